@@ -1,0 +1,164 @@
+"""The command line: arguments in, exit codes out; the work is elsewhere, and no framework is imported up here."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from sevenfold import __version__
+from sevenfold.errors import NoStatisticalPower, SettingsError, SevenfoldError
+
+app = typer.Typer(
+    name="sevenfold",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The universal workflow of machine learning on handwritten digits, with networks of Dense and Dropout layers only. "
+    "`sevenfold run` does all of it: problem, measure, protocol, preparation, baseline, overfitting, regularization and tuning, "
+    "final test; and leaves a report in which every number was measured by the run.",
+)
+data_app = typer.Typer(no_args_is_help=True, help="List, fetch and check data sets.")
+app.add_typer(data_app, name="data")
+
+
+def main() -> NoReturn:
+    """Run the command line; every failure that we know is one line and an exit code (2 for bad input, 1 otherwise)."""
+    try:
+        app()
+    except SevenfoldError as error:
+        _stop(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _stop("Interrupted. The same command goes on from the last finished step.", 130)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        _stop(
+            f"The operating system refused: {error.strerror or error}{where}. Finished steps are kept; the same command goes on.",
+            1,
+        )
+    sys.exit(0)
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    print(f"sevenfold: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"sevenfold {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    dataset: Annotated[
+        str | None,
+        typer.Option(help="auto, mnist, mnist-5k, a folder of four IDX files, or an .npz. auto is mnist where it can be had."),
+    ] = None,
+    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder that holds the MNIST files.")] = None,
+    preset: Annotated[str | None, typer.Option(help="quick (a minute or two) or book (the default).")] = None,
+    protocol: Annotated[str | None, typer.Option(help="auto, holdout, kfold or iterated-kfold.")] = None,
+    engine: Annotated[str | None, typer.Option(help="auto, jax or keras (Keras's own fit on TensorFlow).")] = None,
+    seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run folder itself. Default: runs/<data set>-<preset>...")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings as TOML, such as an earlier run's config.toml.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change one setting; may be repeated.")
+    ] = None,
+    open_test_again: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Open the test set once more; the report says so on its first page.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
+) -> None:
+    """Carry out the whole workflow; ends with the path of the report. The same command continues an interrupted run."""
+    from sevenfold.config import default_folder, load_config, parse_assignment
+    from sevenfold.report import draw
+    from sevenfold.workflow import run_workflow
+
+    chosen: dict[str, Any] = {"dataset": dataset, "engine": engine, "seed": seed, "protocol.method": protocol}
+    changes = {name: value for name, value in chosen.items() if value is not None}
+    changes |= dict(parse_assignment(text) for text in set_ or [])
+    if config and preset:
+        raise SettingsError("Give --preset or --config, not both: a settings file names its preset itself.")
+    settings = load_config(config or preset or "book", changes)
+    folder = out or default_folder(settings)
+    try:
+        summary = run_workflow(
+            settings, folder, data_dir=data, open_test_again=open_test_again, terminal="quiet" if quiet or json else "auto"
+        )
+    except NoStatisticalPower:
+        draw(folder)
+        raise
+    report = draw(folder)
+    if json:
+        print(summary.to_json(), end="")
+    elif not quiet:
+        final = summary.final
+        print(
+            f"\nTest accuracy {100 * final.test_accuracy:.2f} % [{100 * final.ci_low:.2f}, {100 * final.ci_high:.2f}] "
+            f"on {summary.n_test:,} digits: {final.n_errors} errors\nReport: {report}"
+        )
+
+
+@app.command()
+def report(run: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+    """Draw the report of a run again, from its stored numbers; nothing is trained."""
+    from sevenfold.report import draw
+
+    print(f"Report: {draw(run)}")
+
+
+@data_app.command("list")
+def list_data() -> None:
+    """Show the data sets known by name, and whether each is on this machine."""
+    from sevenfold.datasets import catalogue
+
+    for entry in catalogue():
+        where = (
+            f"here: {entry.where}"
+            if entry.available
+            else f"not here; `sevenfold data fetch {entry.name}` gets {entry.n_bytes / 1e6:.1f} MB"
+        )
+        print(
+            f"{entry.name:<10} {entry.title}: {entry.n_development:,} development and {entry.n_test:,} test digits\n{'':<10} {where}"
+        )
+        print(f"{'':<10} licence: {entry.licence}; {entry.citation}\n{'':<10} {entry.url}")
+
+
+@data_app.command("fetch")
+def fetch_data(name: Annotated[str, typer.Argument(help="mnist or mnist-5k.")]) -> None:
+    """Put a data set into the cache, verified against its published SHA-256."""
+    from sevenfold.datasets import fetch
+    from sevenfold.terminal import Terminal
+
+    with Terminal().transfer() as progress:
+        print(f"{name} is in {fetch(name, progress)}")
+
+
+@data_app.command("check")
+def check_data(path: Annotated[str, typer.Argument(help="mnist, mnist-5k, a folder of four IDX files, or an .npz.")]) -> None:
+    """Read all of a data set, the test part too, and verify everything that can be verified."""
+    from sevenfold.datasets import check
+
+    found = check(path)
+    print(
+        f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test digits, nothing wrong found."
+    )
+    print(f"per digit: {found.development_per_class} and {found.test_per_class}")
+    print(f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none across the two parts.")
+    print("Every file has its published SHA-256." if found.published else "No published digests are known for this data.")

@@ -1,0 +1,103 @@
+"""Every setting of a run, the presets, and how a user changes them."""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from sevenfold.errors import SettingsError
+from sevenfold.protocol import ProtocolSettings
+from sevenfold.records import Record, read_toml
+from sevenfold.steps.baseline import BaselineSettings
+from sevenfold.steps.final_test import FinalTestSettings
+from sevenfold.steps.overfit import OverfitSettings
+from sevenfold.steps.regularize import RegularizeSettings
+from sevenfold.steps.success import SuccessSettings
+
+PRESETS = ("quick", "book")
+
+
+class Config(Record):
+    """All settings of a run. The defaults are the `book` preset; a preset's TOML file holds what differs."""
+
+    preset: Literal["quick", "book"] = "book"
+    dataset: Annotated[str, Field(min_length=1)] = "auto"
+    engine: Literal["auto", "jax", "keras"] = "auto"
+    seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
+    success: SuccessSettings = SuccessSettings()
+    protocol: ProtocolSettings = ProtocolSettings()
+    baseline: BaselineSettings = BaselineSettings()
+    overfit: OverfitSettings = OverfitSettings()
+    regularize: RegularizeSettings = RegularizeSettings()
+    final_test: FinalTestSettings = FinalTestSettings()
+
+
+def load_config(preset_or_file: str | Path = "book", changes: Mapping[str, Any] | None = None) -> Config:
+    """The settings of a preset (`quick`, `book`) or of a TOML file, with `changes` by dotted name on top.
+
+    `load_config("quick", {"seed": 1, "regularize.search.n_trials": 18})`
+
+    Raises:
+        SettingsError: an unknown preset or name, or a value that a setting cannot have.
+    """
+    values = _preset_values(str(preset_or_file)) if str(preset_or_file) in PRESETS else _file_values(Path(preset_or_file))
+    for name, value in (changes or {}).items():
+        _set_value(values, name, value)
+    return Config.from_values(values)
+
+
+def default_folder(config: Config) -> Path:
+    """Where a run goes when the user does not say: `runs/<preset>`, with the data set and a digest where they differ from it."""
+    plain = config.model_copy(update={"dataset": "auto"})
+    name = config.preset if config.dataset == "auto" else f"{config.preset}-{Path(config.dataset).stem}"
+    changed = plain != load_config(config.preset)
+    return Path("runs") / (f"{name}-{config.digest[:8]}" if changed else name)
+
+
+def _set_value(values: dict[str, Any], name: str, value: Any) -> None:
+    """Put `value` at the dotted `name` among nested values, in place."""
+    *tables, last = name.split(".")
+    for table in tables:
+        values = values.setdefault(table, {})
+        if not isinstance(values, dict):
+            raise SettingsError(f"{name} is not a setting: {table} is a value, not a group of settings.")
+    values[last] = value
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """`name.of.setting=value` as name and value; the value is TOML, and a bare word is a string."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise SettingsError(f"--set wants name=value, for example regularize.search.n_trials=90. Got {text!r}.")
+    try:
+        return name.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return name.strip(), value.strip()
+
+
+def _preset_values(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("sevenfold").joinpath("presets", f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _file_values(path: Path) -> dict[str, Any]:
+    if not path.suffix and not path.exists():
+        close = difflib.get_close_matches(str(path), PRESETS, n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(PRESETS)}, or the path of a TOML file."
+        raise SettingsError(f"{str(path)!r} is not a preset. {hint}")
+    values = read_toml(path)
+    preset = values.get("preset", "book")
+    if preset not in PRESETS:
+        raise SettingsError(f"{path}: preset must be one of {', '.join(PRESETS)}. Got {preset!r}.")
+    return _merged(_preset_values(preset), values)
+
+
+def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in changes.items():
+        both_tables = isinstance(value, dict) and isinstance(merged.get(name), dict)
+        merged[name] = _merged(merged[name], value) if both_tables else value
+    return merged

@@ -1,0 +1,24 @@
+"""Data sets of digits: where they come from, how they are read, and proof that they are what they say."""
+
+from sevenfold.datasets.checking import CheckReport, Listing, catalogue, check
+from sevenfold.datasets.contents import n_duplicates, overlap, require_disjoint
+from sevenfold.datasets.digits import Digits, prepare
+from sevenfold.datasets.download import Progress
+from sevenfold.datasets.find import Provenance, Source, fetch, load
+
+__all__ = [
+    "CheckReport",
+    "Digits",
+    "Listing",
+    "Progress",
+    "Provenance",
+    "Source",
+    "catalogue",
+    "check",
+    "fetch",
+    "load",
+    "n_duplicates",
+    "overlap",
+    "prepare",
+    "require_disjoint",
+]

@@ -1,0 +1,77 @@
+"""Where sevenfold keeps data, and writing there so that a file is whole or absent."""
+
+import atexit
+import functools
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+_STALE_SECONDS = 3600.0
+
+
+def cache_folder() -> Path:
+    """`$SEVENFOLD_CACHE`, `$XDG_CACHE_HOME/sevenfold`, or where the platform keeps caches. It need not exist."""
+    if given := os.environ.get("SEVENFOLD_CACHE"):
+        return Path(given)
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given) / "sevenfold"
+    if sys.platform == "win32" and (given := os.environ.get("LOCALAPPDATA")):
+        return Path(given) / "sevenfold" / "Cache"
+    return home_folder() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "sevenfold"
+
+
+def home_folder() -> Path:
+    """The user's home, or a temporary folder for a user who has none (some containers)."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return temporary_folder()
+
+
+def writable_folder(name: str) -> Path:
+    """The folder `name` of the cache, made if need be; where that cannot be written, one of a temporary folder."""
+    try:
+        return made_folder(cache_folder() / name)
+    except OSError:
+        return made_folder(temporary_folder() / name)
+
+
+def made_folder(folder: Path) -> Path:
+    """`folder`, made if need be, free of what a killed process left half-written.
+
+    Raises:
+        OSError: it cannot be made or written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+    for part in folder.glob("*.part"):
+        if time.time() - part.stat().st_mtime > _STALE_SECONDS:
+            part.unlink(missing_ok=True)
+    return folder
+
+
+@functools.cache
+def temporary_folder() -> Path:
+    """One folder for this process, removed when it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="sevenfold-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write `data` to `path` by way of a `.part` file, so that nobody ever sees half of it."""
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(part).chmod(0o644)  # a cache may be shared; mkstemp gives the file to its owner alone
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

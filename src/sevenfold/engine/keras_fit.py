@@ -1,0 +1,194 @@
+"""The reference engine: Keras's own `fit` on TensorFlow, epoch by epoch over the shared batch order."""
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sevenfold.datasets import Digits, prepare
+from sevenfold.engine.backend import require_tensorflow
+from sevenfold.engine.results import FitResult, FitState, HistoryWriter
+from sevenfold.engine.settings import TrainingSettings, batch_order, learning_rates, n_updates_per_epoch
+from sevenfold.networks import N_CLASSES, NetworkSpec, Weights, build, initial_weights
+
+if TYPE_CHECKING:
+    import keras
+
+SCORING_BATCH = 10_000
+
+
+def fit(
+    network: NetworkSpec,
+    training: TrainingSettings,
+    train: Digits,
+    validation: Digits | None,
+    seed: int,
+    score_training: bool,
+    start: FitState | None,
+    until_epoch: int | None,
+    on_epoch: Callable[[], None] | None,
+) -> FitResult:
+    """Train with `keras.Model.fit`; see `sevenfold.engine.fit` for the arguments.
+
+    Each epoch is one call of `fit` on the examples in the epoch's order with `shuffle=False`, so that the batches are those of
+    the fused loop; the compiled train function is kept between the calls.
+    """
+    require_tensorflow()
+    started = time.perf_counter()
+    first = start.epoch if start else 0
+    last = training.n_epochs if until_epoch is None else min(until_epoch, training.n_epochs)
+    model = _compiled_model(network, training, len(train), seed)
+    _restore(
+        model, start or FitState(0, initial_weights(network, seed), ()), n_updates_per_epoch(len(train), training.batch_size)
+    )
+    history, diverged_at, state = HistoryWriter(), None, None
+    for epoch in range(first, last):
+        loss, accuracy, raw = _train_epoch(model, training, train, seed, epoch)
+        state = FitState(epoch + 1, raw, _slots(model), tuple(model.get_weights()) if training.ema_decay else ())
+        history.add(
+            (loss, accuracy),
+            _score(model, train)[:2] if score_training else None,
+            _score(model, validation) if validation is not None else None,
+        )
+        model.set_weights(list(raw))
+        if on_epoch is not None:
+            on_epoch()
+        if not history.is_finite:
+            diverged_at = epoch + 1
+            history.drop_last()
+            break
+    state = state or start or FitState(0, tuple(model.get_weights()), _slots(model))
+    del model
+    _release_memory()
+    n_validation = len(validation) if validation is not None else 0
+    weights = state.averaged or state.weights
+    return FitResult(weights, history.finish(n_validation), state, time.perf_counter() - started, diverged_at)
+
+
+def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.ndarray:
+    """Class probabilities of images (n, 28, 28) uint8: shape (n, 10), float32."""
+    require_tensorflow()
+    model = build(network, weights)
+    parts = [np.asarray(model(prepare(images[rows]), training=False)) for rows in _chunks(len(images))]
+    return np.concatenate(parts) if parts else np.zeros((0, N_CLASSES), np.float32)
+
+
+def _train_epoch(
+    model: "keras.Sequential", training: TrainingSettings, train: Digits, seed: int, epoch: int
+) -> tuple[float, float, Weights]:
+    """Loss and accuracy of one epoch, and the raw weights after it (Keras leaves the averages, if any, in the model)."""
+    import keras
+
+    raw: list[np.ndarray] = []
+    keep_raw = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: raw.extend(model.get_weights()))
+    order = batch_order(len(train), seed, epoch)
+    labels = train.labels[order].astype(np.int32)
+    history = model.fit(
+        prepare(train.images[order]),
+        keras.utils.to_categorical(labels, N_CLASSES) if training.label_smoothing else labels,
+        batch_size=training.batch_size,
+        shuffle=False,
+        verbose=0,
+        callbacks=[keep_raw],
+    ).history
+    return history["loss"][0], history["accuracy"][0], tuple(raw)
+
+
+def _score(model: "keras.Sequential", digits: Digits) -> tuple[float, float, np.ndarray]:
+    """Mean cross-entropy without penalties, accuracy and predicted digits (n,) uint8, in inference mode."""
+    import keras
+
+    losses, predictions = [], []
+    for rows in _chunks(len(digits)):
+        probabilities = model(prepare(digits.images[rows]), training=False)
+        losses.append(
+            np.asarray(keras.losses.sparse_categorical_crossentropy(digits.labels[rows].astype(np.int32), probabilities))
+        )
+        predictions.append(np.asarray(probabilities).argmax(axis=1).astype(np.uint8))
+    predicted = np.concatenate(predictions)
+    return float(np.concatenate(losses).mean(dtype=np.float64)), float((predicted == digits.labels).mean()), predicted
+
+
+def _chunks(n: int) -> Iterator[slice]:
+    return (slice(start, start + SCORING_BATCH) for start in range(0, n, SCORING_BATCH))
+
+
+def _compiled_model(network: NetworkSpec, training: TrainingSettings, n_examples: int, seed: int) -> "keras.Sequential":
+    import keras
+
+    model = build(network, seed=seed)
+    loss: Any = "sparse_categorical_crossentropy"
+    if training.label_smoothing:
+        loss = keras.losses.CategoricalCrossentropy(label_smoothing=training.label_smoothing)
+    model.compile(_optimizer(training, n_examples), loss, metrics=["accuracy"])
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _optimizer(training: TrainingSettings, n_examples: int) -> "keras.optimizers.Optimizer":
+    """Keras's optimizer with its defaults, the shared learning rate of every update, and Keras's own moving average."""
+    import keras
+
+    rate = _rate_table(learning_rates(training, n_examples))
+    average: dict[str, Any] = {"use_ema": True, "ema_momentum": training.ema_decay} if training.ema_decay else {}
+    match training.optimizer:
+        case "sgd":
+            return keras.optimizers.SGD(rate, momentum=training.momentum, nesterov=training.nesterov, **average)
+        case "rmsprop":
+            return keras.optimizers.RMSprop(rate, **average)
+        case "adam":
+            return keras.optimizers.Adam(rate, **average)
+        case "adamw":
+            return keras.optimizers.AdamW(rate, weight_decay=training.weight_decay, **average)
+
+
+def _rate_table(table: np.ndarray) -> "float | keras.optimizers.schedules.LearningRateSchedule":
+    """The table as a Keras schedule, or its one number where it holds one only."""
+    import keras
+
+    if (table == table.flat[0]).all():
+        return float(table.flat[0])
+
+    class Table(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step: Any) -> Any:
+            return keras.ops.take(table.ravel(), keras.ops.cast(step, "int32"))
+
+        def get_config(self) -> dict[str, Any]:
+            return {}
+
+    return Table()
+
+
+def _restore(model: "keras.Sequential", state: FitState, n_updates: int) -> None:
+    """Put weights, optimizer slots, averages, update count and dropout counters to where the state left them."""
+    model.set_weights(list(state.weights))
+    variables = _slot_variables(model)
+    for variable, value in zip(variables, state.slots or [np.zeros(v.shape, np.float32) for v in variables], strict=True):
+        variable.assign(value)
+    if state.averaged:
+        for variable, value in zip(model.optimizer._model_variables_moving_average, state.averaged, strict=True):
+            variable.assign(value)
+    model.optimizer.iterations.assign(state.epoch * n_updates)
+    for layer in model.layers:
+        if hasattr(layer, "seed_generator"):  # its state is [seed, number of masks drawn]
+            layer.seed_generator.state.assign([layer.seed, state.epoch * n_updates])
+
+
+def _slot_variables(model: "keras.Sequential") -> list[Any]:
+    optimizer = model.optimizer
+    others = [optimizer.iterations, optimizer._learning_rate, *getattr(optimizer, "_model_variables_moving_average", [])]
+    return [variable for variable in optimizer.variables if not any(variable is other for other in others)]
+
+
+def _slots(model: "keras.Sequential") -> tuple[np.ndarray, ...]:
+    return tuple(np.asarray(variable) for variable in _slot_variables(model))
+
+
+def _release_memory() -> None:
+    """Give back what Keras and TensorFlow keep for a finished model, so that a thousand fits need no more than one."""
+    import keras
+
+    keras.backend.clear_session()
+    gc.collect()

@@ -1,0 +1,64 @@
+"""How a network is trained, and the numbers that follow from it for every engine alike."""
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sevenfold.records import Record
+
+
+class TrainingSettings(Record):
+    """Optimizer, schedule, batch size and epochs of one fit.
+
+    `schedule` scales `learning_rate` over the fit: `constant`; `cosine` falls to zero along half a cosine (Loshchilov and
+    Hutter 2017); `step` multiplies by 0.1 after half and again after three quarters of the epochs. `warmup_epochs` rises
+    linearly from zero first, under any schedule. `label_smoothing` mixes the target with the uniform distribution (Szegedy
+    et al. 2016). With `ema_decay` the result, and every validation, is the exponential moving average of the weights.
+    `momentum` and `nesterov` are read by `sgd`; `weight_decay` (decoupled, Loshchilov and Hutter 2019) by `adamw`.
+    """
+
+    n_epochs: Annotated[int, Field(ge=1, le=100_000)]
+    batch_size: Annotated[int, Field(ge=1, le=65_536)] = 128
+    optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = "rmsprop"
+    learning_rate: Annotated[float, Field(gt=0.0, le=10.0)] = 1e-3
+    momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    nesterov: bool = False
+    weight_decay: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    schedule: Literal["constant", "cosine", "step"] = "constant"
+    warmup_epochs: Annotated[float, Field(ge=0.0)] = 0.0
+    label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    ema_decay: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+
+
+def n_updates_per_epoch(n_examples: int, batch_size: int) -> int:
+    """Updates in an epoch; the last, partial batch counts."""
+    return math.ceil(n_examples / batch_size)
+
+
+def learning_rates(settings: TrainingSettings, n_examples: int) -> np.ndarray:
+    """The learning rate of every update: shape (n_epochs, n_updates), float32."""
+    n_updates = n_updates_per_epoch(n_examples, settings.batch_size)
+    epoch = np.arange(settings.n_epochs * n_updates) / n_updates
+    warmup = settings.warmup_epochs
+    progress = np.clip((epoch - warmup) / max(settings.n_epochs - warmup, 1e-9), 0.0, 1.0)
+    match settings.schedule:
+        case "constant":
+            factor = np.ones_like(progress)
+        case "cosine":
+            factor = 0.5 * (1.0 + np.cos(np.pi * progress))
+        case "step":
+            factor = np.where(progress < 0.5, 1.0, np.where(progress < 0.75, 0.1, 0.01))
+    if warmup:
+        factor *= np.minimum(1.0, (epoch + 1.0 / n_updates) / warmup)
+    return (settings.learning_rate * factor).astype(np.float32).reshape(settings.n_epochs, n_updates)
+
+
+def batch_order(n_examples: int, seed: int, epoch: int) -> np.ndarray:
+    """The order in which epoch `epoch` (from 0) visits the examples: a permutation of range(n), int32.
+
+    It depends on nothing but its arguments, so that engines, repeats and continued fits all see the same batches.
+    """
+    rng = np.random.Generator(np.random.Philox(key=[seed, 0x0BA7C4], counter=[0, 0, 0, epoch]))
+    return rng.permutation(n_examples).astype(np.int32)

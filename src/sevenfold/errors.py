@@ -1,0 +1,47 @@
+"""What can go wrong, in one tree.
+
+SevenfoldError                 exit code 1
+├── InputError                 exit code 2: something the user gave; one line says what, why and what to do
+│   ├── SettingsError          a setting, an option or a settings file
+│   ├── DataError              a data file or folder
+│   │   └── DataUnavailable    data that could not be found or fetched
+│   └── RunError               a run folder
+├── LedgerError                a test ledger that does not hold together
+└── NoStatisticalPower         the baseline does not beat common sense: the two hypotheses are in question
+"""
+
+
+class SevenfoldError(Exception):
+    """Any failure that sevenfold explains; its text is meant for the user."""
+
+    exit_code = 1
+
+
+class InputError(SevenfoldError):
+    """The user's input cannot be used; nothing was lost."""
+
+    exit_code = 2
+
+
+class SettingsError(InputError):
+    """A setting has an unknown name or a value that it cannot have."""
+
+
+class DataError(InputError):
+    """A data file is not what it should be."""
+
+
+class DataUnavailable(DataError):
+    """A data set was neither found on this machine nor fetched."""
+
+
+class RunError(InputError):
+    """A run folder cannot be used the way it was asked for."""
+
+
+class LedgerError(SevenfoldError):
+    """The test ledger was edited, cut or belongs to another run."""
+
+
+class NoStatisticalPower(SevenfoldError):
+    """The baseline network does not beat common sense, so the workflow stops (DLWP 4.5.5)."""

@@ -1,0 +1,230 @@
+"""How a network is judged: what is trained on, what is validated on, and the test set that stays shut until the end."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sevenfold.datasets import Digits
+from sevenfold.errors import LedgerError, RunError, SettingsError
+from sevenfold.records import Record, digest_of
+from sevenfold.statistics import proportion
+from sevenfold.storage import write_atomically
+
+Method = Literal["holdout", "kfold", "iterated-kfold"]
+
+
+class ProtocolSettings(Record):
+    """The rule that picks the evaluation protocol from the size of the data.
+
+    Hold-out is chosen while the 95 % interval of an accuracy of `expected_accuracy` on the validation part is no wider than
+    ± `holdout_half_width`; else K-fold while the interval over all development digits is no wider than ± `kfold_half_width`;
+    else iterated K-fold with shuffling (DLWP 4.5.3: the simplest protocol that suffices).
+    """
+
+    method: Literal["auto", "holdout", "kfold", "iterated-kfold"] = "auto"
+    validation_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 1 / 6
+    n_folds: Annotated[int, Field(ge=2, le=20)] = 4
+    n_rounds: Annotated[int, Field(ge=2, le=20)] = 2
+    expected_accuracy: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.98
+    holdout_half_width: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.003
+    kfold_half_width: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.006
+
+
+@dataclass(frozen=True)
+class Split:
+    """One division of the development digits: index arrays, int64, sorted, disjoint."""
+
+    train: np.ndarray
+    validation: np.ndarray
+
+
+@dataclass(frozen=True)
+class DevelopmentSet:
+    """Every digit that may be looked at, and how it is divided.
+
+    rounds: hold-out has one round of one split; K-fold one round of K splits whose validation parts cover everything once;
+    iterated K-fold several such rounds, shuffled anew.
+    """
+
+    digits: Digits
+    rounds: tuple[tuple[Split, ...], ...]
+    method: Method
+    asked: str
+
+    @property
+    def scored(self) -> np.ndarray:
+        """Indices of the digits that a round validates on, sorted: the examples behind every validation score."""
+        return np.sort(np.concatenate([split.validation for split in self.rounds[0]]))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over pixels, labels and every index."""
+        content = hashlib.sha256(self.digits.images.tobytes() + self.digits.labels.tobytes())
+        for split in (split for splits in self.rounds for split in splits):
+            content.update(split.train.tobytes() + split.validation.tobytes())
+        return content.hexdigest()
+
+    def index_arrays(self) -> dict[str, np.ndarray]:
+        """The indices by name, for `split.npz`."""
+        return {
+            f"round{r}_fold{f}_{part}": getattr(split, part)
+            for r, splits in enumerate(self.rounds)
+            for f, split in enumerate(splits)
+            for part in ("train", "validation")
+        }
+
+
+def split(digits: Digits, settings: ProtocolSettings, seed: int) -> DevelopmentSet:
+    """Divide the development digits, stratified by class, by the protocol that `settings` ask for or the rule chooses.
+
+    Raises:
+        SettingsError: a class has too few digits for the folds.
+    """
+    method = choose_method(len(digits), settings)
+    smallest = int(np.bincount(digits.labels, minlength=10).min())
+    if smallest < settings.n_folds:
+        raise SettingsError(
+            f"protocol.n_folds is {settings.n_folds}, but a digit has only {smallest} examples. Use fewer folds."
+        )
+    rounds: tuple[tuple[Split, ...], ...]
+    if method == "holdout":
+        rounds = (_holdout(digits.labels, settings.validation_fraction, seed),)
+    elif method == "kfold":
+        rounds = (_folds(digits.labels, settings.n_folds, seed),)
+    else:
+        rounds = tuple(_folds(digits.labels, settings.n_folds, seed + r) for r in range(settings.n_rounds))
+    return DevelopmentSet(digits, rounds, method, settings.method)
+
+
+def choose_method(n: int, settings: ProtocolSettings) -> Method:
+    """The protocol for `n` development digits: the one asked for, or the simplest whose interval is narrow enough."""
+    if settings.method != "auto":
+        return settings.method
+    if expected_half_width(round(n * settings.validation_fraction), settings) <= settings.holdout_half_width:
+        return "holdout"
+    return "kfold" if expected_half_width(n, settings) <= settings.kfold_half_width else "iterated-kfold"
+
+
+def expected_half_width(n: int, settings: ProtocolSettings) -> float:
+    """Half the width of the Wilson interval of the expected accuracy on n digits."""
+    interval = proportion(settings.expected_accuracy * n, n)
+    return (interval.ci_high - interval.ci_low) / 2
+
+
+def _holdout(labels: np.ndarray, fraction: float, seed: int) -> tuple[Split, ...]:
+    from sklearn.model_selection import train_test_split
+
+    n_validation = round(len(labels) * fraction)
+    train, validation = train_test_split(np.arange(len(labels)), test_size=n_validation, random_state=seed, stratify=labels)
+    return (Split(np.sort(train), np.sort(validation)),)
+
+
+def _folds(labels: np.ndarray, n_folds: int, seed: int) -> tuple[Split, ...]:
+    from sklearn.model_selection import StratifiedKFold
+
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(labels, labels)
+    return tuple(Split(train, validation) for train, validation in folds)
+
+
+class Plan(Record):
+    """What is fixed before the test set is opened; its digest goes into the ledger."""
+
+    data: str
+    settings: str
+    network: str
+    weights: str
+
+
+class Ledger:
+    """`test_ledger.jsonl`: what happened to the test set, each line chained to the one before by its SHA-256."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The lines, checked.
+
+        Raises:
+            LedgerError: a line was edited, removed, added or put elsewhere.
+        """
+        text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+        lines: list[dict[str, Any]] = []
+        previous = ""
+        for number, row in enumerate(text.splitlines(), start=1):
+            try:
+                line = json.loads(row)
+                body = {name: value for name, value in line.items() if name != "hash"}
+                intact = line["hash"] == digest_of(body) and line["previous"] == previous and line["line"] == number
+            except (ValueError, KeyError, TypeError, AttributeError):
+                intact = False
+            if not intact:
+                raise LedgerError(
+                    f"{self.path} was altered at line {number}: its hash does not fit. Its test result cannot be trusted."
+                )
+            previous = line["hash"]
+            lines.append(line)
+        return lines
+
+    def append(self, event: str, **details: Any) -> None:
+        """Add a line; it is on disk when this returns."""
+        lines = self.lines()
+        previous = lines[-1]["hash"] if lines else ""
+        time = datetime.now(UTC).isoformat(timespec="seconds")
+        body = {"line": len(lines) + 1, "time": time, "event": event, **details, "previous": previous}
+        row = json.dumps({**body, "hash": digest_of(body)})
+        write_atomically(self.path, "".join(json.dumps(line) + "\n" for line in lines) + row + "\n")
+
+    @property
+    def n_openings(self) -> int:
+        """How often the test set was opened."""
+        return sum(line["event"] == "opened" for line in self.lines())
+
+
+class SealedTestSet:
+    """The test digits, still on disk. Only `steps/final_test.py` opens it, once.
+
+    read: reads the digits. ledger: where openings are recorded. reason: the user's words for a further opening, if any.
+    """
+
+    def __init__(self, read: Callable[[], Digits], ledger: Ledger, data_digest: str, reason: str | None = None) -> None:
+        self._read, self.ledger, self.data_digest, self.reason = read, ledger, data_digest, reason
+
+    @property
+    def digest(self) -> str:
+        """Stands for the sealed digits among a step's inputs; known without reading them."""
+        return self.data_digest
+
+    def open(self, plan: Plan) -> Digits:
+        """Freeze `plan`, record the opening and read the test digits.
+
+        An opening that was cut off before its result was recorded is finished, not repeated, if the plan is the same.
+
+        Raises:
+            RunError: the set was opened before and no reason for another opening was given.
+        """
+        lines = self.ledger.lines()
+        openings = [line for line in lines if line["event"] == "opened"]
+        finished = bool(lines) and lines[-1]["event"] == "result"
+        if openings and not finished and openings[-1]["plan"] == plan.digest:
+            self.ledger.append("resumed", plan=plan.digest)
+            return self._read()
+        if openings and not self.reason:
+            raise RunError(
+                f"The test set was already opened on {openings[-1]['time']} ({self.ledger.path}). "
+                f'A further opening needs --open-test-again "why", and the report will say so on its first page.'
+            )
+        self.ledger.append("frozen", plan=plan.digest, **plan.model_dump())
+        self.ledger.append("opened", plan=plan.digest, reason=self.reason if openings else None)
+        return self._read()
+
+    def record_result(self, plan: Plan, n_errors: int, n: int) -> None:
+        """Close the opening with its one result."""
+        self.ledger.append("result", plan=plan.digest, n_errors=n_errors, n=n)

@@ -1,0 +1,107 @@
+"""Typed, frozen settings and results, strict on the way in from JSON and TOML and exact on the way out."""
+
+import difflib
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sevenfold.errors import SettingsError
+
+
+class Record(BaseModel):
+    """A frozen value with named, typed fields; unknown fields, NaN and silent conversions are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, source: str = "") -> Self:
+        """The record that `text` (JSON) spells out.
+
+        Raises:
+            SettingsError: one line for the first thing wrong: its name, what was expected and what came.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise SettingsError(_explain(cls, error, source)) from None
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any], source: str = "") -> Self:
+        """The record with these (nested) values, read as strictly as from JSON."""
+        try:
+            text = json.dumps(values, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise SettingsError(f"{source or 'A setting'} holds a value that has no place in settings: {error}.") from None
+        return cls.from_json(text, source)
+
+    def to_json(self) -> str:
+        """Indented JSON with a final newline."""
+        return self.model_dump_json(indent=2) + "\n"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON: equal records have equal digests."""
+        return digest_of(self.model_dump(mode="json"))
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 (hex) over the canonical JSON of a JSON-able value."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises:
+        SettingsError: the file is missing, is not text or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot read the settings file {path}: {error.strerror or error}. Give the path of a TOML file."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}. Mend that line, or start from a run's config.toml.") from None
+
+
+def to_toml(values: dict[str, Any]) -> str:
+    """TOML text of nested tables of plain values; absent values (None) are left out, as TOML has no null."""
+    return "\n".join(_toml_lines(values, prefix="")).lstrip("\n") + "\n"
+
+
+def _toml_lines(values: dict[str, Any], prefix: str) -> list[str]:
+    plain = {name: value for name, value in values.items() if not isinstance(value, dict) and value is not None}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in plain.items()]
+    for name, table in values.items():
+        if isinstance(table, dict):
+            lines += ["", f"[{prefix}{name}]", *_toml_lines(table, prefix=f"{prefix}{name}.")]
+    return lines
+
+
+def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the whole"
+    place = f"{source}: " if source else ""
+    if first["type"] == "extra_forbidden":
+        known = _known_names(cls, first["loc"][:-1])
+        close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else f"Known here: {', '.join(known)}."
+        return f"{place}{where} is not a setting. {hint}"
+    expected = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
+    came = "" if first["type"] == "missing" else f" Got {first['input']!r} ({type(first['input']).__name__})."
+    return f"{place}{where}: {expected}.{came}"
+
+
+def _known_names(cls: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    for part in path:
+        annotation = cls.model_fields[str(part)].annotation if str(part) in cls.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        cls = annotation
+    return sorted(cls.model_fields)

@@ -1,0 +1,176 @@
+"""Intervals and tests for scores that are counts: thin over SciPy and scikit-learn."""
+
+import math
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from sevenfold.records import Record
+
+LEVEL = 0.95
+Z = 1.959963984540054
+
+
+class Proportion(Record):
+    """k successes among n, with the Wilson interval (Wilson 1927) at 95 %.
+
+    For repeated scorings of the same n examples (iterated K-fold) `k` is the mean count, so that n stays honest.
+    """
+
+    value: Annotated[float, Field(ge=0.0, le=1.0)]
+    ci_low: float
+    ci_high: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"{100 * self.value:.2f} % [{100 * self.ci_low:.2f}, {100 * self.ci_high:.2f}]"
+
+
+def proportion(k: float, n: int) -> Proportion:
+    """The Wilson interval of k of n; `k` need not be whole, as in a mean over seeds."""
+    p = k / n
+    centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z / (1 + Z * Z / n) * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
+    return Proportion(value=p, ci_low=max(0.0, centre - half), ci_high=min(1.0, centre + half), n=n)
+
+
+class Spread(Record):
+    """Repeated measurements: their mean, standard deviation (n - 1; 0 for a single value) and the raw values."""
+
+    mean: float
+    sd: float
+    n: int
+    values: tuple[float, ...]
+
+    def __str__(self) -> str:
+        return f"{self.mean:.4f} ± {self.sd:.4f} (n={self.n})"
+
+
+def spread(values: np.ndarray | list[float] | tuple[float, ...]) -> Spread:
+    """Mean and standard deviation of a few measured values."""
+    array = np.asarray(values, dtype=np.float64)
+    sd = float(array.std(ddof=1)) if len(array) > 1 else 0.0
+    return Spread(mean=float(array.mean()), sd=sd, n=len(array), values=tuple(array.tolist()))
+
+
+class PairedTest(Record):
+    """The exact McNemar test (McNemar 1947) of two classifiers on the same n examples.
+
+    only_first, only_second: examples that only this one gets right; under equal error rates they split like coin tosses.
+    """
+
+    n: int
+    only_first: int
+    only_second: int
+    p_value: float
+
+
+def mcnemar(first_correct: np.ndarray, second_correct: np.ndarray) -> PairedTest:
+    """Exact two-sided McNemar test from two boolean arrays, shape (n,)."""
+    from scipy.stats import binomtest
+
+    only_first = int((first_correct & ~second_correct).sum())
+    only_second = int((~first_correct & second_correct).sum())
+    discordant = only_first + only_second
+    p_value = float(binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0
+    return PairedTest(n=len(first_correct), only_first=only_first, only_second=only_second, p_value=p_value)
+
+
+class Difference(Record):
+    """A difference of two accuracies on the same examples, with a 95 % interval."""
+
+    value: float
+    ci_low: float
+    ci_high: float
+    sd_over_seeds: float
+    n: int
+    n_seeds: int
+
+    @property
+    def detectable(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return self.ci_low > 0.0 or self.ci_high < 0.0
+
+
+def paired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -> Difference:
+    """Accuracy of the first minus the second; both shape (n_seeds, n), row s of both trained with the same seed.
+
+    The variance has two parts that are added: over the n examples, of the difference averaged over seeds (which digits one
+    happened to validate on), and over the seeds, of the difference averaged over examples, divided by their number (which
+    initial weights one happened to draw; Nadeau and Bengio 2003 warn against leaving a source out). Normal quantiles for the
+    first, Student's t for the second, combined as the root of the sum of squares.
+    """
+    from scipy.stats import t
+
+    differences = first_correct.astype(np.float64) - second_correct.astype(np.float64)
+    n_seeds, n = differences.shape
+    mean = float(differences.mean())
+    half_examples = Z * float(differences.mean(axis=0).std(ddof=1)) / math.sqrt(n)
+    sd_seeds = float(differences.mean(axis=1).std(ddof=1)) if n_seeds > 1 else 0.0
+    half_seeds = float(t.ppf(0.5 + LEVEL / 2, n_seeds - 1)) * sd_seeds / math.sqrt(n_seeds) if n_seeds > 1 else 0.0
+    half = math.hypot(half_examples, half_seeds)
+    return Difference(value=mean, ci_low=mean - half, ci_high=mean + half, sd_over_seeds=sd_seeds, n=n, n_seeds=n_seeds)
+
+
+class ClassScores(Record):
+    """Precision, recall and F1 of one digit, with n examples of it; recall carries its Wilson interval."""
+
+    digit: int
+    precision: float
+    recall: Proportion
+    f1: float
+    n: int
+
+
+class Scores(Record):
+    """Everything that a table of predictions says: accuracy, scores per class, their macro averages, confusion counts."""
+
+    accuracy: Proportion
+    per_class: tuple[ClassScores, ...]
+    macro_precision: float
+    macro_recall: float
+    macro_f1: float
+    n_errors: int
+    log_loss: float
+    confusion: tuple[tuple[int, ...], ...]
+
+
+def scores(labels: np.ndarray, probabilities: np.ndarray) -> Scores:
+    """Score probabilities (n, 10) against labels (n,); rows of `confusion` are true digits, columns predicted ones."""
+    from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
+
+    predicted = probabilities.argmax(axis=1)
+    digits = np.arange(probabilities.shape[1])
+    precision, recall, f1, support = precision_recall_fscore_support(labels, predicted, labels=digits, zero_division=0.0)
+    correct = int((predicted == labels).sum())
+    per_class = tuple(
+        ClassScores(
+            digit=int(d),
+            precision=float(precision[d]),
+            recall=proportion(round(float(recall[d] * support[d])), int(support[d])),
+            f1=float(f1[d]),
+            n=int(support[d]),
+        )
+        for d in digits
+    )
+    # float64 rows that sum to one, as scikit-learn wants them.
+    rows = probabilities.astype(np.float64)
+    return Scores(
+        accuracy=proportion(correct, len(labels)),
+        per_class=per_class,
+        macro_precision=float(precision.mean()),
+        macro_recall=float(recall.mean()),
+        macro_f1=float(f1.mean()),
+        n_errors=len(labels) - correct,
+        log_loss=float(log_loss(labels, rows / rows.sum(axis=1, keepdims=True), labels=digits)),
+        confusion=tuple(tuple(int(c) for c in row) for row in confusion_matrix(labels, predicted, labels=digits)),
+    )
+
+
+def smooth(values: np.ndarray, window: int = 3) -> np.ndarray:
+    """Centred moving mean along the last axis; at the ends the window shrinks instead of reaching outside."""
+    half = window // 2
+    n = values.shape[-1]
+    means = [values[..., max(0, i - half) : min(n, i + half + 1)].mean(axis=-1) for i in range(n)]
+    return np.stack(means, axis=-1)

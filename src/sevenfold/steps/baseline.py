@@ -1,0 +1,115 @@
+"""Section 5: a small dense network that must beat common sense (DLWP 4.5.5)."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from sevenfold.engine import TrainingSettings
+from sevenfold.errors import NoStatisticalPower
+from sevenfold.networks import NetworkSpec, Width
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.records import Record
+from sevenfold.run import Run
+from sevenfold.statistics import PairedTest, Proportion, mcnemar, proportion
+from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
+
+
+class BaselineSettings(Record):
+    """The small network, the softmax regression beside it, and how sure the comparison must be."""
+
+    hidden: tuple[Width, ...] = (32,)
+    n_epochs: Annotated[int, Field(ge=1)] = 10
+    n_seeds: Annotated[int, Field(ge=1, le=50)] = 3
+    significance: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.05
+
+
+class Baseline(Record):
+    """Common sense, the small network, and the exact tests between them."""
+
+    verdict: str
+    majority_digit: int
+    majority: Proportion
+    softmax: ScoredConfiguration
+    network: ScoredConfiguration
+    against_majority: PairedTest
+    against_softmax: PairedTest
+    significance: float
+    n_consultations: int
+
+
+def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettings) -> Baseline:
+    """Score the majority class, softmax regression and a small network; the network must beat both.
+
+    Raises:
+        NoStatisticalPower: it does not, by an exact McNemar test on the first seed's predictions.
+    """
+    training = TrainingSettings(n_epochs=settings.n_epochs)
+    softmax = Configuration(network=NetworkSpec(), training=training)
+    small = Configuration(network=NetworkSpec(hidden=settings.hidden), training=training)
+    seeds = run.seeds("comparison", settings.n_seeds)
+    results: dict[str, Validation] = {}
+    total = 2 * n_fits(development, len(seeds)) * settings.n_epochs
+    with run.terminal.stage("Baseline", total) as advance:
+        for name, configuration in (("softmax", softmax), ("baseline", small)):
+            validation = cross_validate(
+                development,
+                configuration.network,
+                configuration.training,
+                seeds,
+                engine=run.engine,
+                score_training=True,
+                advance=advance,
+            )
+            run.save_arrays(f"histories/{name}.npz", validation.arrays())
+            results[name] = validation
+    baseline = _compare(development, softmax, small, results, settings)
+    _require_power(baseline)
+    return baseline
+
+
+def _compare(
+    development: DevelopmentSet,
+    softmax: Configuration,
+    small: Configuration,
+    results: dict[str, Validation],
+    settings: BaselineSettings,
+) -> Baseline:
+    epoch = settings.n_epochs
+    labels = results["baseline"].labels
+    majority_digit = int(np.bincount(development.digits.labels[development.rounds[0][0].train], minlength=10).argmax())
+    majority_correct = labels == majority_digit
+    correct = {name: validation.correct(epoch)[0] for name, validation in results.items()}
+    scores = {
+        "softmax": scored("softmax regression", softmax, results["softmax"], epoch, "histories/softmax.npz"),
+        "baseline": scored("baseline", small, results["baseline"], epoch, "histories/baseline.npz"),
+    }
+    majority = proportion(int(majority_correct.sum()), len(labels))
+    return Baseline(
+        verdict=(
+            f"{small.network} reaches {scores['baseline'].accuracy}; softmax regression "
+            f"{100 * scores['softmax'].accuracy.value:.2f} %, always answering {majority_digit} {100 * majority.value:.2f} %"
+        ),
+        majority_digit=majority_digit,
+        majority=majority,
+        softmax=scores["softmax"],
+        network=scores["baseline"],
+        against_majority=mcnemar(correct["baseline"], majority_correct),
+        against_softmax=mcnemar(correct["baseline"], correct["softmax"]),
+        significance=settings.significance,
+        n_consultations=2,
+    )
+
+
+def _require_power(baseline: Baseline) -> None:
+    for name, test in (
+        ("always answering the most frequent digit", baseline.against_majority),
+        ("softmax regression", baseline.against_softmax),
+    ):
+        if test.only_first <= test.only_second or test.p_value >= baseline.significance:
+            raise NoStatisticalPower(
+                f"The baseline {baseline.network.configuration.network} does not beat {name} on {test.n:,} validation digits "
+                f"({test.only_first} against {test.only_second} digits only one gets right, exact McNemar p = {test.p_value:.3g}). "
+                "The two hypotheses are in question: that the digit can be predicted from the pixels, and that this data holds enough to "
+                "learn it. Check the labels (`sevenfold data check`), or try another baseline with --set baseline.hidden."
+            )

@@ -1,0 +1,151 @@
+"""Section 6: scale up until the network overfits, and prove that it does (DLWP 4.5.6)."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from sevenfold.engine import TrainingSettings
+from sevenfold.networks import NetworkSpec, Width
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.records import Record
+from sevenfold.run import Run
+from sevenfold.statistics import Spread, smooth, spread
+from sevenfold.steps.baseline import Baseline
+from sevenfold.validation import Configuration, ScoredConfiguration, cross_validate, n_fits, scored
+
+SMOOTHING_WINDOW = 3
+
+
+class Stage(Record):
+    """One size to try, and for how long."""
+
+    hidden: Annotated[tuple[Width, ...], Field(min_length=1)]
+    n_epochs: Annotated[int, Field(ge=5)]
+
+
+class OverfitSettings(Record):
+    """The ladder of ever larger networks and longer trainings, climbed until validation loss turns."""
+
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (
+        Stage(hidden=(128,), n_epochs=12),
+        Stage(hidden=(512,), n_epochs=20),
+        Stage(hidden=(512, 512), n_epochs=30),
+        Stage(hidden=(1024, 1024), n_epochs=40),
+    )
+    n_seeds: Annotated[int, Field(ge=2, le=50)] = 3
+
+
+class Turn(Record):
+    """Whether validation loss has turned.
+
+    epochs: each repeat's epoch of least smoothed validation loss. rise: smoothed loss at the end above that minimum, repeat by
+    repeat. threshold: what the mean rise must exceed: the larger standard deviation over repeats of the minimum and of the rise.
+    """
+
+    reached: bool
+    epoch: int
+    epochs: Spread
+    rise: Spread
+    threshold: float
+
+
+class Attempt(Record):
+    """One stage of the ladder: its score at the turning point and at the end, and whether it turned."""
+
+    at_turn: ScoredConfiguration
+    at_end: ScoredConfiguration
+    turn: Turn
+    train_loss_at_end: float
+    train_accuracy_at_end: float
+
+
+class Overfit(Record):
+    """The ladder as it was climbed; the last attempt is the overfitting model where `reached`."""
+
+    verdict: str
+    reached: bool
+    attempts: tuple[Attempt, ...]
+    gap_to_baseline: float
+    n_consultations: int
+
+    @property
+    def model(self) -> Attempt:
+        """The overfitting model: the smallest that turned, or else the largest tried."""
+        return self.attempts[-1]
+
+
+def run_overfit(run: Run, development: DevelopmentSet, settings: OverfitSettings, baseline: Baseline) -> Overfit:
+    """Climb the ladder until the rise of validation loss beyond its smoothed minimum exceeds the spread over seeds."""
+    seeds = run.seeds("comparison", settings.n_seeds)
+    attempts: list[Attempt] = []
+    for stage in settings.stages:
+        attempts.append(_attempt(run, development, stage, seeds))
+        if attempts[-1].turn.reached:
+            break
+    last = attempts[-1]
+    network = last.at_end.configuration.network
+    turn = last.turn
+    found = (
+        f"{network} overfits from epoch {turn.epoch} (sd {turn.epochs.sd:.1f} over {turn.epochs.n} repeats): "
+        f"validation loss rises by {turn.rise.mean:.4f}, threshold {turn.threshold:.4f}"
+    )
+    return Overfit(
+        verdict=found
+        if turn.reached
+        else f"not reached within the budget (largest tried: {network}, {last.at_end.epoch} epochs)",
+        reached=turn.reached,
+        attempts=tuple(attempts),
+        gap_to_baseline=last.at_turn.accuracy.value - baseline.network.accuracy.value,
+        n_consultations=len(attempts),
+    )
+
+
+def _attempt(run: Run, development: DevelopmentSet, stage: Stage, seeds: tuple[int, ...]) -> Attempt:
+    configuration = Configuration(network=NetworkSpec(hidden=stage.hidden), training=TrainingSettings(n_epochs=stage.n_epochs))
+    name = str(configuration.network)
+    with run.terminal.stage(f"Overfit: {name}", n_fits(development, len(seeds)) * stage.n_epochs) as advance:
+        validation = cross_validate(
+            development,
+            configuration.network,
+            configuration.training,
+            seeds,
+            engine=run.engine,
+            score_training=True,
+            advance=advance,
+        )
+    history = f"histories/overfit_{name}.npz"
+    run.save_arrays(history, validation.arrays())
+    turn = find_turn(validation.val_loss)
+    n_epochs = validation.val_loss.shape[1]
+    return Attempt(
+        at_turn=scored(name, configuration, validation, turn.epoch, history),
+        at_end=scored(name, configuration, validation, n_epochs, history),
+        turn=turn,
+        train_loss_at_end=float(validation.train_loss[:, -1].mean()),
+        train_accuracy_at_end=float(validation.train_accuracy[:, -1].mean()),
+    )
+
+
+def find_turn(val_loss: np.ndarray) -> Turn:
+    """Where validation loss turns; `val_loss` has shape (n_repeats, n_epochs).
+
+    The curves are smoothed by a centred mean over three epochs. The minimum of the mean curve is the turning epoch.
+    Overfitting counts as reached when every repeat ends above its own minimum and the mean rise exceeds the spread over repeats.
+    """
+    smoothed = smooth(val_loss, SMOOTHING_WINDOW)
+    minima = smoothed.min(axis=1)
+    rise = spread(smoothed[:, -1] - minima)
+    threshold = max(rise.sd, spread(minima).sd)
+    return Turn(
+        reached=min(rise.values) > 0.0 and rise.mean > threshold,
+        epoch=turning_epoch(val_loss),
+        epochs=spread((smoothed.argmin(axis=1) + 1).astype(np.float64)),
+        rise=rise,
+        threshold=threshold,
+    )
+
+
+def turning_epoch(val_loss: np.ndarray) -> int:
+    """The epoch (from 1) at which the mean over repeats of the smoothed validation loss is least."""
+    return int(smooth(val_loss, SMOOTHING_WINDOW).mean(axis=0).argmin()) + 1

@@ -1,0 +1,71 @@
+"""Section 1: define the problem and take stock of the data (DLWP 4.5.1)."""
+
+import numpy as np
+
+from sevenfold.datasets import Provenance, n_duplicates
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.records import Record
+from sevenfold.run import Run
+
+
+class ClassCount(Record):
+    """Examples of one digit: in all development digits, and in the first split's two parts."""
+
+    digit: int
+    n_development: int
+    n_train: int
+    n_validation: int
+
+
+class Problem(Record):
+    """What is to be predicted from what, and the measured facts of the data."""
+
+    verdict: str
+    problem_type: str
+    input_description: str
+    target_description: str
+    hypotheses: tuple[str, str]
+    provenance: Provenance
+    n_development: int
+    n_test: int | None
+    image_shape: tuple[int, int]
+    value_range: tuple[int, int]
+    mean_ink: float
+    class_counts: tuple[ClassCount, ...]
+    n_duplicates: int
+    n_duplicates_across_split: int
+
+
+def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance) -> Problem:
+    """State the problem and measure the development digits; the test digits stay unread."""
+    digits = development.digits
+    split = development.rounds[0][0]
+    repeats = n_duplicates(digits)
+    within = n_duplicates(digits[split.train]) + n_duplicates(digits[split.validation])
+    counts = [
+        np.bincount(labels, minlength=10)
+        for labels in (digits.labels, digits.labels[split.train], digits.labels[split.validation])
+    ]
+    height, width = digits.images.shape[1:]
+    return Problem(
+        verdict=f"{provenance.title}: {len(digits):,} development digits in 10 classes, {repeats} exact duplicates",
+        problem_type="supervised, single-label, multiclass classification",
+        input_description=f"a {height} by {width} greyscale image, one byte per pixel",
+        target_description="which of the ten digits 0 to 9 it shows",
+        hypotheses=(
+            "The digit can be predicted from the pixels of its image.",
+            f"The {len(digits):,} labelled development digits hold enough information to learn how.",
+        ),
+        provenance=provenance,
+        n_development=len(digits),
+        n_test=getattr(provenance, "n_test", None),
+        image_shape=(height, width),
+        value_range=(int(digits.images.min()), int(digits.images.max())),
+        mean_ink=float(digits.images.mean() / 255.0),
+        class_counts=tuple(
+            ClassCount(digit=d, n_development=int(counts[0][d]), n_train=int(counts[1][d]), n_validation=int(counts[2][d]))
+            for d in range(10)
+        ),
+        n_duplicates=repeats,
+        n_duplicates_across_split=max(0, repeats - within),
+    )

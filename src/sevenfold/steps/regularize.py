@@ -1,0 +1,259 @@
+"""Section 7: regularize and tune, on validation data only (DLWP 4.5.7)."""
+
+import math
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from sevenfold.networks import NetworkSpec, Penalty, Rate
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.records import Record
+from sevenfold.run import Run
+from sevenfold.statistics import Difference, paired_difference, smooth
+from sevenfold.steps.overfit import Attempt, Overfit, turning_epoch
+from sevenfold.tuning.space import SearchSpace
+from sevenfold.tuning.study import SearchSettings, TrialRecord, search
+from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
+
+READING_WINDOW = 5
+
+
+class AblationSettings(Record):
+    """The strength of each remedy that is tried on the overfitting model."""
+
+    dropout: Annotated[Rate, Field(gt=0.0)] = 0.5
+    l2: Annotated[Penalty, Field(gt=0.0)] = 1e-4
+    l1: Annotated[Penalty, Field(gt=0.0)] = 1e-5
+
+
+class RegularizeSettings(Record):
+    """The ablation, the search and the final comparison of the finalists."""
+
+    ablation: AblationSettings = AblationSettings()
+    space: SearchSpace = SearchSpace()
+    search: SearchSettings = SearchSettings()
+    n_finalists: Annotated[int, Field(ge=1, le=20)] = 3
+    n_finalist_seeds: Annotated[int, Field(ge=2, le=50)] = 3
+
+
+class AblationRow(Record):
+    """One remedy against the overfitting model: same seeds, same batches, same number of epochs.
+
+    at_best: scored at the variant's own epoch of least smoothed validation loss. at_end: after the whole budget.
+    difference_at_best, difference_at_end: accuracy of the variant minus that of the overfitting model, read the same way.
+    """
+
+    name: str
+    change: str
+    at_best: ScoredConfiguration
+    at_end: ScoredConfiguration
+    difference_at_best: Difference | None
+    difference_at_end: Difference | None
+    val_loss_rise: float
+
+
+class Finalist(Record):
+    """A configuration of the search, read and then trained afresh.
+
+    search_accuracy: what the search saw (one seed, chosen as a maximum, so too good). fresh: the score on fresh seeds after
+    exactly `fresh.epoch` epochs, an epoch read beforehand from a long training on other seeds.
+    behind_best: accuracy of the best finalist minus this one's, with one standard error.
+    """
+
+    trial: int
+    search_accuracy: float
+    fresh: ScoredConfiguration
+    behind_best: float
+    standard_error: float
+    within_one_se: bool
+    chosen: bool
+
+
+class Regularize(Record):
+    """The ablation table, the search, the finalists and the winner."""
+
+    verdict: str
+    ablation: tuple[AblationRow, ...]
+    space: SearchSpace
+    trials: tuple[TrialRecord, ...]
+    rungs: tuple[int, ...]
+    finalists: tuple[Finalist, ...]
+    gain_over_overfit: Difference
+    n_consultations: int
+
+    @property
+    def winner(self) -> Finalist:
+        """The finalist that goes to the final test."""
+        return next(finalist for finalist in self.finalists if finalist.chosen)
+
+
+def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSettings, overfit: Overfit) -> Regularize:
+    """Try each remedy on the overfitting model, search the space, score the finalists afresh and pick the simplest good one."""
+    ablation, base = _ablate(run, development, settings.ablation, overfit)
+    trials = _search(run, development, settings)
+    finalists, validations = _finals(run, development, settings, trials)
+    winner = next(finalist for finalist in finalists if finalist.chosen)
+    gain = _difference(validations[winner.trial], winner.fresh.epoch, base, overfit.model.at_turn.epoch)
+    return Regularize(
+        verdict=(
+            f"{winner.fresh.configuration.network} for {winner.fresh.epoch} epochs: {winner.fresh.accuracy} on fresh seeds "
+            f"({100 * gain.value:+.2f} points on the overfitting model); {len(trials)} trials, {len(finalists)} finalists"
+        ),
+        ablation=ablation,
+        space=settings.space,
+        trials=trials,
+        rungs=settings.search.rungs,
+        finalists=finalists,
+        gain_over_overfit=gain,
+        n_consultations=len(ablation) - 1 + sum(len(trial.scores) for trial in trials) + 2 * len(finalists),
+    )
+
+
+def variants(model: NetworkSpec, settings: AblationSettings) -> dict[str, tuple[str, NetworkSpec]]:
+    """Each remedy's name, what it changes, and the overfitting network with it applied."""
+
+    def having(**changes: object) -> NetworkSpec:
+        return model.model_copy(update=changes)
+
+    halves, doubles = tuple(max(1, w // 2) for w in model.hidden), tuple(2 * w for w in model.hidden)
+    dropout, l2, l1 = settings.dropout, settings.l2, settings.l1
+    return {
+        "dropout": (f"dropout {dropout:g} after each hidden layer", having(hidden_dropout=dropout)),
+        "l2": (f"L2 penalty {l2:g} on every kernel", having(l2=l2)),
+        "l1": (f"L1 penalty {l1:g} on every kernel", having(l1=l1)),
+        "less_capacity": ("half the units in each hidden layer", having(hidden=halves)),
+        "more_capacity": ("twice the units in each hidden layer", having(hidden=doubles)),
+        "dropout_l2": (f"dropout {dropout:g} and L2 penalty {l2:g}", having(hidden_dropout=dropout, l2=l2)),
+    }
+
+
+def _ablate(
+    run: Run, development: DevelopmentSet, settings: AblationSettings, overfit: Overfit
+) -> tuple[tuple[AblationRow, ...], Validation]:
+    model = overfit.model
+    base = Validation(**run.load_arrays(model.at_end.history), diverged_at=None)
+    training = model.at_end.configuration.training
+    seeds = run.seeds("comparison", model.at_end.over_seeds.n // len(development.rounds))
+    rows = [_base_row(model, base)]
+    tried = variants(model.at_end.configuration.network, settings)
+    with run.terminal.stage("Ablation", len(tried) * n_fits(development, len(seeds)) * training.n_epochs) as advance:
+        for name, (change, network) in tried.items():
+            validation = cross_validate(
+                development, network, training, seeds, engine=run.engine, score_training=True, advance=advance
+            )
+            rows.append(
+                _ablation_row(run, name, change, Configuration(network=network, training=training), validation, base, model)
+            )
+    return tuple(rows), base
+
+
+def _base_row(model: Attempt, base: Validation) -> AblationRow:
+    return AblationRow(
+        name="overfitting model",
+        change="nothing",
+        at_best=model.at_turn,
+        at_end=model.at_end,
+        difference_at_best=None,
+        difference_at_end=None,
+        val_loss_rise=_rise(base),
+    )
+
+
+def _ablation_row(
+    run: Run, name: str, change: str, configuration: Configuration, validation: Validation, base: Validation, model: Attempt
+) -> AblationRow:
+    history = f"histories/ablation_{name}.npz"
+    run.save_arrays(history, validation.arrays())
+    best, end = turning_epoch(validation.val_loss), validation.val_loss.shape[1]
+    return AblationRow(
+        name=name.replace("_", " + ") if name == "dropout_l2" else name.replace("_", " "),
+        change=change,
+        at_best=scored(name, configuration, validation, best, history),
+        at_end=scored(name, configuration, validation, end, history),
+        difference_at_best=_difference(validation, best, base, model.at_turn.epoch),
+        difference_at_end=_difference(validation, end, base, model.at_end.epoch),
+        val_loss_rise=_rise(validation),
+    )
+
+
+def _rise(validation: Validation) -> float:
+    curve = smooth(validation.val_loss).mean(axis=0)
+    return float(curve[-1] - curve.min())
+
+
+def _difference(first: Validation, first_epoch: int, second: Validation, second_epoch: int) -> Difference:
+    return paired_difference(first.correct(first_epoch), second.correct(second_epoch))
+
+
+def _search(run: Run, development: DevelopmentSet, settings: RegularizeSettings) -> tuple[TrialRecord, ...]:
+    n_epochs = settings.search.n_epochs(len(development.rounds[0]))
+    (seed,) = run.seeds("search", 1)
+    with run.terminal.stage("Search", n_epochs) as advance:
+        return search(
+            run.folder / "tuning.db", development, settings.space, settings.search, seed, engine=run.engine, advance=advance
+        )
+
+
+def _finals(
+    run: Run, development: DevelopmentSet, settings: RegularizeSettings, trials: tuple[TrialRecord, ...]
+) -> tuple[tuple[Finalist, ...], dict[int, Validation]]:
+    """Read each finalist's number of epochs from a long training, then train it afresh for that many on fresh seeds."""
+    best = trials[: settings.n_finalists]
+    n = settings.n_finalist_seeds
+    reading_seeds, fresh_seeds = run.seeds("search", n), run.seeds("finalists", n)
+    total = sum(2 * n_fits(development, n) * trial.configuration.training.n_epochs for trial in best)
+    fresh: dict[int, ScoredConfiguration] = {}
+    validations: dict[int, Validation] = {}
+    with run.terminal.stage("Finalists", total) as advance:
+        for trial in best:
+            network, training = trial.configuration.network, trial.configuration.training
+            long = cross_validate(development, network, training, reading_seeds, engine=run.engine, advance=advance)
+            epoch = reading_epoch(long.val_accuracy)
+            frozen = Configuration(network=network, training=training.model_copy(update={"n_epochs": epoch}))
+            again = cross_validate(development, network, frozen.training, fresh_seeds, engine=run.engine, advance=advance)
+            history = f"histories/finalist_{trial.number}.npz"
+            run.save_arrays(history, again.arrays())
+            run.save_arrays(f"histories/finalist_{trial.number}_reading.npz", long.arrays())
+            fresh[trial.number] = scored(f"trial {trial.number}", frozen, again, again.val_loss.shape[1], history)
+            validations[trial.number] = again
+    return _choose(best, fresh, validations), validations
+
+
+def reading_epoch(val_accuracy: np.ndarray) -> int:
+    """The epoch (from 1) of the best smoothed mean validation accuracy; `val_accuracy` has shape (n_repeats, n_epochs)."""
+    return int(smooth(val_accuracy, READING_WINDOW).mean(axis=0).argmax()) + 1
+
+
+def _choose(
+    trials: tuple[TrialRecord, ...], fresh: dict[int, ScoredConfiguration], validations: dict[int, Validation]
+) -> tuple[Finalist, ...]:
+    """The one-standard-error rule (Breiman et al. 1984, 3.4.3): the smallest network within one standard error of the best.
+
+    The standard error is that of the paired difference to the best finalist, over digits and over seeds.
+    """
+    best = max(fresh, key=lambda number: (fresh[number].accuracy.value, -fresh[number].val_loss, -number))
+    gaps = {number: _gap(validations[best], validations[number]) if number != best else (0.0, 0.0) for number in fresh}
+    eligible = [number for number, (gap, error) in gaps.items() if gap <= error]
+    chosen = min(eligible, key=lambda number: (fresh[number].n_parameters, -fresh[number].accuracy.value, number))
+    return tuple(
+        Finalist(
+            trial=trial.number,
+            search_accuracy=trial.last.accuracy,
+            fresh=fresh[trial.number],
+            behind_best=gaps[trial.number][0],
+            standard_error=gaps[trial.number][1],
+            within_one_se=trial.number in eligible,
+            chosen=trial.number == chosen,
+        )
+        for trial in trials
+    )
+
+
+def _gap(best: Validation, other: Validation) -> tuple[float, float]:
+    """How far `other` is behind `best` after their last epochs, and the standard error of that."""
+    difference = best.correct(best.val_loss.shape[1]).astype(np.float64) - other.correct(other.val_loss.shape[1])
+    n_repeats, n = difference.shape
+    over_digits = difference.mean(axis=0).var(ddof=1) / n
+    over_seeds = difference.mean(axis=1).var(ddof=1) / n_repeats if n_repeats > 1 else 0.0
+    return float(difference.mean()), math.sqrt(over_digits + over_seeds)

@@ -1,0 +1,109 @@
+"""`summary.json`: the headline numbers of a run, a public contract with a schema number."""
+
+from sevenfold.records import Record
+from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.final_test import FinalTest
+from sevenfold.steps.overfit import Overfit
+from sevenfold.steps.problem import Problem
+from sevenfold.steps.regularize import Regularize
+
+
+class BaselineSummary(Record):
+    """Validation accuracy of the stronger common-sense baseline and of the small network."""
+
+    common_sense_accuracy: float
+    val_accuracy: float
+
+
+class OverfitSummary(Record):
+    """Whether and when validation loss turned, and the accuracy there."""
+
+    reached: bool
+    epoch: int
+    val_accuracy: float
+
+
+class RegularizeSummary(Record):
+    """Trials of the search and the winner's accuracy on fresh seeds."""
+
+    n_trials: int
+    best_val_accuracy: float
+
+
+class FinalSummary(Record):
+    """The test result of the network that counts, with its Wilson 95 % interval, and the other seeds'."""
+
+    test_accuracy: float
+    ci_low: float
+    ci_high: float
+    macro_f1: float
+    n_errors: int
+    n_parameters: int
+    seed_test_accuracies: tuple[float, ...]
+
+
+class Summary(Record):
+    """The headline numbers; `seconds` adds up the steps."""
+
+    schema_: int = 1
+    dataset: str
+    embedded_subset: bool
+    embedded_subset_reason: str
+    n_development: int
+    n_test: int
+    preset: str
+    engine: str
+    seed: int
+    seconds: float
+    baseline: BaselineSummary
+    overfit: OverfitSummary
+    regularize: RegularizeSummary
+    final: FinalSummary
+    test_openings: int
+
+    def to_json(self) -> str:
+        """As `Record.to_json`, with the schema number under its public name."""
+        return super().to_json().replace('"schema_"', '"schema"', 1)
+
+
+def summarize(
+    preset: str,
+    engine: str,
+    seed: int,
+    seconds: float,
+    problem: Problem,
+    baseline: Baseline,
+    overfit: Overfit,
+    chosen: Regularize,
+    final: FinalTest,
+) -> Summary:
+    """Collect the headline numbers of a finished run."""
+    return Summary(
+        dataset=problem.provenance.name,
+        embedded_subset=problem.provenance.embedded_subset,
+        embedded_subset_reason=problem.provenance.reason,
+        n_development=problem.n_development,
+        n_test=final.n_test,
+        preset=preset,
+        engine=engine,
+        seed=seed,
+        seconds=round(seconds, 1),
+        baseline=BaselineSummary(
+            common_sense_accuracy=max(baseline.majority.value, baseline.softmax.accuracy.value),
+            val_accuracy=baseline.network.accuracy.value,
+        ),
+        overfit=OverfitSummary(
+            reached=overfit.reached, epoch=overfit.model.turn.epoch, val_accuracy=overfit.model.at_turn.accuracy.value
+        ),
+        regularize=RegularizeSummary(n_trials=len(chosen.trials), best_val_accuracy=chosen.winner.fresh.accuracy.value),
+        final=FinalSummary(
+            test_accuracy=final.scores.accuracy.value,
+            ci_low=final.scores.accuracy.ci_low,
+            ci_high=final.scores.accuracy.ci_high,
+            macro_f1=final.scores.macro_f1,
+            n_errors=final.scores.n_errors,
+            n_parameters=final.n_parameters,
+            seed_test_accuracies=final.seed_accuracies.values,
+        ),
+        test_openings=final.n_openings,
+    )

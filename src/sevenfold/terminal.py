@@ -1,0 +1,118 @@
+"""What the user sees while a run works: a verdict per step, and progress with time left on everything long."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+Advance = Callable[[], None]
+
+
+class Terminal:
+    """Lines and progress for a person.
+
+    `auto` draws progress bars on a terminal and prints plain lines elsewhere (a log, a pipe); `quiet` prints nothing.
+    """
+
+    def __init__(self, mode: Literal["auto", "quiet"] = "auto") -> None:
+        self.quiet = mode == "quiet"
+        self.console = Console(quiet=self.quiet, highlight=False, soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Print one line as it is."""
+        self.console.print(text, markup=False)
+
+    def verdict(self, step: str, text: str, seconds: float | None = None) -> None:
+        """Print what a step found, with the time that it took (nothing where an earlier result was reused)."""
+        took = "(kept)" if seconds is None else f"{seconds:.1f} s"
+        self.console.print(f"[bold]{step:<20}[/bold] [dim]{took:>9}[/dim]  ", end="")
+        self.console.print(text, markup=False)
+
+    def warn(self, text: str) -> None:
+        """Print one line that must not be missed."""
+        self.console.print(text, markup=False, style="bold yellow")
+
+    @contextmanager
+    def transfer(self) -> Iterator[Callable[[str, int, int], None]]:
+        """Show downloads; yields the function to call with (file, bytes done, bytes in all)."""
+        if self.quiet or not self.console.is_terminal:
+            yield _PlainTransfer(self.say)
+            return
+        columns = (
+            TextColumn("  {task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=self.console, transient=True) as bar:
+            tasks: dict[str, TaskID] = {}
+
+            def show(file: str, n_done: int, n_total: int) -> None:
+                if file not in tasks:
+                    tasks[file] = bar.add_task(file, total=n_total)
+                bar.update(tasks[file], completed=n_done)
+
+            yield show
+
+    @contextmanager
+    def stage(self, title: str, total: int, unit: str = "epochs") -> Iterator[Advance]:
+        """Show progress through `total` units of work; yields the function to call after each."""
+        if self.quiet:
+            yield lambda: None
+        elif self.console.is_terminal:
+            with _bar(self.console) as bar:
+                task = bar.add_task(title, total=total)
+                yield lambda: bar.advance(task)
+        else:
+            yield _PlainProgress(self.say, title, total, unit)
+
+
+def _bar(console: Console) -> Progress:
+    columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"))
+    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
+
+
+class _PlainTransfer:
+    """One line per file that is fetched."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+        self.started: set[str] = set()
+
+    def __call__(self, file: str, _: int, n_total: int) -> None:
+        if file not in self.started:
+            self.started.add(file)
+            self.say(f"Fetching {file} ({n_total / 1e6:.1f} MB)")
+
+
+class _PlainProgress:
+    """A line now and then, for output that is not a terminal."""
+
+    seconds_between_lines = 15.0
+
+    def __init__(self, say: Callable[[str], None], title: str, total: int, unit: str) -> None:
+        self.say, self.title, self.total, self.unit = say, title, total, unit
+        self.done = 0
+        self.started = self.last_line = time.monotonic()
+
+    def __call__(self) -> None:
+        self.done += 1
+        now = time.monotonic()
+        if now - self.last_line >= self.seconds_between_lines and self.done < self.total:
+            self.last_line = now
+            left = (now - self.started) / self.done * (self.total - self.done)
+            self.say(f"  {self.title}: {self.done} of {self.total} {self.unit}, about {left:.0f} s left")

@@ -1,0 +1,84 @@
+"""The search space: every setting that tuning may touch, with its range, declared once."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from sevenfold.engine import TrainingSettings
+from sevenfold.networks import NetworkSpec, Width
+from sevenfold.records import Record
+from sevenfold.validation import Configuration
+
+if TYPE_CHECKING:
+    import optuna
+
+Bounds = Annotated[tuple[float, float], Field(description="lowest and highest value")]
+Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
+Schedule = Literal["constant", "cosine", "step"]
+
+
+class SearchSpace(Record):
+    """Ranges are (lowest, highest), both included; choices are lists. One value fixes a setting.
+
+    `learning_rate` and `l2` are searched on a logarithmic scale; an `l2` below `l2_off` counts as none. `max_norm` 0 is none.
+    Every hidden layer has the same width.
+    """
+
+    depth: tuple[int, int] = (1, 3)
+    width: Annotated[tuple[Width, ...], Field(min_length=1)] = (128, 256, 512, 768, 1024)
+    input_dropout: Bounds = (0.0, 0.3)
+    hidden_dropout: Bounds = (0.0, 0.5)
+    l1: Bounds = (0.0, 0.0)
+    l2: Bounds = (1e-7, 1e-3)
+    l2_off: Annotated[float, Field(ge=0.0)] = 1e-6
+    max_norm: Annotated[tuple[float, ...], Field(min_length=1)] = (0.0,)
+    learning_rate: Bounds = (2e-4, 5e-3)
+    schedule: Annotated[tuple[Schedule, ...], Field(min_length=1)] = ("constant",)
+    optimizer: Annotated[tuple[Optimizer, ...], Field(min_length=1)] = ("rmsprop", "adam")
+    batch_size: Annotated[tuple[int, ...], Field(min_length=1)] = (128, 256, 512)
+    label_smoothing: Bounds = (0.0, 0.0)
+
+    @model_validator(mode="after")
+    def _check(self) -> "SearchSpace":
+        for name in ("depth", "input_dropout", "hidden_dropout", "l1", "l2", "learning_rate", "label_smoothing"):
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name} must be (lowest, highest), but {low} is above {high}")
+        if self.depth[0] < 1:
+            raise ValueError(f"depth must start at 1 or more, not {self.depth[0]}")
+        if self.l2[0] <= 0.0 or self.learning_rate[0] <= 0.0:
+            raise ValueError("l2 and learning_rate must start above 0: they are searched on a logarithmic scale")
+        return self
+
+    def suggest(self, trial: "optuna.trial.Trial", n_epochs: int) -> Configuration:
+        """A configuration proposed by the sampler, to be trained for at most `n_epochs`."""
+        depth = trial.suggest_int("depth", *self.depth)
+        width = _choice(trial, "width", self.width)
+        l2 = trial.suggest_float("l2", *self.l2, log=True)
+        max_norm = _choice(trial, "max_norm", self.max_norm)
+        network = NetworkSpec(
+            hidden=(width,) * depth,
+            input_dropout=_real(trial, "input_dropout", self.input_dropout),
+            hidden_dropout=_real(trial, "hidden_dropout", self.hidden_dropout),
+            l1=_real(trial, "l1", self.l1),
+            l2=l2 if l2 >= self.l2_off else 0.0,
+            max_norm=max_norm or None,
+        )
+        training = TrainingSettings(
+            n_epochs=n_epochs,
+            batch_size=_choice(trial, "batch_size", self.batch_size),
+            optimizer=_choice(trial, "optimizer", self.optimizer),
+            learning_rate=trial.suggest_float("learning_rate", *self.learning_rate, log=True),
+            schedule=_choice(trial, "schedule", self.schedule),
+            label_smoothing=_real(trial, "label_smoothing", self.label_smoothing),
+        )
+        return Configuration(network=network, training=training)
+
+
+def _real(trial: "optuna.trial.Trial", name: str, bounds: tuple[float, float]) -> float:
+    low, high = bounds
+    return trial.suggest_float(name, low, high) if high > low else low
+
+
+def _choice(trial: "optuna.trial.Trial", name: str, choices: tuple[Any, ...]) -> Any:
+    return trial.suggest_categorical(name, list(choices)) if len(choices) > 1 else choices[0]

@@ -1,0 +1,62 @@
+"""A trial's work: train a configuration from one rung to the next, a pure function of its arguments."""
+
+from dataclasses import dataclass
+
+from sevenfold.engine import Engine, FitState, fit
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.records import Record
+from sevenfold.terminal import Advance
+from sevenfold.validation import Configuration
+
+
+class RungScore(Record):
+    """Validation accuracy and loss after `epoch` epochs, averaged over the folds of the first round."""
+
+    epoch: int
+    accuracy: float
+    loss: float
+    diverged: bool = False
+
+
+@dataclass(frozen=True)
+class TrialState:
+    """Where a paused trial stands: the state of each fold's fit; empty before the first rung."""
+
+    folds: tuple[FitState, ...] = ()
+
+
+def train_to(
+    configuration: Configuration,
+    development: DevelopmentSet,
+    seed: int,
+    state: TrialState,
+    epoch: int,
+    *,
+    engine: Engine,
+    advance: Advance | None = None,
+) -> tuple[RungScore, TrialState]:
+    """Train every fold on to `epoch` and score it there; the same arguments give the same result, wherever it runs.
+
+    Only the first round of the protocol is used: a search needs an order, not a final estimate. The score is that of the last
+    epoch, never the best one along the way.
+    """
+    results = [
+        fit(
+            configuration.network,
+            configuration.training,
+            development.digits[split.train],
+            development.digits[split.validation],
+            seed=seed,
+            engine=engine,
+            start=state.folds[i] if state.folds else None,
+            until_epoch=epoch,
+            on_epoch=advance,
+        )
+        for i, split in enumerate(development.rounds[0])
+    ]
+    if any(result.diverged_at is not None for result in results):
+        return RungScore(epoch=epoch, accuracy=0.0, loss=1e9, diverged=True), TrialState()
+    weights = [len(split.validation) / len(development.scored) for split in development.rounds[0]]
+    accuracy = sum(w * float(result.history.val_accuracy[-1]) for w, result in zip(weights, results, strict=True))
+    loss = sum(w * float(result.history.val_loss[-1]) for w, result in zip(weights, results, strict=True))
+    return RungScore(epoch=epoch, accuracy=accuracy, loss=loss), TrialState(tuple(result.state for result in results))

@@ -1,0 +1,154 @@
+"""Train one configuration under the evaluation protocol and score it on the validation digits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sevenfold.engine import Engine, FitResult, TrainingSettings, fit
+from sevenfold.networks import NetworkSpec
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.records import Record
+from sevenfold.statistics import Proportion, Spread, proportion, spread
+from sevenfold.terminal import Advance
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Curves and predictions of one configuration.
+
+    A repeat is one seed in one round of the protocol; its losses and accuracies are means over the round's folds, and its
+    predictions cover every scored digit once (out of fold, under K-fold).
+
+    train_loss, train_accuracy, val_loss, val_accuracy: shape (n_repeats, n_epochs), float64; the training curves are scored in
+    inference mode without penalties, and empty unless asked for.
+    predictions: shape (n_repeats, n_epochs, n_scored), uint8. labels: shape (n_scored,).
+    diverged_at: the earliest epoch at which any fit diverged, or None.
+    """
+
+    train_loss: np.ndarray
+    train_accuracy: np.ndarray
+    val_loss: np.ndarray
+    val_accuracy: np.ndarray
+    predictions: np.ndarray
+    labels: np.ndarray
+    diverged_at: int | None
+
+    def correct(self, epoch: int) -> np.ndarray:
+        """Whether each scored digit was right after `epoch` (from 1): shape (n_repeats, n_scored), bool."""
+        right: np.ndarray = self.predictions[:, epoch - 1] == self.labels
+        return right
+
+    def accuracy(self, epoch: int) -> Proportion:
+        """Accuracy after `epoch`, averaged over repeats, with the interval for the number of digits."""
+        return proportion(float(self.correct(epoch).mean(axis=0).sum()), len(self.labels))
+
+    def accuracy_spread(self, epoch: int) -> Spread:
+        """Accuracy after `epoch`, repeat by repeat."""
+        return spread(self.correct(epoch).mean(axis=1))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The curves and predictions by name, for `histories/`."""
+        names = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "predictions", "labels")
+        return {name: getattr(self, name) for name in names}
+
+
+def n_fits(development: DevelopmentSet, n_seeds: int) -> int:
+    """How many networks `cross_validate` trains."""
+    return n_seeds * sum(len(splits) for splits in development.rounds)
+
+
+def cross_validate(
+    development: DevelopmentSet,
+    network: NetworkSpec,
+    training: TrainingSettings,
+    seeds: tuple[int, ...],
+    *,
+    engine: Engine,
+    score_training: bool = False,
+    advance: Advance | None = None,
+) -> Validation:
+    """Train `network` once per seed, round and fold; `advance` is called after every epoch of every fit."""
+    repeats = [
+        [
+            fit(
+                network,
+                training,
+                development.digits[split.train],
+                development.digits[split.validation],
+                seed=seed,
+                engine=engine,
+                score_training=score_training,
+                on_epoch=advance,
+            )
+            for split in splits
+        ]
+        for seed in seeds
+        for splits in development.rounds
+    ]
+    return _gather(development, repeats, n_epochs=training.n_epochs)
+
+
+def _gather(development: DevelopmentSet, repeats: list[list[FitResult]], n_epochs: int) -> Validation:
+    """Average curves over folds and put out-of-fold predictions in the order of the scored digits."""
+    fits = [result for folds in repeats for result in folds]
+    diverged = [result.diverged_at for result in fits if result.diverged_at is not None]
+    if diverged:
+        n_epochs = min(n_epochs, *(epoch - 1 for epoch in diverged))
+    rounds = development.rounds
+
+    def curve(name: str) -> np.ndarray:
+        rows = [np.mean([getattr(result.history, name)[:n_epochs] for result in folds], axis=0) for folds in repeats]
+        return np.asarray(rows, dtype=np.float64)
+
+    scored = development.scored
+    predictions = np.zeros((len(repeats), n_epochs, len(scored)), np.uint8)
+    for r, folds in enumerate(repeats):
+        for split, result in zip(rounds[r % len(rounds)], folds, strict=True):
+            columns = np.searchsorted(scored, split.validation)
+            predictions[r][:, columns] = result.history.val_predictions[:n_epochs]
+    return Validation(
+        train_loss=curve("train_loss"),
+        train_accuracy=curve("train_accuracy"),
+        val_loss=curve("val_loss"),
+        val_accuracy=curve("val_accuracy"),
+        predictions=predictions,
+        labels=development.digits.labels[scored],
+        diverged_at=min(diverged) if diverged else None,
+    )
+
+
+class Configuration(Record):
+    """What is trained and how: everything that a fit needs but data and seed."""
+
+    network: NetworkSpec
+    training: TrainingSettings
+
+
+class ScoredConfiguration(Record):
+    """A configuration with its validation score after `epoch` epochs.
+
+    accuracy carries the interval for the number of scored digits; over_seeds the spread from repeat to repeat.
+    """
+
+    name: str
+    configuration: Configuration
+    n_parameters: int
+    epoch: int
+    accuracy: Proportion
+    over_seeds: Spread
+    val_loss: float
+    history: str
+
+
+def scored(name: str, configuration: Configuration, validation: Validation, epoch: int, history: str) -> ScoredConfiguration:
+    """Put a configuration and its score after `epoch` into one record; `history` names the stored curves."""
+    return ScoredConfiguration(
+        name=name,
+        configuration=configuration,
+        n_parameters=configuration.network.n_parameters,
+        epoch=epoch,
+        accuracy=validation.accuracy(epoch),
+        over_seeds=validation.accuracy_spread(epoch),
+        val_loss=float(validation.val_loss[:, epoch - 1].mean()),
+        history=history,
+    )

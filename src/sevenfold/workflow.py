@@ -1,0 +1,69 @@
+"""The universal workflow of machine learning (DLWP, 1st edition, 4.5), from raw images to a report."""
+
+from pathlib import Path
+from typing import Literal
+
+from sevenfold.config import Config
+from sevenfold.datasets import Source, load
+from sevenfold.protocol import Ledger, SealedTestSet, split
+from sevenfold.run import Run
+from sevenfold.steps.baseline import run_baseline
+from sevenfold.steps.discussion import discuss
+from sevenfold.steps.evaluation_protocol import decide_protocol
+from sevenfold.steps.final_test import run_final_test
+from sevenfold.steps.overfit import run_overfit
+from sevenfold.steps.preparation import prepare_data
+from sevenfold.steps.problem import define_problem
+from sevenfold.steps.regularize import run_regularize
+from sevenfold.steps.success import choose_measure
+from sevenfold.storage import write_atomically
+from sevenfold.summary import Summary, summarize
+from sevenfold.terminal import Terminal
+
+
+def run_workflow(
+    config: Config,
+    out: Path | str,
+    *,
+    data_dir: Path | str | None = None,
+    open_test_again: str | None = None,
+    terminal: Literal["auto", "quiet"] = "auto",
+) -> Summary:
+    """Carry out the whole workflow in the folder `out`, or go on with the run that is there; gives its headline numbers.
+
+    Raises:
+        InputError: a setting, the data or the folder cannot be used.
+        NoStatisticalPower: the baseline does not beat common sense.
+    """
+    screen = Terminal(terminal)
+    engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
+    with screen.transfer() as progress:
+        source = load(config.dataset, Path(data_dir) if data_dir else None, progress)
+    if source.provenance.embedded_subset:
+        screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
+    with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
+        if open_test_again:
+            run.forget("final_test", "discussion")
+        return _steps(run, config, source, open_test_again)
+
+
+def _steps(run: Run, config: Config, source: Source, open_test_again: str | None) -> Summary:
+    development = split(source.development, config.protocol, config.seed)
+    sealed_test = SealedTestSet(
+        source.read_test, Ledger(run.folder / "test_ledger.jsonl"), source.provenance.digest, open_test_again
+    )
+
+    problem = run.step("problem", define_problem, development, source.provenance)
+    run.step("success", choose_measure, development, config.success)
+    run.step("evaluation_protocol", decide_protocol, development, config.protocol)
+    run.step("preparation", prepare_data, development)
+    baseline = run.step("baseline", run_baseline, development, config.baseline)
+    overfit = run.step("overfit", run_overfit, development, config.overfit, baseline)
+    chosen = run.step("regularize", run_regularize, development, config.regularize, overfit)
+    final = run.step("final_test", run_final_test, development, sealed_test, config.final_test, baseline, overfit, chosen)
+    run.step("discussion", discuss, problem, baseline, overfit, chosen, final)
+
+    seconds = sum(run.step_seconds.values())
+    summary = summarize(config.preset, run.engine, config.seed, seconds, problem, baseline, overfit, chosen, final)
+    write_atomically(run.folder / "summary.json", summary.to_json())
+    return summary
