@@ -89,7 +89,7 @@ def test_the_same_data_has_the_same_digests_in_every_container(tmp_path: Path) -
     assert from_folder.provenance.sha256 == from_npz.provenance.sha256
     assert from_folder.provenance.sha256 == {name: SHA256[name] for name in entries.PARTS["train"]}
     assert (from_folder.provenance.name, from_npz.provenance.name) == ("idx", "d.npz")
-    assert from_folder.n_test is None
+    assert from_folder.provenance.n_test is None
     assert len(from_folder.read_test()) == len(from_npz.read_test()) == 50
 
 

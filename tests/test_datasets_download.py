@@ -104,7 +104,7 @@ def test_the_right_content_is_taken_however_it_is_packed(how: str, server: str, 
     source = find.load("mnist")
     assert source.provenance.source == f"the mirror {server}/{how}/"
     assert source.provenance.sha256 == MADE_UP.sha256
-    assert (len(source.development), source.n_test, len(source.read_test())) == (300, 50, 50)
+    assert (len(source.development), source.provenance.n_test, len(source.read_test())) == (300, 50, 50)
     use(monkeypatch)
     assert find.load("mnist").provenance.source == "the sevenfold cache"
 

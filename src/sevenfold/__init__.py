@@ -1,3 +1,34 @@
-"""sevenfold: the universal workflow of machine learning on handwritten digits, with dense networks."""
+"""sevenfold: the universal workflow of machine learning on handwritten digits, with dense networks.
+
+import sevenfold as sf
+
+summary = sf.run_workflow(sf.load_config("quick"), out="runs/mine")
+sf.draw_report("runs/mine")
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sevenfold.config import Config, load_config
+    from sevenfold.report import draw as draw_report
+    from sevenfold.workflow import run_workflow
 
 __version__ = "0.1.0"
+__all__ = ["Config", "__version__", "draw_report", "load_config", "run_workflow"]
+
+_HOMES = {
+    "Config": ("sevenfold.config", "Config"),
+    "draw_report": ("sevenfold.report", "draw"),
+    "load_config": ("sevenfold.config", "load_config"),
+    "run_workflow": ("sevenfold.workflow", "run_workflow"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import public names on first use, so that `import sevenfold` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sevenfold' has no attribute {name!r}")
+    from importlib import import_module
+
+    module, attribute = _HOMES[name]
+    return getattr(import_module(module), attribute)

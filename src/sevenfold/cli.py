@@ -1,5 +1,6 @@
 """The command line: arguments in, exit codes out; the work is elsewhere, and no framework is imported up here."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -36,6 +37,11 @@ def main() -> NoReturn:
             f"The operating system refused: {error.strerror or error}{where}. Finished steps are kept; the same command goes on.",
             1,
         )
+    except Exception as error:
+        if os.environ.get("SEVENFOLD_TRACEBACK"):
+            raise
+        kind = type(error).__name__
+        _stop(f"{kind}: {error}\nThis is a fault of sevenfold, not yours; SEVENFOLD_TRACEBACK=1 shows where it is.", 1)
     sys.exit(0)
 
 

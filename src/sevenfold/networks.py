@@ -1,6 +1,7 @@
 """Which network: a specification of Dense and Dropout layers, and the `keras.Sequential` that it describes."""
 
 import math
+import os
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -87,6 +88,8 @@ def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "
 
     It carries `weights`, or the initial weights of `seed`.
     """
+    # Where nothing else was asked for, Keras runs on JAX: building and saving a model then needs no TensorFlow.
+    os.environ.setdefault("KERAS_BACKEND", "jax")
     import keras
 
     penalty = keras.regularizers.L1L2(l1=spec.l1, l2=spec.l2) if spec.l1 or spec.l2 else None

@@ -77,11 +77,19 @@ def to_toml(values: dict[str, Any]) -> str:
 
 def _toml_lines(values: dict[str, Any], prefix: str) -> list[str]:
     plain = {name: value for name, value in values.items() if not isinstance(value, dict) and value is not None}
-    lines = [f"{name} = {json.dumps(value)}" for name, value in plain.items()]
+    lines = [f"{name} = {_toml_value(value)}" for name, value in plain.items()]
     for name, table in values.items():
         if isinstance(table, dict):
             lines += ["", f"[{prefix}{name}]", *_toml_lines(table, prefix=f"{prefix}{name}.")]
     return lines
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_toml_value(item)}" for name, item in value.items() if item is not None) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:

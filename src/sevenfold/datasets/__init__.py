@@ -4,7 +4,8 @@ from sevenfold.datasets.checking import CheckReport, Listing, catalogue, check
 from sevenfold.datasets.contents import n_duplicates, overlap, require_disjoint
 from sevenfold.datasets.digits import Digits, prepare
 from sevenfold.datasets.download import Progress
-from sevenfold.datasets.find import Provenance, Source, fetch, load
+from sevenfold.datasets.find import fetch, load
+from sevenfold.datasets.source import Provenance, Source
 
 __all__ = [
     "CheckReport",

@@ -8,7 +8,8 @@ from sevenfold.datasets.contents import n_duplicates, require_disjoint
 from sevenfold.datasets.digits import Digits
 from sevenfold.datasets.download import Progress
 from sevenfold.datasets.entries import ENTRIES
-from sevenfold.datasets.find import Provenance, load, where_found
+from sevenfold.datasets.find import load, where_found
+from sevenfold.datasets.source import Provenance
 from sevenfold.records import Record
 
 
@@ -70,7 +71,7 @@ def check(dataset: str, data_dir: Path | None = None, progress: Progress | None 
         test_per_class=_per_class(test),
         n_development_duplicates=n_duplicates(development),
         n_test_duplicates=n_duplicates(test),
-        published=source.n_test is not None,
+        published=source.provenance.n_test is not None,
     )
 
 

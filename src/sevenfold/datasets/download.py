@@ -150,4 +150,4 @@ def _reason(error: Exception) -> str:
         return str(error.reason)
     if isinstance(error, TimeoutError) and str(error) in ("timed out", "The read operation timed out"):
         return f"nothing came for {STALL_SECONDS:g} s"
-    return str(error).split(". ")[0] or type(error).__name__
+    return " ".join(str(error).split()).split(". ")[0] or type(error).__name__

@@ -5,9 +5,8 @@
 
 import difflib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,40 +16,8 @@ from sevenfold.datasets.containers import missing_files, mnist_in, read_part
 from sevenfold.datasets.digits import Digits
 from sevenfold.datasets.download import Progress, fetch_missing
 from sevenfold.datasets.entries import FILES, MNIST, MNIST_5K, NAMES, PARTS, Entry
+from sevenfold.datasets.source import Provenance, Source
 from sevenfold.errors import DataError, DataUnavailable
-from sevenfold.records import Record
-
-
-class Provenance(Record):
-    """Where digits came from, and what proves it.
-
-    sha256: of the unpacked IDX bytes of each development file as read; for a catalogued data set also the published ones
-    of the test files, which are known without reading them. reason: why `auto` took the subset; otherwise empty.
-    """
-
-    name: str
-    title: str
-    source: str
-    sha256: dict[str, str]
-    licence: str
-    citation: str
-    url: str
-    embedded_subset: bool
-    reason: str
-
-
-@dataclass(frozen=True)
-class Source:
-    """A data set that was found: its development digits, and the way to its test digits, which are still on disk.
-
-    n_test: None where it is not known without reading test files. read_test: reads and verifies them; only the sealed test
-    set and `check` call it.
-    """
-
-    development: Digits
-    provenance: Provenance
-    n_test: int | None
-    read_test: Callable[[], Digits]
 
 
 def load(dataset: str = "auto", data_dir: Path | None = None, progress: Progress | None = None) -> Source:
@@ -74,7 +41,7 @@ def load(dataset: str = "auto", data_dir: Path | None = None, progress: Progress
     if dataset == "mnist":
         with _advice_where_to_put_mnist():
             return _load_mnist(data_dir, progress)
-    return _load_mnist_5k() if dataset == "mnist-5k" else _load_path(dataset)
+    return _load_mnist_5k(reason="it was asked for by name") if dataset == "mnist-5k" else _load_path(dataset)
 
 
 def fetch(name: str, progress: Progress | None = None) -> Path:
@@ -142,7 +109,7 @@ def _load_fetched(damaged: list[str], progress: Progress | None) -> Source:
     return _source(folder, f"the mirror {mirror}" if mirror else "the sevenfold cache", MNIST)
 
 
-def _load_mnist_5k(reason: str = "") -> Source:
+def _load_mnist_5k(reason: str) -> Source:
     """The 5,000 digits from the cache, or from the package when they are not there yet or damaged."""
     folder = cache_folder() / "mnist-5k"
     try:
@@ -183,11 +150,12 @@ def _source(container: Path, words: str, entry: Entry | None, reason: str = "") 
         licence=entry.licence if entry else "",
         citation=entry.citation if entry else "",
         url=entry.url if entry else "",
+        n_test=entry.n_test if entry else None,
         embedded_subset=entry is MNIST_5K,
         reason=reason,
     )
     read_test = partial(_read_test, container, entry)
-    return Source(development, provenance, entry.n_test if entry else None, read_test)
+    return Source(development, provenance, read_test)
 
 
 def _read_test(container: Path, entry: Entry | None) -> Digits:

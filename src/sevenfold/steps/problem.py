@@ -58,7 +58,7 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
         ),
         provenance=provenance,
         n_development=len(digits),
-        n_test=getattr(provenance, "n_test", None),
+        n_test=provenance.n_test,
         image_shape=(height, width),
         value_range=(int(digits.images.min()), int(digits.images.max())),
         mean_ink=float(digits.images.mean() / 255.0),

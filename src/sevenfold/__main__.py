@@ -1,0 +1,6 @@
+"""`python -m sevenfold` is the command `sevenfold`."""
+
+from sevenfold.cli import main
+
+if __name__ == "__main__":
+    main()

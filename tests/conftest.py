@@ -1,0 +1,61 @@
+"""Small made-up digits, and a workflow small enough for a test."""
+
+import gzip
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sevenfold.datasets import Digits
+
+TINY = {
+    "protocol.method": "holdout",
+    "baseline.hidden": [32],
+    "baseline.n_epochs": 15,
+    "baseline.n_seeds": 2,
+    "overfit.n_seeds": 2,
+    "overfit.stages": [{"hidden": [64], "n_epochs": 6}],
+    "regularize.space.width": [32, 64],
+    "regularize.space.depth": [1, 2],
+    "regularize.search.n_trials": 3,
+    "regularize.search.batch": 3,
+    "regularize.search.rungs": [4, 12],
+    "regularize.n_finalists": 2,
+    "regularize.n_finalist_seeds": 2,
+    "final_test.n_seeds": 2,
+    "final_test.n_mistakes": 5,
+}
+"""Settings under which the whole workflow takes seconds."""
+
+
+def made_up_digits(n: int, seed: int, *, noise: float = 60.0) -> Digits:
+    """Digits that only look like digits to a computer: a smooth random pattern per class, shifted and noisy.
+
+    The bumps are XOR-like (two patterns per class) so that a hidden layer beats softmax regression.
+    """
+    shapes = np.random.default_rng(7).normal(size=(10, 7, 7)).repeat(4, axis=1).repeat(4, axis=2)
+    rng = np.random.default_rng(seed)
+    labels = np.resize(np.arange(10), n).astype(np.uint8)
+    rng.shuffle(labels)
+    sign = rng.choice([-1.0, 1.0], size=n)[:, None, None]
+    images = 128.0 + 50.0 * sign * shapes[labels] + rng.normal(0.0, noise, (n, 28, 28))
+    return Digits(images.clip(0, 255).astype(np.uint8), labels)
+
+
+def write_idx_folder(folder: Path, development: Digits, test: Digits) -> Path:
+    """Four gzipped IDX files, as MNIST comes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, digits in (("train", development), ("t10k", test)):
+        images = struct.pack(">4i", 2051, len(digits), 28, 28) + digits.images.tobytes()
+        labels = struct.pack(">2i", 2049, len(digits)) + digits.labels.tobytes()
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(images, 1))
+        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(labels, 1))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An IDX folder of 1,200 development and 300 test digits."""
+    folder = tmp_path_factory.mktemp("digits")
+    return write_idx_folder(folder, made_up_digits(1200, seed=1), made_up_digits(300, seed=2))

@@ -1,0 +1,83 @@
+"""The command line as a user meets it: one line per mistake, the right exit code, nothing lost."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import TINY
+
+import sevenfold
+
+
+def sevenfold_command(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sevenfold", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300)
+
+
+def test_version(tmp_path: Path) -> None:
+    assert sevenfold_command("--version", cwd=tmp_path).stdout == f"sevenfold {sevenfold.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--preset", "qick"], ["'qick' is not a preset", "'quick'"]),
+        (["run", "--set", "regularize.search.n_trails=3"], ["n_trails", "n_trials"]),
+        (["run", "--set", "n_trials"], ["--set wants name=value"]),
+        (["run", "--seed", "-1"], ["seed", "-1"]),
+        (["run", "--engine", "torch"], ["engine", "torch"]),
+        (["run", "--protocol", "loo"], ["protocol.method", "loo"]),
+        (["run", "--dataset", "mnits"], ["mnits", "mnist"]),
+        (["run", "--dataset", "no/such/folder"], ["no/such/folder"]),
+        (["run", "--config", "missing.toml"], ["missing.toml"]),
+        (["run", "--config", "a.toml", "--preset", "book"], ["not both"]),
+        (["run", "--dataset", "mnist", "--data", "empty"], ["empty"]),
+        (["report", "no-such-run"], ["no-such-run"]),
+        (["data", "check", "no-such-data"], ["no-such-data"]),
+        (["data", "fetch", "cifar"], ["cifar"]),
+    ],
+)
+def test_a_mistake_gets_one_clear_line_and_exit_code_2(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+    answer = sevenfold_command(*arguments, cwd=tmp_path)
+    assert answer.returncode == 2
+    assert "Traceback" not in answer.stderr
+    assert answer.stderr.startswith("sevenfold: ")
+    assert answer.stderr.count("\n") == 1
+    for word in words:
+        assert word in answer.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unknown_option_is_explained(tmp_path: Path) -> None:
+    answer = sevenfold_command("run", "--sede", "1", cwd=tmp_path)
+    assert answer.returncode == 2
+    assert "--seed" in answer.stderr
+
+
+def test_run_json_report_and_continue(digits_folder: Path, tmp_path: Path) -> None:
+    """One command, from images to a report; the second time nothing is trained, and --json prints the summary alone."""
+    changes = [
+        f"--set={name}={json.dumps(value).replace(':', ' =').replace(chr(34) + ' =', ' =')}"
+        for name, value in TINY.items()
+        if name != "overfit.stages"
+    ]
+    changes += ["--set", "overfit.stages=[{hidden = [64], n_epochs = 6}]"]
+    arguments = ["run", "--preset", "quick", "--dataset", digits_folder, "--out", "mine", *changes]
+    first = sevenfold_command(*arguments, cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.rstrip().endswith(f"Report: {Path('mine') / 'report.html'}")
+    assert "Test accuracy" in first.stdout
+    again = sevenfold_command(*arguments, "--json", cwd=tmp_path)
+    assert json.loads(again.stdout) == json.loads((tmp_path / "mine" / "summary.json").read_text())
+    repeated = sevenfold_command(
+        "run", "--config", tmp_path / "mine" / "config.toml", "--out", "repeated", "--quiet", cwd=tmp_path
+    )
+    assert (repeated.returncode, repeated.stdout) == (0, "")
+    summaries = [json.loads((tmp_path / run / "summary.json").read_text()) | {"seconds": 0} for run in ("mine", "repeated")]
+    assert summaries[0] == summaries[1]
+    (tmp_path / "mine" / "report.html").unlink()
+    assert sevenfold_command("report", "mine", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "mine" / "report.html").exists()

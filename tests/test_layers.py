@@ -1,0 +1,87 @@
+"""The architecture: arrows between modules point one way, and light commands stay light."""
+
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sevenfold
+
+ROOT = Path(sevenfold.__file__).parent
+# From left to right; a module imports from its own layer or from one further left.
+LAYERS = (
+    {"errors"},
+    {"records", "storage", "terminal"},
+    {"run"},
+    {"datasets", "statistics"},
+    {"protocol", "networks", "warp"},
+    {"engine"},
+    {"validation"},
+    {"tuning"},
+    {"steps"},
+    {"config", "summary"},
+    {"workflow"},
+    {"cli", "__init__", "__main__"},
+)
+# Rooms that read the run folder only.
+READERS = {"report": {"errors", "records", "storage", "statistics", "report"}}
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """The top-level modules of sevenfold that a file imports anywhere, also inside functions."""
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "sevenfold" else [node.module]
+        rooms |= {name.split(".")[1] for name in names if name.startswith("sevenfold.")}
+    return rooms - {"__version__"}
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_left(path: Path) -> None:
+    room = room_of(path)
+    if room in READERS:
+        assert imported_rooms(path) <= READERS[room]
+        return
+    layer = next(i for i, rooms in enumerate(LAYERS) if room in rooms)
+    allowed = set().union(*LAYERS[: layer + 1]) | (set(READERS) if room in {"cli", "__init__", "__main__"} else set())
+    assert imported_rooms(path) <= allowed, f"{path} imports {imported_rooms(path) - allowed}"
+
+
+def test_only_the_final_test_opens_the_sealed_set() -> None:
+    openers, readers = set(), set()
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr == "open" and "sealed" in ast.unparse(node.value):
+                openers.add(str(path.relative_to(ROOT)))
+            if isinstance(node, ast.Attribute) and node.attr == "read_test":
+                readers.add(str(path.relative_to(ROOT)))
+    assert openers == {"steps/final_test.py"}
+    # workflow.py hands the unread source to the seal; `data check` is no part of a run.
+    assert readers <= {"workflow.py", "datasets/check.py", "datasets/checking.py"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["report", "--help"]])
+def test_help_is_quick_and_light(arguments: list[str]) -> None:
+    program = (
+        "import sys; sys.argv = ['sevenfold', *sys.argv[1:]]\n"
+        "from sevenfold.cli import app\n"
+        "app(standalone_mode=False)\n"
+        "heavy = {'tensorflow', 'jax', 'keras', 'sklearn', 'scipy', 'optuna', 'matplotlib'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    seconds = []
+    for _ in range(3):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", program, *arguments], check=True, capture_output=True, timeout=60)
+        seconds.append(time.perf_counter() - started)
+    # The target is 0.5 s; twice that allows for a machine that is busy with something else.
+    assert min(seconds) < 1.0

@@ -1,0 +1,96 @@
+"""Splits that are disjoint and complete, a rule that follows the size of the data, and a seal that holds."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import made_up_digits
+
+from sevenfold.errors import LedgerError, RunError, SettingsError
+from sevenfold.protocol import Ledger, Plan, ProtocolSettings, SealedTestSet, choose_method, split
+
+PLAN = Plan(data="d", settings="s", network="n", weights="w")
+
+
+@pytest.mark.parametrize(("n", "method"), [(60_000, "holdout"), (4_000, "kfold"), (1_000, "iterated-kfold")])
+def test_the_rule(n: int, method: str) -> None:
+    assert choose_method(n, ProtocolSettings()) == method
+
+
+@pytest.mark.parametrize("method", ["holdout", "kfold", "iterated-kfold"])
+def test_parts_are_disjoint_complete_and_stratified(method: str) -> None:
+    digits = made_up_digits(400, seed=1)
+    development = split(digits, ProtocolSettings(method=method), seed=5)
+    for splits in development.rounds:
+        for part in splits:
+            assert len(np.intersect1d(part.train, part.validation)) == 0
+            assert len(part.train) + len(part.validation) == 400
+            counts = np.bincount(digits.labels[part.validation], minlength=10)
+            assert counts.max() - counts.min() <= 1
+        covered = np.sort(np.concatenate([part.validation for part in splits]))
+        assert np.array_equal(covered, development.scored)
+    assert len(development.scored) == (67 if method == "holdout" else 400)
+
+
+def test_rounds_differ_and_seeds_repeat() -> None:
+    digits = made_up_digits(400, seed=1)
+    settings = ProtocolSettings(method="iterated-kfold")
+    first, again, other = (split(digits, settings, seed) for seed in (0, 0, 1))
+    assert first.digest == again.digest != other.digest
+    assert not np.array_equal(first.rounds[0][0].validation, first.rounds[1][0].validation)
+
+
+def test_too_few_digits_for_the_folds() -> None:
+    with pytest.raises(SettingsError, match=r"protocol\.n_folds is 4.*only 2"):
+        split(made_up_digits(20, seed=1), ProtocolSettings(method="kfold"), seed=0)
+
+
+def sealed(folder: Path, reason: str | None = None) -> SealedTestSet:
+    return SealedTestSet(lambda: made_up_digits(20, seed=9), Ledger(folder / "ledger.jsonl"), "data", reason)
+
+
+def test_one_opening_one_result(tmp_path: Path) -> None:
+    test = sealed(tmp_path)
+    test.open(PLAN)
+    test.record_result(PLAN, 1, 20)
+    assert [line["event"] for line in test.ledger.lines()] == ["frozen", "opened", "result"]
+    with pytest.raises(RunError, match="--open-test-again"):
+        sealed(tmp_path).open(PLAN)
+    again = sealed(tmp_path, reason="a label was wrong")
+    again.open(PLAN)
+    assert again.ledger.n_openings == 2
+    assert again.ledger.lines()[-1]["reason"] == "a label was wrong"
+
+
+def test_an_opening_that_was_cut_off_is_finished_with_the_same_plan_only(tmp_path: Path) -> None:
+    sealed(tmp_path).open(PLAN)
+    resumed = sealed(tmp_path)
+    resumed.open(PLAN)
+    assert resumed.ledger.n_openings == 1
+    with pytest.raises(RunError, match="already opened"):
+        sealed(tmp_path).open(PLAN.model_copy(update={"weights": "others"}))
+
+
+@pytest.mark.parametrize("tamper", ["edit", "drop first", "drop middle", "swap", "add", "garbage"])
+def test_tampering_is_found(tmp_path: Path, tamper: str) -> None:
+    test = sealed(tmp_path)
+    test.open(PLAN)
+    test.record_result(PLAN, 7, 20)
+    path = test.ledger.path
+    rows = path.read_text().splitlines()
+    if tamper == "edit":
+        rows[2] = json.dumps({**json.loads(rows[2]), "n_errors": 1})
+    elif tamper == "drop first":
+        del rows[0]
+    elif tamper == "drop middle":
+        del rows[1]
+    elif tamper == "swap":
+        rows[0], rows[1] = rows[1], rows[0]
+    elif tamper == "add":
+        rows.append(rows[-1])
+    else:
+        rows[1] = "[]"
+    path.write_text("\n".join(rows) + "\n")
+    with pytest.raises(LedgerError, match="altered at line"):
+        Ledger(path).lines()

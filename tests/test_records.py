@@ -1,0 +1,90 @@
+"""Settings and results: strict in, exact out."""
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sevenfold.config import Config, default_folder, load_config, parse_assignment
+from sevenfold.errors import SettingsError
+from sevenfold.records import digest_of, to_toml
+
+
+@pytest.mark.parametrize("preset", ["quick", "book"])
+def test_config_survives_toml_and_json(preset: str) -> None:
+    config = load_config(preset)
+    assert Config.from_json(config.to_json()) == config
+    assert Config.from_values(tomllib.loads(to_toml(config.model_dump(mode="json")))) == config
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("regularize.search.n_trails", 4, ["regularize.search.n_trails", "n_trials"]),
+        ("sede", 4, ["sede", "'seed'"]),
+        ("seed", "1", ["seed", "integer", "'1' (str)"]),
+        ("seed", -1, ["seed", "greater than or equal to 0", "-1"]),
+        ("regularize.ablation.dropout", 1.0, ["regularize.ablation.dropout", "less than 1", "1.0"]),
+        ("regularize.space.learning_rate", [0.1, 0.01], ["learning_rate", "lowest, highest"]),
+        ("engine", "torch", ["engine", "'jax' or 'keras'", "torch"]),
+        ("baseline", 3, ["baseline", "3"]),
+    ],
+)
+def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_config("quick", {name: value})
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+def test_unknown_preset_names_the_nearest() -> None:
+    with pytest.raises(SettingsError, match="Did you mean 'quick'"):
+        load_config("qick")
+
+
+def test_settings_file_that_is_not_toml_names_the_line(tmp_path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("seed = \n")
+    with pytest.raises(SettingsError, match=r"mine\.toml is not valid TOML.*line 1"):
+        load_config(file)
+
+
+def test_a_file_changes_its_preset(tmp_path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('preset = "quick"\n[regularize.search]\nn_trials = 18\n')
+    config = load_config(file, {"seed": 3})
+    assert config == load_config("quick", {"seed": 3, "regularize.search.n_trials": 18})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a.b=1", ("a.b", 1)),
+        ("a=[1, 2]", ("a", [1, 2])),
+        ("a=word", ("a", "word")),
+        ("a=1e-3", ("a", 1e-3)),
+        ("a=true", ("a", True)),
+    ],
+)
+def test_assignments(text: str, expected: tuple[str, object]) -> None:
+    assert parse_assignment(text) == expected
+
+
+def test_assignment_without_equals() -> None:
+    with pytest.raises(SettingsError, match="name=value"):
+        parse_assignment("n_trials")
+
+
+def test_default_folder_is_the_same_for_the_same_settings_only() -> None:
+    assert default_folder(load_config("book")).as_posix() == "runs/book"
+    changed = default_folder(load_config("book", {"seed": 1}))
+    assert changed == default_folder(load_config("book", {"seed": 1})) != default_folder(load_config("book", {"seed": 2}))
+
+
+@given(st.dictionaries(st.text(), st.integers() | st.text() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False)))
+def test_digest_ignores_order_only(values: dict[str, object]) -> None:
+    assert digest_of(values) == digest_of(dict(reversed(list(values.items()))))
+    assert digest_of(values) != digest_of([values])

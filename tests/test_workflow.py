@@ -1,0 +1,176 @@
+"""The whole workflow on small made-up digits: honest, repeatable, and it goes on where it was stopped."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import TINY, made_up_digits, write_idx_folder
+
+import sevenfold as sf
+from sevenfold.errors import DataError, NoStatisticalPower, RunError
+from sevenfold.protocol import Ledger
+from sevenfold.steps.baseline import run_baseline
+from sevenfold.storage import read_npz
+
+
+def tiny(folder: Path, **changes: object) -> sf.Config:
+    return sf.load_config("quick", {**TINY, "dataset": str(folder), **{k.replace("__", "."): v for k, v in changes.items()}})
+
+
+@pytest.fixture(scope="module")
+def finished(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "finished"
+    sf.run_workflow(tiny(digits_folder), out, terminal="quiet")
+    return out
+
+
+def without_seconds(path: Path) -> dict[str, object]:
+    return {name: value for name, value in json.loads(path.read_text()).items() if name != "seconds"}
+
+
+def test_summary_has_the_public_fields(finished: Path) -> None:
+    summary = json.loads((finished / "summary.json").read_text())
+    assert summary["schema"] == 1
+    assert summary.keys() >= {
+        "dataset", "embedded_subset", "n_development", "n_test", "preset", "engine", "seed", "seconds", "baseline", "overfit",
+        "regularize", "final", "test_openings",
+    }  # fmt: skip
+    assert summary["final"].keys() >= {
+        "test_accuracy",
+        "ci_low",
+        "ci_high",
+        "macro_f1",
+        "n_errors",
+        "n_parameters",
+        "seed_test_accuracies",
+    }
+    assert (summary["n_development"], summary["n_test"], summary["test_openings"]) == (1200, 300, 1)
+
+
+def test_the_same_seed_gives_the_same_summary(finished: Path, digits_folder: Path, tmp_path: Path) -> None:
+    sf.run_workflow(tiny(digits_folder), tmp_path / "again", terminal="quiet")
+    assert without_seconds(tmp_path / "again" / "summary.json") == without_seconds(finished / "summary.json")
+
+
+def test_summary_agrees_with_the_stored_predictions(finished: Path) -> None:
+    summary = json.loads((finished / "summary.json").read_text())
+    stored = read_npz(finished / "predictions" / "test.npz")
+    wrong = stored["final"].argmax(axis=2) != stored["labels"]
+    assert wrong[0].sum() == summary["final"]["n_errors"]
+    assert (1.0 - wrong.mean(axis=1)).tolist() == pytest.approx(summary["final"]["seed_test_accuracies"])
+
+
+def test_one_opening_after_the_plan_was_frozen(finished: Path) -> None:
+    lines = Ledger(finished / "test_ledger.jsonl").lines()
+    assert [line["event"] for line in lines] == ["frozen", "opened", "result"]
+    assert lines[0]["plan"] == lines[1]["plan"] == lines[2]["plan"]
+
+
+def test_a_finished_run_is_kept(finished: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sevenfold.validation.fit", None)
+    before = (finished / "summary.json").read_bytes()
+    sf.run_workflow(tiny(digits_folder), finished, terminal="quiet")
+    assert (finished / "summary.json").read_bytes() == before
+
+
+def test_no_test_file_is_touched_before_the_ledger_says_opened(digits_folder: Path, tmp_path: Path) -> None:
+    """The audit hook sees every open() of the process, whoever calls it."""
+    program = (
+        "import sys\nfrom pathlib import Path\nout = Path(sys.argv[1])\nlog = []\n"
+        "def hook(event, arguments):\n"
+        "    if event == 'open' and 't10k' in str(arguments[0]):\n"
+        "        ledger = out / 'test_ledger.jsonl'\n"
+        "        log.append(ledger.exists() and '\"opened\"' in ledger.read_text())\n"
+        "sys.addaudithook(hook)\n"
+        "import json\nimport sevenfold as sf\n"
+        "sf.run_workflow(sf.load_config('quick', json.loads(sys.argv[2])), out, terminal='quiet')\n"
+        "assert len(log) >= 2 and all(log), log\n"
+    )
+    settings = json.dumps({**TINY, "dataset": str(digits_folder)})
+    subprocess.run([sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=300)
+
+
+def test_a_second_opening_needs_a_reason_and_is_on_record(digits_folder: Path, tmp_path: Path) -> None:
+    config = tiny(digits_folder)
+    sf.run_workflow(config, tmp_path, terminal="quiet")
+    (tmp_path / "steps" / "final_test.json").unlink()
+    with pytest.raises(RunError, match="already opened"):
+        sf.run_workflow(config, tmp_path, terminal="quiet")
+    summary = sf.run_workflow(config, tmp_path, open_test_again="a reviewer asked", terminal="quiet")
+    assert summary.test_openings == 2
+    result = json.loads((tmp_path / "steps" / "final_test.json").read_text())["result"]
+    assert result["reopening_reasons"] == ["a reviewer asked"]
+
+
+def test_an_interrupted_run_goes_on_from_the_last_finished_step(
+    digits_folder: Path, tmp_path: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sevenfold.steps.regularize._search", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            sf.run_workflow(tiny(digits_folder), tmp_path, terminal="quiet")
+    assert json.loads((tmp_path / "run.json").read_text())["status"] == "interrupted"
+    kept = {path.name: path.read_bytes() for path in (tmp_path / "steps").iterdir()}
+    sf.run_workflow(tiny(digits_folder), tmp_path, terminal="quiet")
+    assert all((tmp_path / "steps" / name).read_bytes() == content for name, content in kept.items())
+    assert without_seconds(tmp_path / "summary.json") == without_seconds(finished / "summary.json")
+
+
+def test_random_labels_stop_at_the_baseline(tmp_path: Path) -> None:
+    development, test = made_up_digits(600, seed=3), made_up_digits(100, seed=4)
+    np.random.default_rng(0).shuffle(development.labels)
+    folder = write_idx_folder(tmp_path / "random", development, test)
+    with pytest.raises(NoStatisticalPower, match="two hypotheses are in question"):
+        sf.run_workflow(tiny(folder), tmp_path / "run", terminal="quiet")
+    assert not (tmp_path / "run" / "steps" / "overfit.json").exists()
+    assert not (tmp_path / "run" / "test_ledger.jsonl").exists()
+
+
+def test_an_image_in_both_parts_is_refused_when_the_seal_is_broken(tmp_path: Path) -> None:
+    development, test = made_up_digits(1200, seed=1), made_up_digits(300, seed=2)
+    test.images[0] = development.images[0]
+    folder = write_idx_folder(tmp_path / "leaky", development, test)
+    with pytest.raises(DataError, match="test"):
+        sf.run_workflow(tiny(folder), tmp_path / "run", terminal="quiet")
+    assert not (tmp_path / "run" / "steps" / "final_test.json").exists()
+
+
+@pytest.mark.parametrize("method", ["kfold", "iterated-kfold"])
+def test_other_protocols(digits_folder: Path, tmp_path: Path, method: str) -> None:
+    config = tiny(digits_folder, protocol__method=method, protocol__n_folds=2, regularize__n_finalists=1)
+    sf.run_workflow(config, tmp_path, terminal="quiet")
+    baseline = json.loads((tmp_path / "steps" / "baseline.json").read_text())["result"]
+    assert baseline["network"]["accuracy"]["n"] == 1200
+    assert baseline["network"]["over_seeds"]["n"] == (2 if method == "kfold" else 4)
+    assert run_baseline.__doc__
+
+
+@pytest.mark.slow
+def test_the_keras_file_opens_in_plain_keras_on_tensorflow(finished: Path, digits_folder: Path) -> None:
+    program = (
+        "import os, sys, gzip\nos.environ['KERAS_BACKEND'] = 'tensorflow'\nimport keras, numpy as np\n"
+        "run, data = sys.argv[1:]\nmodel = keras.models.load_model(f'{run}/models/final.keras')\n"
+        "assert {type(layer).__name__ for layer in model.layers} <= {'InputLayer', 'Dense', 'Dropout'}\n"
+        "images = np.frombuffer(gzip.open(f'{data}/t10k-images-idx3-ubyte.gz').read()[16:], np.uint8).reshape(-1, 784)\n"
+        "stored = np.load(f'{run}/predictions/test.npz')['final'][0]\n"
+        "found = model.predict(images.astype('float32') / 255, verbose=0)\n"
+        "assert np.abs(found - stored).max() < 1e-5, np.abs(found - stored).max()\n"
+    )
+    subprocess.run([sys.executable, "-c", program, finished, digits_folder], check=True, timeout=300)
+
+
+@pytest.mark.slow
+def test_the_keras_engine_carries_out_the_whole_workflow(digits_folder: Path, tmp_path: Path) -> None:
+    settings = json.dumps({**TINY, "dataset": str(digits_folder), "engine": "keras"})
+    program = (
+        "import json, sys\nimport sevenfold as sf\n"
+        "summary = sf.run_workflow(sf.load_config('quick', json.loads(sys.argv[2])), sys.argv[1], terminal='quiet')\n"
+        "assert summary.engine == 'keras' and summary.final.test_accuracy > 0.5\n"
+    )
+    subprocess.run([sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=300)
