@@ -1,15 +1,23 @@
 """Train one configuration under the evaluation protocol and score it on the validation digits."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sevenfold.engine import Engine, FitResult, TrainingSettings, fit
-from sevenfold.networks import NetworkSpec
+from sevenfold.engine import Engine, FitResult, TrainingSettings, fit_many, predict
+from sevenfold.networks import N_CLASSES, NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.statistics import Proportion, Spread, proportion, spread
 from sevenfold.terminal import Advance
+
+
+class Configuration(Record):
+    """What is trained and how: everything that a fit needs but data and seed."""
+
+    network: NetworkSpec
+    training: TrainingSettings
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,7 @@ class Validation:
     inference mode without penalties, and empty unless asked for.
     predictions: shape (n_repeats, n_epochs, n_scored), uint8. labels: shape (n_scored,).
     diverged_at: the earliest epoch at which any fit diverged, or None.
+    probabilities: of the last epoch's networks, shape (n_repeats, n_scored, 10), float32; None unless asked for.
     """
 
     train_loss: np.ndarray
@@ -32,6 +41,7 @@ class Validation:
     predictions: np.ndarray
     labels: np.ndarray
     diverged_at: int | None
+    probabilities: np.ndarray | None = None
 
     def correct(self, epoch: int) -> np.ndarray:
         """Whether each scored digit was right after `epoch` (from 1): shape (n_repeats, n_scored), bool."""
@@ -59,33 +69,44 @@ def n_fits(development: DevelopmentSet, n_seeds: int) -> int:
 
 def cross_validate(
     development: DevelopmentSet,
-    network: NetworkSpec,
-    training: TrainingSettings,
+    configurations: Sequence[Configuration],
     seeds: tuple[int, ...],
     *,
     engine: Engine,
     score_training: bool = False,
+    with_probabilities: bool = False,
     advance: Advance | None = None,
-) -> Validation:
-    """Train `network` once per seed, round and fold; `advance` is called after every epoch of every fit."""
-    repeats = [
+) -> list[Validation]:
+    """Train every configuration once per seed, round and fold; gives one `Validation` per configuration.
+
+    All fits on one training part go to the engine together. `advance` is called after every epoch of every fit.
+    """
+    jobs = [(configuration, seed) for configuration in configurations for seed in seeds]
+    by_split = [
         [
-            fit(
-                network,
-                training,
+            fit_many(
+                [configuration.network for configuration, _ in jobs],
+                [configuration.training for configuration, _ in jobs],
                 development.digits[split.train],
                 development.digits[split.validation],
-                seed=seed,
+                seeds=[seed for _, seed in jobs],
                 engine=engine,
                 score_training=score_training,
                 on_epoch=advance,
             )
             for split in splits
         ]
-        for seed in seeds
         for splits in development.rounds
     ]
-    return _gather(development, repeats, n_epochs=training.n_epochs)
+    validations = []
+    for i, configuration in enumerate(configurations):
+        # A repeat is a seed in a round; its folds stand in the order of the round's splits.
+        repeats = [[fold[i * len(seeds) + s] for fold in folds] for s in range(len(seeds)) for folds in by_split]
+        validation = _gather(development, repeats, configuration.training.n_epochs)
+        if with_probabilities:
+            validation = replace(validation, probabilities=_probabilities(development, configuration.network, repeats, engine))
+        validations.append(validation)
+    return validations
 
 
 def _gather(development: DevelopmentSet, repeats: list[list[FitResult]], n_epochs: int) -> Validation:
@@ -117,11 +138,18 @@ def _gather(development: DevelopmentSet, repeats: list[list[FitResult]], n_epoch
     )
 
 
-class Configuration(Record):
-    """What is trained and how: everything that a fit needs but data and seed."""
-
-    network: NetworkSpec
-    training: TrainingSettings
+def _probabilities(
+    development: DevelopmentSet, network: NetworkSpec, repeats: list[list[FitResult]], engine: Engine
+) -> np.ndarray:
+    scored = development.scored
+    probabilities = np.zeros((len(repeats), len(scored), N_CLASSES), np.float32)
+    for r, folds in enumerate(repeats):
+        for split, result in zip(development.rounds[r % len(development.rounds)], folds, strict=True):
+            images = development.digits.images[split.validation]
+            probabilities[r, np.searchsorted(scored, split.validation)] = predict(
+                network, result.weights, images, engine=engine
+            )
+    return probabilities
 
 
 class ScoredConfiguration(Record):

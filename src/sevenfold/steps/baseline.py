@@ -48,21 +48,13 @@ def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettin
     softmax = Configuration(network=NetworkSpec(), training=training)
     small = Configuration(network=NetworkSpec(hidden=settings.hidden), training=training)
     seeds = run.seeds("comparison", settings.n_seeds)
-    results: dict[str, Validation] = {}
-    total = 2 * n_fits(development, len(seeds)) * settings.n_epochs
-    with run.terminal.stage("Baseline", total) as advance:
-        for name, configuration in (("softmax", softmax), ("baseline", small)):
-            validation = cross_validate(
-                development,
-                configuration.network,
-                configuration.training,
-                seeds,
-                engine=run.engine,
-                score_training=True,
-                advance=advance,
-            )
-            run.save_arrays(f"histories/{name}.npz", validation.arrays())
-            results[name] = validation
+    with run.terminal.stage("Baseline", 2 * n_fits(development, len(seeds)) * settings.n_epochs) as advance:
+        validations = cross_validate(
+            development, (softmax, small), seeds, engine=run.engine, score_training=True, advance=advance
+        )
+    results = dict(zip(("softmax", "baseline"), validations, strict=True))
+    for name, validation in results.items():
+        run.save_arrays(f"histories/{name}.npz", validation.arrays())
     baseline = _compare(development, softmax, small, results, settings)
     _require_power(baseline)
     return baseline

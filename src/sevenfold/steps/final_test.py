@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from sevenfold.datasets import Digits, require_disjoint
-from sevenfold.engine import FitResult, fit, predict
+from sevenfold.engine import FitResult, fit_many, predict
 from sevenfold.errors import SevenfoldError
 from sevenfold.networks import NetworkSpec, Weights, build
 from sevenfold.protocol import DevelopmentSet, Plan, SealedTestSet
@@ -124,15 +124,18 @@ def _refit(
     run: Run, digits: Digits, winner: Configuration, seeds: tuple[int, ...], earlier: dict[str, Configuration]
 ) -> tuple[list[FitResult], dict[str, FitResult]]:
     """The winner once per seed, and each earlier model with the first seed, on all development digits."""
-    total = len(seeds) * winner.training.n_epochs + sum(c.training.n_epochs for c in earlier.values())
-    with run.terminal.stage("Final training", total) as advance:
-
-        def refit(configuration: Configuration, seed: int) -> FitResult:
-            return fit(configuration.network, configuration.training, digits, seed=seed, engine=run.engine, on_epoch=advance)
-
-        finals = [refit(winner, seed) for seed in seeds]
-        references = {name: refit(configuration, seeds[0]) for name, configuration in earlier.items()}
-    if any(result.diverged_at is not None for result in (*finals, *references.values())):
+    jobs = [*((winner, seed) for seed in seeds), *((configuration, seeds[0]) for configuration in earlier.values())]
+    with run.terminal.stage("Final training", sum(configuration.training.n_epochs for configuration, _ in jobs)) as advance:
+        results = fit_many(
+            [configuration.network for configuration, _ in jobs],
+            [configuration.training for configuration, _ in jobs],
+            digits,
+            seeds=[seed for _, seed in jobs],
+            engine=run.engine,
+            on_epoch=advance,
+        )
+    finals, references = results[: len(seeds)], dict(zip(earlier, results[len(seeds) :], strict=True))
+    if any(result.diverged_at is not None for result in results):
         raise SevenfoldError("The final training diverged, so the test set was not opened. Try a lower learning rate.")
     return finals, references
 

@@ -105,14 +105,8 @@ def _attempt(run: Run, development: DevelopmentSet, stage: Stage, seeds: tuple[i
     configuration = Configuration(network=NetworkSpec(hidden=stage.hidden), training=TrainingSettings(n_epochs=stage.n_epochs))
     name = str(configuration.network)
     with run.terminal.stage(f"Overfit: {name}", n_fits(development, len(seeds)) * stage.n_epochs) as advance:
-        validation = cross_validate(
-            development,
-            configuration.network,
-            configuration.training,
-            seeds,
-            engine=run.engine,
-            score_training=True,
-            advance=advance,
+        (validation,) = cross_validate(
+            development, (configuration,), seeds, engine=run.engine, score_training=True, advance=advance
         )
     history = f"histories/overfit_{name}.npz"
     run.save_arrays(history, validation.arrays())

@@ -94,6 +94,9 @@ def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSe
     trials = _search(run, development, settings)
     finalists, validations = _finals(run, development, settings, trials)
     winner = next(finalist for finalist in finalists if finalist.chosen)
+    best = validations[winner.trial]
+    assert best.probabilities is not None
+    run.save_arrays("predictions/validation.npz", {"labels": best.labels, "final": best.probabilities})
     gain = _difference(validations[winner.trial], winner.fresh.epoch, base, overfit.model.at_turn.epoch)
     return Regularize(
         verdict=(
@@ -137,14 +140,13 @@ def _ablate(
     seeds = run.seeds("comparison", model.at_end.over_seeds.n // len(development.rounds))
     rows = [_base_row(model, base)]
     tried = variants(model.at_end.configuration.network, settings)
+    configurations = [Configuration(network=network, training=training) for _, network in tried.values()]
     with run.terminal.stage("Ablation", len(tried) * n_fits(development, len(seeds)) * training.n_epochs) as advance:
-        for name, (change, network) in tried.items():
-            validation = cross_validate(
-                development, network, training, seeds, engine=run.engine, score_training=True, advance=advance
-            )
-            rows.append(
-                _ablation_row(run, name, change, Configuration(network=network, training=training), validation, base, model)
-            )
+        validations = cross_validate(
+            development, configurations, seeds, engine=run.engine, score_training=True, advance=advance
+        )
+    for (name, (change, _)), configuration, validation in zip(tried.items(), configurations, validations, strict=True):
+        rows.append(_ablation_row(run, name, change, configuration, validation, base, model))
     return tuple(rows), base
 
 
@@ -206,18 +208,25 @@ def _finals(
     fresh: dict[int, ScoredConfiguration] = {}
     validations: dict[int, Validation] = {}
     with run.terminal.stage("Finalists", total) as advance:
-        for trial in best:
-            network, training = trial.configuration.network, trial.configuration.training
-            long = cross_validate(development, network, training, reading_seeds, engine=run.engine, advance=advance)
-            epoch = reading_epoch(long.val_accuracy)
-            frozen = Configuration(network=network, training=training.model_copy(update={"n_epochs": epoch}))
-            again = cross_validate(development, network, frozen.training, fresh_seeds, engine=run.engine, advance=advance)
-            history = f"histories/finalist_{trial.number}.npz"
-            run.save_arrays(history, again.arrays())
-            run.save_arrays(f"histories/finalist_{trial.number}_reading.npz", long.arrays())
-            fresh[trial.number] = scored(f"trial {trial.number}", frozen, again, again.val_loss.shape[1], history)
-            validations[trial.number] = again
+        asked = [trial.configuration for trial in best]
+        long = cross_validate(development, asked, reading_seeds, engine=run.engine, advance=advance)
+        frozen = [_frozen(configuration, validation) for configuration, validation in zip(asked, long, strict=True)]
+        again = cross_validate(development, frozen, fresh_seeds, engine=run.engine, with_probabilities=True, advance=advance)
+    for trial, configuration, reading, validation in zip(best, frozen, long, again, strict=True):
+        history = f"histories/finalist_{trial.number}.npz"
+        run.save_arrays(history, validation.arrays())
+        run.save_arrays(f"histories/finalist_{trial.number}_reading.npz", reading.arrays())
+        fresh[trial.number] = scored(
+            f"trial {trial.number}", configuration, validation, configuration.training.n_epochs, history
+        )
+        validations[trial.number] = validation
     return _choose(best, fresh, validations), validations
+
+
+def _frozen(configuration: Configuration, reading: Validation) -> Configuration:
+    """The configuration with the number of epochs that a long training suggests."""
+    training = configuration.training.model_copy(update={"n_epochs": reading_epoch(reading.val_accuracy)})
+    return configuration.model_copy(update={"training": training})
 
 
 def reading_epoch(val_accuracy: np.ndarray) -> int:

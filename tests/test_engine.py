@@ -1,0 +1,328 @@
+"""The door and the fused loop: bytes, masks, compilation, divergence, many fits at once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from conftest import made_up_digits
+
+from sevenfold.datasets import Digits
+from sevenfold.engine import FitResult, History, TrainingSettings, fit, fit_many, jax_epoch, jax_loop, optimizers, predict
+from sevenfold.engine.compilation import cache_folder
+from sevenfold.engine.dropout_masks import dropout_scale, stream_key
+from sevenfold.engine.settings import batch_order, learning_rates
+from sevenfold.errors import SettingsError
+from sevenfold.networks import NetworkSpec, initial_weights
+
+TRAIN, VALIDATION = made_up_digits(500, seed=1), made_up_digits(130, seed=2)
+NETWORK = NetworkSpec(hidden=(24,), input_dropout=0.1, hidden_dropout=0.3, l2=1e-4, max_norm=2.0)
+TRAINING = TrainingSettings(n_epochs=4, batch_size=64, optimizer="adam", ema_decay=0.9, schedule="cosine", warmup_epochs=1.0)
+
+
+def assert_same_bytes(one: FitResult, other: FitResult) -> None:
+    for a, b in zip(
+        (*one.weights, *one.state.weights, *one.state.slots),
+        (*other.weights, *other.state.weights, *other.state.slots),
+        strict=True,
+    ):
+        assert a.tobytes() == b.tobytes()
+
+
+def tail(history: History, start: int) -> list[np.ndarray]:
+    return [column[start:] for column in vars(history).values()]
+
+
+def test_same_seed_same_bytes_and_another_seed_others() -> None:
+    one, again = (fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3) for _ in range(2))
+    assert_same_bytes(one, again)
+    other = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=4)
+    assert other.weights[0].tobytes() != one.weights[0].tobytes()
+
+
+@pytest.mark.parametrize("stop", [0, 1, 2, 3, 4])
+def test_a_stop_after_any_epoch_changes_no_byte(stop: int) -> None:
+    whole = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True)
+    first = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True, until_epoch=stop)
+    assert first.state.epoch == stop
+    second = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True, start=first.state)
+    assert_same_bytes(whole, second)
+    for whole_column, continued in zip(tail(whole.history, stop), tail(second.history, 0), strict=True):
+        if whole_column.shape == continued.shape:
+            np.testing.assert_array_equal(whole_column, continued)
+        else:  # no epoch was left
+            assert len(continued) == 0
+
+
+def test_history_has_one_value_per_epoch_and_agrees_with_predictions() -> None:
+    calls: list[None] = []
+    result = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=0, score_training=True, on_epoch=lambda: calls.append(None))
+    history = result.history
+    assert len(calls) == 4
+    for name in ("loss", "accuracy", "train_loss", "train_accuracy", "val_loss", "val_accuracy"):
+        assert getattr(history, name).shape == (4,)
+        assert getattr(history, name).dtype == np.float64
+    assert history.val_predictions.shape == (4, 130)
+    assert history.val_predictions.dtype == np.uint8
+    probabilities = predict(NETWORK, result.weights, VALIDATION.images)
+    np.testing.assert_array_equal(probabilities.argmax(axis=1), history.val_predictions[-1])
+    picked = probabilities[np.arange(130), VALIDATION.labels]
+    assert history.val_loss[-1] == pytest.approx(-np.log(picked).mean(), rel=1e-5)
+    assert history.val_accuracy[-1] == (history.val_predictions[-1] == VALIDATION.labels).mean()
+
+
+def test_without_validation_the_columns_are_empty() -> None:
+    history = fit(NETWORK, TRAINING, TRAIN, seed=0, until_epoch=1).history
+    assert history.loss.shape == (1,)
+    assert history.val_loss.shape == history.train_loss.shape == (0,)
+    assert history.val_predictions.shape == (0, 0)
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 1000, 1001])
+def test_predict_scores_every_image_once(n: int) -> None:
+    network = NetworkSpec(hidden=(16,))
+    weights = initial_weights(network, 0)
+    images = made_up_digits(1001, seed=5).images
+    probabilities = predict(network, weights, images[:n])
+    assert probabilities.shape == (n, 10)
+    assert probabilities.dtype == np.float32
+    x = (images[:n].reshape(n, 784) / 255.0).astype(np.float32)
+    logits = np.maximum(x @ weights[0] + weights[1], 0.0) @ weights[2] + weights[3]
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    np.testing.assert_allclose(probabilities, exponentials / exponentials.sum(axis=1, keepdims=True), atol=1e-6)
+
+
+def test_other_numbers_do_not_recompile() -> None:
+    """Rates, penalties, seeds and the number of examples are inputs of the compiled call; so is n for predictions."""
+    training = TRAINING.model_copy(update={"label_smoothing": 0.1})
+    fit(NETWORK, training, TRAIN, VALIDATION, seed=0, until_epoch=1)
+    predict(NETWORK, initial_weights(NETWORK, 0), VALIDATION.images)
+    compiled = (jax_epoch.train_epoch, jax_epoch.score, jax_epoch.probabilities)
+    before = [function._cache_size() for function in compiled]
+    network = NETWORK.model_copy(update={"input_dropout": 0.2, "hidden_dropout": 0.5, "l1": 1e-5, "l2": 0.0, "max_norm": 1.0})
+    changes = {"learning_rate": 1e-2, "ema_decay": 0.5, "label_smoothing": 0.0, "schedule": "step", "warmup_epochs": 0.0}
+    fit(network, training.model_copy(update=changes), TRAIN[np.arange(470)], VALIDATION[np.arange(99)], seed=9)
+    predict(network, initial_weights(network, 0), VALIDATION.images[:3])
+    assert [function._cache_size() for function in compiled] == before
+
+
+def test_the_second_fit_of_a_form_spends_no_time_compiling() -> None:
+    network = NetworkSpec(hidden=(25,))
+    first, second = (fit(network, TRAINING, TRAIN, VALIDATION, seed=seed, until_epoch=1) for seed in (0, 1))
+    assert 0.0 < first.compile_seconds < first.seconds
+    assert second.compile_seconds == 0.0
+
+
+def test_divergence_ends_the_fit_without_an_exception() -> None:
+    training = TrainingSettings(n_epochs=6, batch_size=64, optimizer="sgd", learning_rate=10.0, momentum=0.9)
+    result = fit(NetworkSpec(hidden=(24, 24), l2=1.0), training, TRAIN, VALIDATION, seed=0)
+    assert result.diverged_at is not None
+    assert len(result.history.loss) == len(result.history.val_loss) == result.diverged_at - 1
+    assert np.isfinite(result.history.loss).all()
+    assert result.history.val_predictions.shape == (result.diverged_at - 1, 130)
+
+
+def test_the_order_is_a_permutation_of_its_own_for_every_epoch_and_seed() -> None:
+    orders = [batch_order(1000, seed, epoch) for seed, epoch in ((0, 0), (0, 1), (1, 0))]
+    for order in orders:
+        assert order.dtype == np.int32
+        np.testing.assert_array_equal(np.sort(order), np.arange(1000))
+    assert len({order.tobytes() for order in orders}) == 3
+
+
+def test_learning_rates_warm_up_and_fall() -> None:
+    cosine = learning_rates(TrainingSettings(n_epochs=4, schedule="cosine", warmup_epochs=1.0), 1000)
+    assert cosine.shape == (4, 8)
+    assert cosine.argmax() in (7, 8)
+    assert cosine[-1, -1] < 1e-4
+    step = learning_rates(TrainingSettings(n_epochs=4, schedule="step"), 1000)
+    np.testing.assert_allclose(step[:, 0], [1e-3, 1e-3, 1e-4, 1e-5], rtol=1e-5)
+
+
+class TestDropoutMasks:
+    @pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
+    def test_share_scale_and_mean(self, rate: float) -> None:
+        """Dropped with the probability asked, the rest scaled by 1 / (1 - rate), as Keras does; four standard errors."""
+        scale = np.asarray(dropout_scale(jnp.uint32(12345), jnp.float32(rate), (512, 2048)))
+        np.testing.assert_allclose(np.unique(scale), [0.0, 1.0 / (1.0 - rate)], rtol=1e-6)
+        standard_error = np.sqrt(rate * (1.0 - rate) / scale.size)
+        assert abs((scale == 0.0).mean() - rate) < 4 * standard_error
+
+    def test_rows_columns_updates_and_layers_are_independent(self) -> None:
+        """Correlations of masks that share all but one of seed, update and layer, and of neighbours, are those of chance."""
+
+        def mask(seed: int, update: int, layer: int) -> np.ndarray:
+            key = stream_key(jnp.uint32(seed), jnp.int32(update), layer)
+            return np.asarray(dropout_scale(key, jnp.float32(0.5), (256, 512))) - 1.0
+
+        base = mask(0, 0, 1)
+        others = [mask(1, 0, 1), mask(0, 1, 1), mask(0, 0, 2), np.roll(base, 1, axis=0), np.roll(base, 1, axis=1)]
+        for other in others:
+            assert abs((base * other).mean()) < 4.5 / np.sqrt(base.size)
+
+    def test_counts_per_row_and_column_are_binomial(self) -> None:
+        kept = np.asarray(dropout_scale(jnp.uint32(7), jnp.float32(0.3), (1024, 1024))) > 0.0
+        for axis in (0, 1):
+            counts = kept.sum(axis=axis)
+            assert counts.var() == pytest.approx(1024 * 0.3 * 0.7, rel=0.2)
+            assert np.abs(counts - 1024 * 0.7).max() < 5.5 * np.sqrt(1024 * 0.3 * 0.7)
+
+    def test_masks_of_many_updates_cover_every_unit(self) -> None:
+        keys = [stream_key(jnp.uint32(3), jnp.int32(update), 2) for update in range(200)]
+        kept = np.mean([np.asarray(dropout_scale(key, jnp.float32(0.5), (8, 64))) > 0.0 for key in keys], axis=0)
+        assert np.abs(kept - 0.5).max() < 5 * np.sqrt(0.25 / 200)
+
+
+def test_max_norm_bounds_every_hidden_unit() -> None:
+    network = NetworkSpec(hidden=(24, 16), max_norm=0.5)
+    weights = fit(network, TrainingSettings(n_epochs=2, batch_size=64), TRAIN, seed=0).weights
+    for kernel in weights[:-2:2]:
+        assert np.linalg.norm(kernel, axis=0).max() <= 0.5 + 1e-5
+
+
+def test_a_transform_runs_inside_the_epoch() -> None:
+    def fade(images: jax.Array, labels: jax.Array, key: jax.Array, strength: jax.Array) -> jax.Array:
+        assert images.shape == (64, 784)
+        assert key.dtype == jnp.uint32
+        return images * (1.0 - strength)
+
+    network, training = NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64)
+    plain = fit(network, training, TRAIN, seed=0)
+    unchanged = fit(network, training, TRAIN, seed=0, transform=fade, transform_strength=0.0)
+    faded = fit(network, training, TRAIN, seed=0, transform=fade, transform_strength=1.0)
+    np.testing.assert_allclose(unchanged.weights[0], plain.weights[0], atol=1e-6)
+    np.testing.assert_array_equal(faded.weights[0], initial_weights(network, 0)[0])  # black images move no kernel
+    with pytest.raises(SettingsError, match="need the jax engine"):
+        fit(network, training, TRAIN, seed=0, engine="keras", transform=fade)
+
+
+def test_mixed_precision_stays_close_and_keeps_float32_weights() -> None:
+    training = TrainingSettings(n_epochs=2, batch_size=64)
+    exact = fit(NetworkSpec(hidden=(24,)), training, TRAIN, VALIDATION, seed=0)
+    mixed = fit(
+        NetworkSpec(hidden=(24,)), training.model_copy(update={"precision": "mixed_bfloat16"}), TRAIN, VALIDATION, seed=0
+    )
+    assert all(weight.dtype == np.float32 for weight in mixed.weights)
+    assert mixed.weights[0].tobytes() != exact.weights[0].tobytes()
+    assert mixed.history.val_loss[-1] == pytest.approx(exact.history.val_loss[-1], rel=0.05)
+
+
+class TestFitMany:
+    networks = (NETWORK, NETWORK.model_copy(update={"hidden_dropout": 0.5}), NetworkSpec(hidden=(16, 8)), NetworkSpec())
+    trainings = (TRAINING, TRAINING.model_copy(update={"learning_rate": 1e-2}), TRAINING, TRAINING)
+    seeds = (0, 1, 2, 3)
+
+    def test_equals_fit_byte_by_byte(self) -> None:
+        calls: list[None] = []
+        many = fit_many(self.networks, self.trainings, TRAIN, VALIDATION, seeds=self.seeds, on_epoch=lambda: calls.append(None))
+        assert len(calls) == 16
+        for network, training, seed, result in zip(self.networks, self.trainings, self.seeds, many, strict=True):
+            alone = fit(network, training, TRAIN, VALIDATION, seed=seed)
+            assert_same_bytes(alone, result)
+            np.testing.assert_array_equal(alone.history.val_predictions, result.history.val_predictions)
+
+    def test_goes_on_from_states(self) -> None:
+        first = fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, until_epoch=2)
+        starts = [result.state for result in first]
+        second = fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, starts=starts)
+        assert_same_bytes(fit(self.networks[0], self.trainings[0], TRAIN, seed=0), second[0])
+
+    def test_an_exception_of_on_epoch_stops_all(self) -> None:
+        calls: list[None] = []
+
+        def stop_at_third() -> None:
+            calls.append(None)
+            if len(calls) == 3:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, on_epoch=stop_at_third)
+        assert len(calls) == 3
+
+    def test_nothing_to_do(self) -> None:
+        assert fit_many([], [], TRAIN, seeds=[]) == []
+
+    def test_under_vmap_as_on_an_accelerator(self) -> None:
+        """The path of an accelerator, run here on the CPU; it may round differently, so the comparison allows for that."""
+        jobs = [jax_loop.Job(*row) for row in zip(self.networks, self.trainings, self.seeds, strict=True)]
+        diverging = jax_loop.Job(
+            NetworkSpec(hidden=(24,), l2=1.0),
+            TrainingSettings(n_epochs=4, batch_size=64, optimizer="sgd", learning_rate=10.0),
+            0,
+        )
+        jobs = [*jobs, diverging]
+        results = jax_loop.fit_under_vmap(jobs, jax_loop._task(jobs, TRAIN, VALIDATION, True, None, None))
+        for job, result in zip(jobs, results, strict=True):
+            alone = fit(job.network, job.training, TRAIN, VALIDATION, seed=job.seed, score_training=True)
+            assert result.diverged_at == alone.diverged_at
+            np.testing.assert_allclose(result.history.val_loss, alone.history.val_loss, rtol=1e-3)
+            if alone.diverged_at is None:
+                np.testing.assert_allclose(result.weights[0], alone.weights[0], atol=1e-4)
+
+
+def test_the_last_partial_batch_is_trained_on() -> None:
+    """500 examples in batches of 64: the eighth batch has 52; one more update would be seen in Adam's bias correction."""
+    alone = Digits(TRAIN.images[:52], TRAIN.labels[:52])
+    padded = fit(NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64), alone, seed=0)
+    exact = fit(NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=52), alone, seed=0)
+    for a, b in zip(padded.weights, exact.weights, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+    assert padded.history.loss[0] == pytest.approx(exact.history.loss[0], rel=1e-6)
+    assert padded.history.accuracy[0] == exact.history.accuracy[0]
+
+
+def test_slots_stand_for_every_weight() -> None:
+    state = fit(NETWORK, TRAINING, TRAIN, seed=0, until_epoch=1).state
+    shapes = [weight.shape for weight in state.weights for _ in range(optimizers.N_SLOTS["adam"])]
+    assert [slot.shape for slot in state.slots] == shapes
+
+
+def run_python(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | environment, text=True, capture_output=True, check=True, timeout=120
+    )
+
+
+FIT_ONE = """
+import numpy as np
+from sevenfold.datasets import Digits
+from sevenfold.engine import TrainingSettings, fit
+from sevenfold.networks import NetworkSpec
+digits = Digits(np.zeros((64, 28, 28), np.uint8), np.zeros(64, np.uint8))
+fit(NetworkSpec(), TrainingSettings(n_epochs=1), digits, seed=0)
+"""
+
+
+def test_the_jax_engine_imports_neither_keras_nor_tensorflow() -> None:
+    run_python(FIT_ONE + "import sys\nassert not {'keras', 'tensorflow'} & set(sys.modules)")
+
+
+def test_a_cache_folder_that_cannot_be_made_is_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    run = run_python("import warnings; warnings.simplefilter('error')\n" + FIT_ONE, XDG_CACHE_HOME=str(tmp_path / "file"))
+    assert run.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="XDG folders")
+def test_compiled_code_is_kept_in_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder().is_relative_to(tmp_path / "sevenfold" / "xla")
+    run_python(FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"), XDG_CACHE_HOME=str(tmp_path))
+    assert any(cache_folder().iterdir())
+    for entry in cache_folder().iterdir():
+        entry.write_bytes(b"half written")
+    run_python(FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"), XDG_CACHE_HOME=str(tmp_path))
+
+
+def test_keras_on_another_backend_is_explained() -> None:
+    program = FIT_ONE.replace("seed=0", "seed=0, engine='keras'").replace(
+        "import numpy as np", "import keras\nimport numpy as np"
+    )
+    program = (
+        f"try:\n{''.join('    ' + line + chr(10) for line in program.strip().splitlines())}except Exception as e: print(e)"
+    )
+    assert "Keras already runs on jax" in run_python(program, KERAS_BACKEND="jax").stdout
