@@ -1,0 +1,113 @@
+"""matplotlib figures as SVG that follows the page's light or dark palette, with the same bytes for the same numbers."""
+
+import io
+import re
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from sevenfold.report.colours import DARK, LIGHT, css_variables
+
+# Stand-ins that matplotlib can draw with; in the SVG each becomes the CSS variable of that name.
+PAPER, INK, MUTED, RULE, BLUE, ORANGE = "#000f01", "#000f02", "#000f03", "#000f04", "#000f05", "#000f06"
+STAND_INS = {PAPER: "paper", INK: "ink", MUTED: "muted", RULE: "rule", BLUE: "blue", ORANGE: "orange"}
+
+FONT_SIZE = 12.0
+SETTINGS: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "sevenfold",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": FONT_SIZE,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.facecolor": "none",
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": FONT_SIZE,
+    "axes.titlelocation": "left",
+    "axes.titlecolor": INK,
+    "axes.unicode_minus": True,
+    "figure.facecolor": "none",
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": FONT_SIZE - 1,
+    "ytick.labelsize": FONT_SIZE - 1,
+    "legend.frameon": False,
+    "legend.fontsize": FONT_SIZE - 1,
+}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One drawing. width: its natural width in CSS pixels. svg: to be put into the page. label: what it shows, for those who hear it."""
+
+    name: str
+    label: str
+    width: int
+    svg: str
+
+
+def canvas(width: int, height: int) -> tuple[Canvas, Axes]:
+    """An empty drawing of so many CSS pixels with one pair of axes; call and draw inside `style()`."""
+    figure = Canvas(figsize=(width / 72, height / 72), layout=ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.03))
+    FigureCanvasSVG(figure)
+    return figure, figure.subplots()
+
+
+def style() -> AbstractContextManager[None]:
+    """The context in which every drawing is made."""
+    return matplotlib.rc_context(SETTINGS)
+
+
+def panel(name: str, label: str, figure: Canvas) -> Panel:
+    """The drawing as SVG with colours and font taken from the page around it; ids carry `name`, so that no two are alike."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    width, height = (round(72 * inches) for inches in figure.get_size_inches())
+    svg = buffer.getvalue()
+    body = svg[svg.index(">", svg.index("<svg")) + 1 :].rstrip()
+    body = re.sub(r"<style.*?</style>", "", body, count=1, flags=re.DOTALL)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" '
+        f'role="img" aria-label="{escape(label)}">'
+    )
+    return Panel(name, label, width, head + _in_page_style(_own_ids(body, name)))
+
+
+def standalone(panel: Panel) -> str:
+    """The drawing as a file of its own, with both palettes inside."""
+    style = (
+        f"<style>svg {{ {css_variables(LIGHT)} background: var(--paper); }} "
+        f"@media (prefers-color-scheme: dark) {{ svg {{ {css_variables(DARK)} }} }}</style>"
+    )
+    head, rest = panel.svg.split(">", 1)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{head} width="{panel.width}">{style}{rest}\n'
+
+
+def _own_ids(body: str, name: str) -> str:
+    """Drop ids that nothing refers to and prefix the others."""
+    used = set(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', body))
+    body = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", body)
+    return re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", body)
+
+
+def _in_page_style(body: str) -> str:
+    for stand_in, name in STAND_INS.items():
+        body = body.replace(stand_in, f"var(--{name})")
+    body = re.sub(r"font-family: [^;\"]+", "font-family: var(--figure-font, sans-serif)", body)
+    body = re.sub(r"(font: [^;\"]*?)('DejaVu Sans'[^;\"]*)", r"\1var(--figure-font, sans-serif)", body)
+    return re.sub(r"\s*\n\s*", "\n", body)

@@ -1,0 +1,194 @@
+"""Numbers as the report prints them: no more digits than the data support, a true minus sign, a space before the unit."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def decimals(n: int) -> int:
+    """Decimals of a percentage that n examples support: one up to 1,000 examples, two beyond.
+
+    >>> decimals(100), decimals(1_000), decimals(10_000)
+    (1, 1, 2)
+    """
+    return 1 if n <= 1_000 else 2
+
+
+def percent(value: float, n: int) -> str:
+    """A share of n examples in percent, without the sign.
+
+    >>> percent(0.951, 1_000), percent(0.9783, 10_000)
+    ('95.1', '97.83')
+    """
+    return f"{100 * value:.{decimals(n)}f}"
+
+
+def accuracy(p: Mapping[str, Any]) -> str:
+    """A stored proportion with its interval, for a sentence."""
+    return f"{percent(p['value'], p['n'])}{NBSP}% {interval(p)}"
+
+
+def interval(p: Mapping[str, Any]) -> str:
+    """The 95 % interval of a stored proportion, in percent."""
+    return f"[{percent(p['ci_low'], p['n'])},{NBSP}{percent(p['ci_high'], p['n'])}]"
+
+
+def points(value: float, n: int) -> str:
+    """A signed difference of two accuracies in percentage points, without the unit.
+
+    >>> points(-0.00775, 4_000), points(0.00001, 4_000)
+    ('−0.78', '0.00')
+    """
+    text = f"{100 * value:+.{decimals(n)}f}"
+    return text[1:] if float(text) == 0.0 else text.replace("-", MINUS)
+
+
+def points_interval(d: Mapping[str, Any]) -> str:
+    """The 95 % interval of a stored difference, in percentage points."""
+    return f"[{points(d['ci_low'], d['n'])},{NBSP}{points(d['ci_high'], d['n'])}]"
+
+
+def spread(s: Mapping[str, Any], n: int) -> str:
+    """The standard deviation of a stored spread of accuracies in percentage points; an en dash for a single value."""
+    return percent(s["sd"], n) if s["n"] > 1 else "–"
+
+
+def p_value(p: float) -> str:
+    """A p-value with its relation sign.
+
+    >>> p_value(1e-11), p_value(0.1628), p_value(1.0)
+    ('p < 0.001', 'p = 0.163', 'p = 1')
+    """
+    if p < 0.001:
+        return "p < 0.001"
+    return "p = 1" if p >= 0.9995 else f"p = {p:.3f}"
+
+
+def p_cell(p: float) -> str:
+    """A p-value for a table cell."""
+    return p_value(p).removeprefix("p ").removeprefix("= ")
+
+
+def whole(n: float) -> str:
+    """A whole number with thousands separated.
+
+    >>> whole(669706)
+    '669,706'
+    """
+    return f"{round(n):,}"
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """A number of things: words up to twelve, figures beyond, and the noun to match.
+
+    >>> count(1, "error"), count(3, "seed"), count(49, "error"), count(0, "error")
+    ('one error', 'three seeds', '49 errors', 'no errors')
+    """
+    number = "no" if n == 0 else WORDS[n] if n <= 12 else f"{n:,}"
+    return f"{number} {noun if n == 1 else plural or noun + 's'}"
+
+
+def word(n: int) -> str:
+    """A whole number in words up to twelve.
+
+    >>> word(2), word(30)
+    ('two', '30')
+    """
+    return WORDS[n] if n <= 12 else f"{n:,}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def short(value: float) -> str:
+    """A setting or a loss with three significant digits, powers of ten written out.
+
+    >>> short(0.0048800), short(7.05e-06), short(0.5), short(0)
+    ('0.00488', '7.05 × 10⁻⁶', '0.5', '0')
+    """
+    if value == 0.0 or 1e-4 <= abs(value) < 1e6:
+        return f"{value:.3g}".replace("-", MINUS)
+    mantissa, exponent = f"{value:.2e}".split("e")
+    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    mantissa = mantissa.rstrip("0").rstrip(".").replace("-", MINUS)
+    return f"10{power}" if mantissa == "1" else f"{mantissa} × 10{power}"
+
+
+def power(value: float) -> str:
+    """A small setting with two significant digits and always a power of ten, so that a column lines up.
+
+    >>> power(0.00064), power(0)
+    ('6.4 × 10⁻⁴', '0')
+    """
+    mantissa, exponent = f"{value:.1e}".split("e")
+    digits = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa} × 10{digits}" if value else "0"
+
+
+def loss(value: float) -> str:
+    """A cross-entropy with three decimals, or its first significant digit where it is smaller.
+
+    >>> loss(0.2701), loss(0.00039)
+    ('0.270', '0.0004')
+    """
+    return f"{value:.3f}" if value == 0.0 or value >= 0.0095 else f"{value:.{min(6, 1 - math.floor(math.log10(value)) - 1)}f}"
+
+
+def duration(seconds: float) -> str:
+    """A time that a person grasps.
+
+    >>> duration(0.004), duration(42.3), duration(297), duration(7322)
+    ('less than a second', '42 seconds', '4 min 57 s', '2 h 2 min')
+    """
+    if seconds < 0.95:
+        return "less than a second"
+    if seconds < 60:
+        return f"{round(seconds)} second{'s' if round(seconds) > 1 else ''}"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def day(time: str) -> str:
+    """The day of an ISO time, as `23 November 2026`."""
+    moment = datetime.fromisoformat(time)
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def moment(time: str) -> str:
+    """An ISO time, as `23 November 2026, 01:02:10 UTC`."""
+    return f"{day(time)}, {datetime.fromisoformat(time):%H:%M:%S} UTC"
+
+
+def shape(network: Mapping[str, Any]) -> str:
+    """A network as the literature writes it: `784-512-10`."""
+    return "-".join(str(width) for width in (784, *network["hidden"], 10))
+
+
+def minus_signs(text: str) -> str:
+    """Text with true minus signs before numbers; ranges and network shapes keep their hyphens.
+
+    >>> minus_signs("-1.81 points [-0.92, +1.39] of 784-32-10")
+    '−1.81 points [−0.92, +1.39] of 784-32-10'
+    """
+    characters = list(text)
+    for i, character in enumerate(characters[:-1]):
+        if character == "-" and characters[i + 1].isdigit() and (i == 0 or characters[i - 1] in " [("):
+            characters[i] = MINUS
+    return "".join(characters)
+
+
+def sentence(text: str) -> str:
+    """Text as a sentence: a capital first, a full stop last."""
+    text = minus_signs(text.strip())
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

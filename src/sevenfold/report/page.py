@@ -1,0 +1,158 @@
+"""The page: Jinja2 templates, one per section, filled from a stored run."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.exceptions import UndefinedError
+from markupsafe import Markup, escape
+
+from sevenfold.errors import RunError
+from sevenfold.report import describe, numbers, sentences, tuning
+from sevenfold.report.colours import DARK, LIGHT, css_variables
+from sevenfold.report.figures import Figure, display_name
+from sevenfold.report.folder import STEPS, Json, StoredRun
+from sevenfold.report.gallery import probability
+from sevenfold.report.labels import Labels
+from sevenfold.report.references import Bibliography, credits
+from sevenfold.report.space import space_rows
+
+TITLE = "Handwritten Digit Classification on the MNIST Dataset"
+HEADINGS = {
+    "problem": "1. Problem definition and dataset",
+    "success": "2. Measure of success",
+    "evaluation_protocol": "3. Evaluation protocol",
+    "preparation": "4. Data preparation",
+    "baseline": "5. Baseline model: small dense network",
+    "overfit": "6. Overfitting model: larger dense network",
+    "regularize": "7. Regularization and hyperparameter tuning",
+    "final_test": "8. Final model evaluation on the test set",
+    "discussion": "9. Discussion and conclusions",
+}
+THEMES = {
+    "worked": "What worked",
+    "uncertain": "What the intervals cannot tell apart",
+    "confused": "Most confused",
+    "strength": "Strengths",
+    "limitation": "Limitations",
+    "extension": "Possible extensions",
+}
+MNIST_NAMES = ("mnist", "mnist-5k")
+
+
+def render(run: StoredRun, figures: Mapping[str, Figure]) -> str:
+    """The whole page as one self-contained HTML text.
+
+    Raises:
+        RunError: a stored result lacks a value that the report prints.
+    """
+    template = _environment().get_template("report.html.j2")
+    try:
+        return template.render(_context(run, figures)).strip() + "\n"
+    except (LookupError, UndefinedError) as error:
+        raise RunError(
+            f"{run.folder} is damaged: a stored result lacks a value that the report prints ({error}). "
+            "Delete the step's file in steps/, and the same command runs it again."
+        ) from error
+
+
+def prose(text: str) -> Markup:
+    """Text for the page: true minus signs and apostrophes, powers of ten, L1 and L2, italic p and n, and network shapes that do not break."""
+    html = str(escape(re.sub(r"(?<=\w)'(?=\w)", "’", numbers.minus_signs(text))))
+    html = re.sub(r"\bp (=|&lt;) ([\d.]+\d)", r'<span class="whole"><i>p</i> \1 \2</span>', html)
+    html = re.sub(r"\bn = ([\d,]+\d)", r'<span class="whole"><i>n</i> = \1</span>', html)
+    html = re.sub(r"\bp(?=-value)", "<i>p</i>", html)
+    html = re.sub(r"\b\d(?:\.\d+)?e-\d+\b", lambda m: numbers.short(float(m[0])), html)
+    html = re.sub(r"(?<=\d) (?=%)", "&nbsp;", html)
+    html = re.sub(r"\bl(?=[12]\b)", "L", html)
+    return Markup(re.sub(r"\b\d+(?:-\d+)+\b", r'<span class="whole">\g<0></span>', html))
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("sevenfold.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["prose"] = prose
+    for name in (
+        "accuracy",
+        "interval",
+        "percent",
+        "points",
+        "points_interval",
+        "spread",
+        "p_value",
+        "p_cell",
+        "whole",
+        "count",
+    ):
+        environment.filters[name] = getattr(numbers, name)
+    for name in ("word", "short", "power", "loss", "duration", "day", "moment", "shape", "sentence", "listed"):
+        environment.filters[name] = getattr(numbers, name)
+    environment.filters["remedy"] = display_name
+    environment.filters["probability"] = probability
+    return environment
+
+
+def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
+    provenance = run.steps["problem"]["provenance"]
+    labels = Labels(run.steps, ledger=bool(run.ledger))
+    cited = {"data": provenance["citation"]} if provenance["citation"] else {}
+    bibliography = Bibliography(cited)
+    is_mnist = provenance["name"] in MNIST_NAMES
+    names = {"evaluation_protocol": "protocol", "final_test": "final"}
+    return {
+        **{names.get(step, step): run.steps.get(step) for step in STEPS},
+        "title": TITLE if is_mnist else f"Handwritten Digit Classification on {provenance['title']}",
+        "is_mnist": is_mnist,
+        "provenance": provenance,
+        "description": run.description,
+        "config": run.config,
+        "ledger": run.ledger,
+        "seconds": run.seconds,
+        "stopped_at": run.stopped_at,
+        "why_stopped": sentences.why_stopped(run) if run.stopped_at else None,
+        "headings": _headings(run),
+        "section_ids": {step: f"section-{number}" for number, step in enumerate(STEPS, start=1)},
+        "themes": _by_theme(run.steps.get("discussion")),
+        "light": Markup(css_variables(LIGHT)),
+        "dark": Markup(css_variables(DARK)),
+        "figures": figures,
+        "svg": {panel.name: Markup(panel.svg) for figure in figures.values() for panel in figure.panels},
+        "say": sentences,
+        "describe": describe,
+        "tuning": tuning,
+        "label": labels.name,
+        "link": labels.link,
+        "cite": bibliography.cite,
+        "bibliography": bibliography.entries,
+        "libraries": credits(run.description["versions"], provenance["name"]),
+        "n_test": _n_test(run),
+        "unit": "seed" if run.steps.get("evaluation_protocol", {}).get("n_rounds", 1) == 1 else "repeat",
+        "space_rows": space_rows(run.steps["regularize"]["space"]) if "regularize" in run.steps else [],
+    }
+
+
+def _headings(run: StoredRun) -> dict[str, str]:
+    """The sections that the page has: those with a result, and the one at which the run stopped."""
+    last = STEPS.index(run.stopped_at) + 1 if run.stopped_at else len(STEPS)
+    return {step: HEADINGS[step] for step in STEPS[:last]}
+
+
+def _by_theme(discussion: Json | None) -> list[tuple[str, list[Json]]]:
+    statements = discussion["statements"] if discussion else []
+    grouped = [(heading, [s for s in statements if s["theme"] == theme]) for theme, heading in THEMES.items()]
+    return [(heading, members) for heading, members in grouped if members]
+
+
+def _n_test(run: StoredRun) -> int | None:
+    """The number of test digits, as far as anything stored tells it."""
+    final = run.steps.get("final_test")
+    n: int | None = (
+        final["n_test"] if final else run.steps["problem"]["n_test"] or run.steps["problem"]["provenance"].get("n_test")
+    )
+    return n

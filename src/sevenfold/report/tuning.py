@@ -1,0 +1,140 @@
+"""Sentences of sections 6 and 7, composed from stored numbers."""
+
+from collections.abc import Sequence
+
+from sevenfold.report.describe import repeats
+from sevenfold.report.figures import display_name
+from sevenfold.report.folder import Json
+from sevenfold.report.numbers import accuracy, count, listed, percent, points, points_interval, shape, word
+
+
+def overfitting(overfit: Json, protocol: Json) -> str:
+    """Whether and where overfitting was reached."""
+    attempt = overfit["attempts"][-1]
+    turn, name = attempt["turn"], shape(attempt["at_end"]["configuration"]["network"])
+    epochs = count(attempt["at_end"]["epoch"], "epoch")
+    if not overfit["reached"]:
+        rises = turn["rise"]["mean"] > turn["threshold"]
+        why = (
+            "but it does not rise in every repeat" if rises else f"within the spread of {turn['threshold']:.3f} between repeats"
+        )
+        return (
+            f"Overfitting was not reached within the budget. After {epochs} the validation loss of the largest network tried, {name}, "
+            f"lies {turn['rise']['mean']:.3f} above its minimum, {why}. It serves as the overfitting model all the same."
+        )
+    smaller = len(overfit["attempts"]) - 1
+    before = (
+        ""
+        if not smaller
+        else f" {count(smaller, 'smaller network').capitalize()} did not overfit within {_its(smaller)} budget."
+    )
+    return (
+        f"The network {name} overfits. Its mean validation loss is least at epoch {turn['epoch']} and has risen by "
+        f"{turn['rise']['mean']:.3f} after {epochs} (mean over {repeats(protocol, turn['rise']['n'])}), "
+        f"more than the spread of {turn['threshold']:.3f} between them.{before}"
+    )
+
+
+def _its(n: int) -> str:
+    return "its" if n == 1 else "their"
+
+
+def memorized(overfit: Json) -> str:
+    """How far the overfitting model has learnt its training digits by heart."""
+    attempt = overfit["attempts"][-1]
+    share = attempt["train_accuracy_at_end"]
+    exactly = "every one" if share >= 1.0 else f"{100 * share:.1f}\u00a0%" if share < 0.9995 else "all but a few"
+    gap = share - attempt["at_end"]["accuracy"]["value"]
+    by_heart = f" The {100 * gap:.1f} points between them were learnt by heart." if gap >= 0.0005 else ""
+    return (
+        f"By the end it reads {exactly} of its training digits correctly, against {accuracy(attempt['at_end']['accuracy'])} of the "
+        f"validation digits.{by_heart}"
+    )
+
+
+def ablations(rows: Sequence[Json]) -> str:
+    """Which single remedies can be told from no effect."""
+    end = f"fter all {count(rows[0]['at_end']['epoch'], 'epoch')}"
+    detected = [
+        row for row in rows for key in ("difference_at_best", "difference_at_end") if row[key] and _detectable(row[key])
+    ]
+    if not detected:
+        return f"Neither at the turning point nor a{end} can any remedy be told from no effect: every interval includes zero."
+    return " ".join(
+        (ablation(rows, "difference_at_best", "At the turning point"), ablation(rows, "difference_at_end", f"A{end}"))
+    )
+
+
+def _detectable(difference: Json) -> bool:
+    """Whether its interval leaves zero out."""
+    return bool(difference["ci_low"] > 0.0 or difference["ci_high"] < 0.0)
+
+
+def ablation(rows: Sequence[Json], key: str, when: str) -> str:
+    """Which single remedies can be told from no effect, at the turning point or at the end."""
+    tried = [row for row in rows if row[key] is not None]
+    better = [row for row in tried if row[key]["ci_low"] > 0.0]
+    worse = [row for row in tried if row[key]["ci_high"] < 0.0]
+    if not better and not worse:
+        return f"{when}, no remedy can be told from no effect: all {word(len(tried))} intervals include zero."
+    parts = []
+    if better:
+        parts.append(f"{_named(better, key)} {'raises' if len(better) == 1 else 'raise'} validation accuracy")
+    if worse:
+        parts.append(f"{_named(worse, key)} {'lowers' if len(worse) == 1 else 'lower'} it")
+    if not better:
+        parts = [parts[0].replace(" it", " validation accuracy")]
+    n_rest = len(tried) - len(better) - len(worse)
+    rest = (
+        ""
+        if not n_rest
+        else f"; the {'other interval includes' if n_rest == 1 else f'other {word(n_rest)} intervals include'} zero"
+    )
+    return f"{when}, {' and '.join(parts)}{rest}."
+
+
+def _named(rows: Sequence[Json], key: str) -> str:
+    return listed([f"{display_name(row['name'])} ({points(row[key]['value'], row[key]['n'])})" for row in rows])
+
+
+def winner_of(regularize: Json) -> Json:
+    """The finalist that went to the final test."""
+    chosen: Json = next(finalist for finalist in regularize["finalists"] if finalist["chosen"])
+    return chosen
+
+
+def choice(regularize: Json) -> str:
+    """Which finalist was chosen, and why."""
+    finalists, winner = regularize["finalists"], winner_of(regularize)
+    tied = [finalist for finalist in finalists if finalist["within_one_se"]]
+    name = f"trial {winner['trial']} ({shape(winner['fresh']['configuration']['network'])})"
+    if len(finalists) == 1:
+        return f"There was a single finalist, {name}."
+    if len(tied) == 1:
+        others = "the other lies" if len(finalists) == 2 else f"the other {word(len(finalists) - 1)} lie"
+        return f"The best finalist, {name}, was chosen: {others} more than one standard error behind."
+    smallest = "the smaller" if len(tied) == 2 else "the smallest"
+    all_of = "Both" if len(tied) == len(finalists) == 2 else f"{word(len(tied)).capitalize()} of the {word(len(finalists))}"
+    return f"{all_of} finalists lie within one standard error of the best; {smallest} of them, {name}, was chosen."
+
+
+def optimism(regularize: Json) -> str:
+    """What a fresh start with other seeds did to the winner's score."""
+    winner = winner_of(regularize)
+    fresh = winner["fresh"]["accuracy"]
+    gap = winner["search_accuracy"] - fresh["value"]
+    seen = f"The search saw {percent(winner['search_accuracy'], fresh['n'])}\u00a0% for it; fresh seeds give {accuracy(fresh)}"
+    if abs(gap) < 5e-5:
+        return f"{seen}, the same."
+    kind = "the optimism that comes with picking a maximum" if gap > 0 else "so the search was not optimistic here"
+    return f"{seen}, {points(abs(gap), fresh['n']).lstrip('+')} points {'less' if gap > 0 else 'more'}, {kind}."
+
+
+def gain(regularize: Json) -> str:
+    """The winner against the overfitting model at its best epoch."""
+    d = regularize["gain_over_overfit"]
+    seen = (
+        f"Its validation accuracy minus that of the overfitting model at its best epoch is {points(d['value'], d['n'])} points "
+        f"{points_interval(d)} on the same digits"
+    )
+    return f"{seen}." if _detectable(d) else f"{seen}, which cannot be told from no change."

@@ -1,0 +1,591 @@
+"""The report: drawn from stored numbers alone, whole or as far as the run came, and readable whatever the numbers are.
+
+The runs are made up, but through `Run` and the result records of the steps, so that a change of their schema breaks these tests.
+"""
+
+import doctest
+import functools
+import importlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sevenfold.config import load_config
+from sevenfold.datasets import Provenance
+from sevenfold.engine import TrainingSettings
+from sevenfold.errors import LedgerError, NoStatisticalPower, RunError
+from sevenfold.networks import NetworkSpec
+from sevenfold.protocol import Ledger, Method, Plan
+from sevenfold.records import Record
+from sevenfold.report import draw
+from sevenfold.report.folder import STEPS
+from sevenfold.report.page import HEADINGS, prose
+from sevenfold.run import Run
+from sevenfold.statistics import mcnemar, paired_difference, proportion, scores, spread
+from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.discussion import Discussion, discuss
+from sevenfold.steps.evaluation_protocol import EvaluationProtocol, Option
+from sevenfold.steps.final_test import Comparison, ConfusedPair, FinalTest, Mistake
+from sevenfold.steps.overfit import Attempt, Overfit, Turn
+from sevenfold.steps.preparation import Check, Preparation
+from sevenfold.steps.problem import ClassCount, Problem
+from sevenfold.steps.regularize import AblationRow, AblationSettings, Finalist, Regularize, variants
+from sevenfold.steps.success import Success
+from sevenfold.terminal import Terminal
+from sevenfold.tuning.space import SearchSpace
+from sevenfold.tuning.study import TrialRecord
+from sevenfold.tuning.trial import RungScore
+from sevenfold.validation import Configuration, ScoredConfiguration, Validation, scored
+
+N_VALIDATION, N_TEST, N_EPOCHS, N_SEEDS = 400, 500, 6, 2
+PLAN = Plan(data="da" * 32, settings="5e" * 32, network="0e" * 32, weights="e1" * 32)
+RNG = np.random.default_rng
+
+
+def configuration(*hidden: int, **network: Any) -> Configuration:
+    return Configuration(network=NetworkSpec(hidden=hidden, **network), training=TrainingSettings(n_epochs=N_EPOCHS))
+
+
+def predictions(labels: np.ndarray, accuracy: float, seed: int) -> np.ndarray:
+    wrong = RNG(seed).random(len(labels)) > accuracy
+    return np.where(wrong, (labels + 1) % 10, labels).astype(np.uint8)
+
+
+def validation(accuracy: float, seed: int, *, turns: bool = False) -> Validation:
+    labels = np.resize(np.arange(10), N_VALIDATION).astype(np.uint8)
+    falling = np.linspace(1.2, 0.4, N_EPOCHS)
+    val_loss = np.abs(falling - 0.75) + 0.5 if turns else falling + 0.2
+    made = np.array(
+        [[predictions(labels, accuracy - 0.01 * (N_EPOCHS - e), seed + s) for e in range(N_EPOCHS)] for s in range(N_SEEDS)]
+    )
+    return Validation(
+        train_loss=np.stack([falling] * N_SEEDS),
+        train_accuracy=np.stack([1.0 - falling / 10] * N_SEEDS),
+        val_loss=np.stack([val_loss + 0.01 * s for s in range(N_SEEDS)]),
+        val_accuracy=(made == labels).mean(axis=2),
+        predictions=made,
+        labels=labels,
+        diverged_at=None,
+    )
+
+
+def keep(run: Run, name: str, made: Validation) -> str:
+    run.save_arrays(f"histories/{name}.npz", made.arrays())
+    return f"histories/{name}.npz"
+
+
+def stored(run: Run, name: str, settings: Configuration, made: Validation, epoch: int = N_EPOCHS) -> ScoredConfiguration:
+    return scored(name, settings, made, epoch, keep(run, name, made))
+
+
+def problem(run: Run, *, subset: bool, duplicates: int) -> Problem:
+    provenance = Provenance(
+        name="mnist-5k" if subset else "mnist",
+        title="MNIST & friends",
+        source="a made-up source",
+        sha256={"train-images-idx3-ubyte": "ab" * 32},
+        licence="CC BY-SA 3.0",
+        citation="LeCun et al. (1998).",
+        url="https://example.org/mnist",
+        n_test=N_TEST,
+        embedded_subset=subset,
+        reason="storage.example.org did not answer" if subset else "",
+    )
+    return Problem(
+        verdict="v",
+        problem_type="supervised, single-label, multiclass classification",
+        input_description="a 28 by 28 greyscale image, one byte per pixel",
+        target_description="which of the ten digits 0 to 9 it shows",
+        hypotheses=("The digit can be predicted.", "The digits suffice."),
+        provenance=provenance,
+        n_development=2_400,
+        n_test=None,
+        image_shape=(28, 28),
+        value_range=(0, 255),
+        mean_ink=0.1307,
+        class_counts=tuple(ClassCount(digit=d, n_development=240, n_train=200, n_validation=40) for d in range(10)),
+        n_duplicates=duplicates,
+        n_duplicates_across_split=duplicates // 2,
+    )
+
+
+def success(run: Run) -> Success:
+    return Success(
+        verdict="v",
+        metric="accuracy",
+        accuracy_suffices=True,
+        reason="the most frequent digit is 1.24 times as frequent as the rarest, within the 1.50 that counts as balanced",
+        smallest_share=0.09,
+        largest_share=0.112,
+        imbalance_ratio=1.24,
+        balanced_ratio=1.5,
+    )
+
+
+def protocol(run: Run, *, method: Method) -> EvaluationProtocol:
+    methods: tuple[Method, ...] = ("holdout", "kfold", "iterated-kfold")
+    run.save_arrays("split.npz", {"round0_fold0_train": np.arange(2_000)})
+    return EvaluationProtocol(
+        verdict="v",
+        method=method,
+        reason=f"{method} was asked for, so the rule was not applied",
+        options=tuple(Option(method=m, n_scored=400, half_width=0.01, limit=None, chosen=m == method) for m in methods),
+        expected_accuracy=0.98,
+        n_train=2_000,
+        n_validation=400,
+        n_folds=1 if method == "holdout" else 4,
+        n_rounds=2 if method == "iterated-kfold" else 1,
+        n_scored=N_VALIDATION,
+    )
+
+
+def preparation(run: Run) -> Preparation:
+    check = Check(what="shape of the inputs", expected="(2400, 784)", found="(2400, 784)", passed=True)
+    return Preparation(verdict="v", checks=(check,), train_mean=0.1307, train_sd=0.3081, never_inked=1)
+
+
+def baseline(run: Run) -> Baseline:
+    made = {name: validation(accuracy, 3) for name, accuracy in (("softmax", 0.85), ("baseline", 0.91))}
+    correct = {name: v.correct(N_EPOCHS)[0] for name, v in made.items()}
+    always_one = made["softmax"].labels == 1
+    return Baseline(
+        verdict="v",
+        majority_digit=1,
+        majority=proportion(int(always_one.sum()), N_VALIDATION),
+        softmax=stored(run, "softmax", configuration(), made["softmax"]),
+        network=stored(run, "baseline", configuration(32), made["baseline"]),
+        against_majority=mcnemar(correct["baseline"], always_one),
+        against_softmax=mcnemar(correct["baseline"], correct["softmax"]),
+        significance=0.05,
+        n_consultations=2,
+    )
+
+
+def overfit(run: Run, *, reached: bool) -> Overfit:
+    made = validation(0.95, 4, turns=reached)
+    epoch = int(made.val_loss.mean(axis=0).argmin()) + 1
+    rise = spread([0.2, 0.25]) if reached else spread([0.0, 0.001])
+    attempt = Attempt(
+        at_turn=stored(run, "overfit_784-64-10", configuration(64), made, epoch),
+        at_end=stored(run, "overfit_784-64-10", configuration(64), made),
+        turn=Turn(reached=reached, epoch=epoch, epochs=spread([4.0, 5.0]), rise=rise, threshold=0.035),
+        train_loss_at_end=0.01,
+        train_accuracy_at_end=0.998,
+    )
+    return Overfit(verdict="v", reached=reached, attempts=(attempt,), gap_to_baseline=0.04, n_consultations=1)
+
+
+def regularize(run: Run, attempt: Attempt, *, diverged: bool) -> Regularize:
+    base = validation(0.95, 4, turns=True)
+    rows = [
+        AblationRow(
+            name="overfitting model",
+            change="nothing",
+            at_best=attempt.at_turn,
+            at_end=attempt.at_end,
+            difference_at_best=None,
+            difference_at_end=None,
+            val_loss_rise=0.2,
+        )
+    ]
+    tried = variants(attempt.at_end.configuration.network, AblationSettings())
+    for i, (name, (change, network)) in enumerate(tried.items()):
+        made = validation(0.93 + 0.01 * i, 5 + i)
+        settings = Configuration(network=network, training=attempt.at_end.configuration.training)
+        row = stored(run, f"ablation_{name}", settings, made)
+        difference = paired_difference(made.correct(N_EPOCHS), base.correct(N_EPOCHS))
+        rows.append(
+            AblationRow(
+                name=name.replace("_", " + " if name == "dropout_l2" else " "),
+                change=change,
+                at_best=row,
+                at_end=row,
+                difference_at_best=difference,
+                difference_at_end=difference,
+                val_loss_rise=0.01,
+            )
+        )
+    trials = tuple(
+        TrialRecord(
+            number=n,
+            configuration=configuration(64, hidden_dropout=0.25, l2=7.05e-6),
+            scores=(
+                RungScore(epoch=2, accuracy=0.9 - 0.01 * n, loss=0.4),
+                *([RungScore(epoch=6, accuracy=0.95, loss=0.2)] if n == 0 else []),
+            ),
+        )
+        for n in range(3)
+    )
+    if diverged:
+        trials = (
+            *trials,
+            TrialRecord(
+                number=3,
+                configuration=configuration(32),
+                scores=(RungScore(epoch=2, accuracy=0.0, loss=1e9, diverged=True),),
+            ),
+        )
+    fresh = validation(0.96, 30)
+    finalist = Finalist(
+        trial=0,
+        search_accuracy=0.9725,
+        fresh=stored(run, "finalist_0", trials[0].configuration, fresh),
+        behind_best=0.0,
+        standard_error=0.0,
+        within_one_se=True,
+        chosen=True,
+    )
+    return Regularize(
+        verdict="v",
+        ablation=tuple(rows),
+        space=SearchSpace(),
+        trials=trials,
+        rungs=(2, 6),
+        finalists=(finalist,),
+        gain_over_overfit=paired_difference(fresh.correct(N_EPOCHS), base.correct(N_EPOCHS)),
+        n_consultations=12,
+    )
+
+
+def final_test(
+    run: Run, earlier: tuple[Configuration, Configuration], winner: Finalist, *, n_errors: int, reasons: tuple[str, ...]
+) -> FinalTest:
+    labels = np.resize(np.arange(10), N_TEST).astype(np.uint8)
+    probabilities = np.full((N_TEST, 10), 0.001)
+    answers = labels.copy()
+    answers[:n_errors] = (answers[:n_errors] + 3) % 10
+    probabilities[np.arange(N_TEST), answers] = 0.991
+    right = answers == labels
+    ledger = Ledger(run.folder / "test_ledger.jsonl")
+    for reason in (None, *reasons):
+        ledger.append("frozen", plan=PLAN.digest, **PLAN.model_dump())
+        ledger.append("opened", plan=PLAN.digest, reason=reason)
+        ledger.append("result", plan=PLAN.digest, n_errors=n_errors, n=N_TEST)
+    run.save_arrays("predictions/mistakes.npz", {"images": RNG(0).integers(0, 256, (n_errors, 28, 28)).astype(np.uint8)})
+    names = ("baseline", "overfitting model")
+    return FinalTest(
+        verdict="v",
+        configuration=winner.fresh.configuration,
+        n_parameters=winner.fresh.n_parameters,
+        n_trained_on=2_400,
+        seeds=(750, 751),
+        scores=scores(labels, probabilities),
+        seed_accuracies=spread([float(right.mean()), 0.9]),
+        comparisons=tuple(
+            Comparison(
+                name=name,
+                network=settings.network,
+                n_epochs=N_EPOCHS,
+                accuracy=proportion(450, N_TEST),
+                test=mcnemar(right, np.arange(N_TEST) < 450),
+            )
+            for name, settings in zip(names, earlier, strict=True)
+        ),
+        confused_pairs=tuple(ConfusedPair(digit=d, predicted=(d + 3) % 10, n=1) for d in range(min(n_errors, 5))),
+        mistakes=tuple(
+            Mistake(index=i, digit=int(labels[i]), predicted=int(answers[i]), probability=0.99999) for i in range(n_errors)
+        ),
+        validation_accuracy=winner.fresh.accuracy,
+        gap=0.012,
+        gap_p_value=0.31,
+        diagnosis="agrees",
+        n_test=N_TEST,
+        test_class_counts=(50,) * 10,
+        n_openings=1 + len(reasons),
+        reopening_reasons=reasons,
+        plan=PLAN,
+    )
+
+
+def made_up_run(
+    folder: Path,
+    *,
+    until: str | None = None,
+    failure: BaseException | None = None,
+    subset: bool = False,
+    duplicates: int = 0,
+    method: Method = "holdout",
+    reached: bool = True,
+    diverged: bool = False,
+    n_errors: int = 7,
+    reasons: tuple[str, ...] = (),
+) -> Path:
+    """A run folder with every step up to (without) `until`, where `failure` ends it."""
+
+    def step(name: str, function: Callable[[Run], Any]) -> Any:
+        if name == until:
+            raise failure or KeyboardInterrupt
+        kinds: dict[str, type[Record]] = dict(zip(STEPS, RESULTS, strict=True))
+        function.__annotations__ = {"return": kinds[name]}
+        return run.step(name, function)
+
+    with Run.open(folder, load_config("quick"), seed=0, engine="jax", terminal=Terminal("quiet")) as run:
+        p = step("problem", lambda run: problem(run, subset=subset, duplicates=duplicates))
+        step("success", lambda run: success(run))
+        step("evaluation_protocol", lambda run: protocol(run, method=method))
+        step("preparation", lambda run: preparation(run))
+        b = step("baseline", lambda run: baseline(run))
+        o = step("overfit", lambda run: overfit(run, reached=reached))
+        r = step("regularize", lambda run: regularize(run, o.model, diverged=diverged))
+        earlier = (b.network.configuration, o.model.at_end.configuration)
+        f = step("final_test", lambda run: final_test(run, earlier, r.winner, n_errors=n_errors, reasons=reasons))
+        step("discussion", lambda run: discuss(run, p, b, o, r, f))
+    return folder
+
+
+RESULTS = (*(Problem, Success, EvaluationProtocol, Preparation, Baseline, Overfit, Regularize, FinalTest), Discussion)
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: ids, internal links, addresses loaded, headings and all text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.headings: list[str] = []
+        self.missing_alt = 0
+        self._text: list[str] = []
+        self._stack: list[str] = []
+        self.feed(html)
+        self.text = re.sub(r"\s+", " ", "".join(self._text).replace("\u00a0", " "))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self._stack.append(tag)
+        self.ids += [values["id"]] if "id" in values else []
+        if tag == "a" and values.get("href", "").startswith("#"):
+            self.links.append(values["href"][1:])
+        if tag != "a":
+            self.loaded += [values[name] for name in ("src", "href", "xlink:href") if name in values]
+        self.missing_alt += tag == "img" and not values.get("alt")
+        if tag in ("h1", "h2"):
+            self.headings.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._stack and self._stack.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self._stack:
+            self._text.append(data)
+        if self._stack and self._stack[-1] in ("h1", "h2"):
+            self.headings[-1] += data
+
+
+RUNS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "subset, reopened": {"subset": True, "reasons": ("a mistake in the plan", "<b>curiosity</b>"), "duplicates": 4},
+    "no errors": {"n_errors": 0, "duplicates": 1},
+    "one error": {"n_errors": 1, "method": "kfold"},
+    "not reached": {"reached": False, "diverged": True, "method": "iterated-kfold"},
+    "interrupted": {"until": "regularize"},
+    "nearly done": {"until": "discussion", "failure": RuntimeError("disk full")},
+    "no power": {"until": "baseline", "failure": NoStatisticalPower("The baseline does not beat softmax regression.")},
+}
+
+
+@pytest.fixture(scope="module")
+def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a run of that kind with its report drawn, made once; copy it before changing it."""
+
+    @functools.cache
+    def made(kind: str) -> Path:
+        folder = tmp_path_factory.mktemp("runs") / "run"
+        with suppress(KeyboardInterrupt, RuntimeError, NoStatisticalPower):
+            made_up_run(folder, **RUNS[kind])
+        draw(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def page_of(folder_of: Callable[[str], Path]) -> Callable[[str], Page]:
+    return functools.cache(lambda kind: Page((folder_of(kind) / "report.html").read_text(encoding="utf-8")))
+
+
+@pytest.fixture
+def finished(folder_of: Callable[[str], Path]) -> Path:
+    return folder_of("plain")
+
+
+@pytest.fixture
+def html(finished: Path) -> str:
+    return (finished / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def changeable(finished: Path, tmp_path: Path) -> Path:
+    folder = Path(shutil.copytree(finished, tmp_path / "copy"))
+    (folder / "report.html").unlink()
+    return folder
+
+
+Pages = Callable[[str], Page]
+
+
+def test_page_has_every_section_in_order(page_of: Pages) -> None:
+    headings = page_of("plain").headings
+    assert headings[0] == "Handwritten Digit Classification on the MNIST Dataset"
+    expected = ["Introduction", *HEADINGS.values(), "10. References and code credits", "Appendix: How this run was made"]
+    assert headings[1:] == ["Abstract", "Contents", *expected]
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_page_holds_together(kind: str, page_of: Pages) -> None:
+    page = page_of(kind)
+    assert len(page.ids) == len(set(page.ids))
+    assert set(page.links) <= set(page.ids), "an internal link leads nowhere"
+    assert all(address.startswith(("data:", "#")) for address in page.loaded), "something is loaded from outside"
+    assert page.missing_alt == 0
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_sentences_read_well_whatever_the_numbers(kind: str, page_of: Pages) -> None:
+    text = page_of(kind).text.partition(HEADINGS["discussion"] + " Each")[0]
+    for odd in (
+        "None",
+        "nan",
+        "Undefined",
+        "{{",
+        " .",
+        " ,",
+        "..",
+        ":.",
+        "no errors errors",
+        "1 errors",
+        "one errors",
+        "one seeds",
+    ):
+        assert odd not in text, f"{odd!r} in ...{text[max(0, text.find(odd) - 80) : text.find(odd) + 40]}"
+
+
+@pytest.mark.parametrize("kind", ["Table", "Figure"])
+def test_tables_and_figures_are_numbered_in_order(html: str, kind: str) -> None:
+    captions = re.findall(rf"<b>{kind}\u00a0(\d+)\.</b>", html)
+    assert len(captions) > 5
+    assert [int(n) for n in captions] == list(range(1, len(captions) + 1))
+
+
+def test_every_conclusion_names_its_place(finished: Path, page_of: Pages) -> None:
+    discussion = json.loads((finished / "steps" / "discussion.json").read_text())["result"]
+    assert {statement["anchor"] for statement in discussion["statements"]} <= set(page_of("plain").ids)
+
+
+def test_numbers_on_the_page_are_the_stored_ones(finished: Path, page_of: Pages) -> None:
+    text = page_of("plain").text
+    final, regular, base = (
+        json.loads((finished / "steps" / f"{s}.json").read_text())["result"] for s in ("final_test", "regularize", "baseline")
+    )
+    for p in (final["scores"]["accuracy"], base["network"]["accuracy"], regular["finalists"][0]["fresh"]["accuracy"]):
+        assert f"{100 * p['value']:.1f}" in text
+        assert f"[{100 * p['ci_low']:.1f}, {100 * p['ci_high']:.1f}]" in text
+    assert f"{final['n_parameters']:,} parameters" in text
+    assert "with seven errors" in text
+    difference = regular["ablation"][1]["difference_at_best"]
+    assert f"[{100 * difference['ci_low']:+.1f}, {100 * difference['ci_high']:+.1f}]".replace("-", "−") in text
+    assert "7.1 × 10⁻⁶" in text
+
+
+def test_page_does_not_open_with_pictures(html: str) -> None:
+    assert html.index('id="section-5"') < min(html.index("<svg"), html.index("<img"))
+
+
+def test_notices_come_before_everything_else(page_of: Pages) -> None:
+    text = page_of("subset, reopened").text.partition("Abstract")[0]
+    assert "EMBEDDED SUBSET; not the full MNIST" in text
+    assert "storage.example.org did not answer" in text
+    assert "The test set was opened three times" in text
+    assert "“a mistake in the plan”" in text
+    assert "“<b>curiosity</b>”" in text
+
+
+def test_run_without_power_ends_at_the_baseline_and_says_why(page_of: Pages) -> None:
+    page = page_of("no power")
+    assert page.headings[-3:] == [HEADINGS["baseline"], "10. References and code credits", "Appendix: How this run was made"]
+    assert "The baseline does not beat softmax regression." in page.text.partition("Abstract")[0]
+
+
+def test_interrupted_run_gives_what_is_there(page_of: Pages) -> None:
+    text = page_of("interrupted").text
+    assert "interrupted by its user" in text.partition("Abstract")[0]
+    assert "The test set has given no result yet" in text
+
+
+def test_drawing_twice_gives_the_same_bytes(changeable: Path) -> None:
+    def drawn() -> dict[str, bytes]:
+        files = [draw(changeable), *sorted((changeable / "figures").iterdir())]
+        return {file.name: file.read_bytes() for file in files}
+
+    first = drawn()
+    assert drawn() == first
+    assert {"report.html", "overfit-loss.svg", "confusion.svg", "mistakes.png"} <= set(first)
+
+
+def test_fields_that_the_report_does_not_know_are_ignored(changeable: Path) -> None:
+    path = changeable / "steps" / "final_test.json"
+    step = json.loads(path.read_text())
+    step["result"]["calibration"] = {"error": 0.01}
+    path.write_text(json.dumps(step))
+    assert "calibration" not in draw(changeable).read_text(encoding="utf-8")
+
+
+def damage_missing_value(folder: Path) -> None:
+    path = folder / "steps" / "overfit.json"
+    path.write_text(path.read_text().replace('"threshold"', '"treshold"'))
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
+    "no run": (lambda f: (f / "run.json").unlink(), RunError, "is not a run of sevenfold"),
+    "no steps": (lambda f: shutil.rmtree(f / "steps"), RunError, "holds no finished step"),
+    "a gap": (lambda f: (f / "steps" / "baseline.json").unlink(), RunError, r"steps/overfit.json is there, but steps/baseline"),
+    "cut json": (lambda f: (f / "steps" / "overfit.json").write_text('{"result": '), RunError, "overfit.json is damaged"),
+    "no result": (lambda f: (f / "steps" / "overfit.json").write_text("{}"), RunError, "it has no result"),
+    "missing value": (damage_missing_value, RunError, "lacks a value that the report prints .*threshold"),
+    "changed array": (lambda f: (f / "histories" / "baseline.npz").write_bytes(b"x"), RunError, "missing or changed"),
+    "settings": (lambda f: (f / "config.toml").write_text("= 1"), RunError, "not valid TOML"),
+    "run.json": (lambda f: (f / "run.json").write_text("[]"), RunError, "expected a JSON object, got list"),
+    "ledger": (lambda f: (f / "test_ledger.jsonl").write_text('{"line": 1}\n'), LedgerError, "altered at line 1"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damaged_folder_is_explained_in_a_line(kind: str, changeable: Path) -> None:
+    damage, error, message = DAMAGE[kind]
+    damage(changeable)
+    with pytest.raises(error, match=message) as caught:
+        draw(changeable)
+    assert "\n" not in str(caught.value)
+    assert not (changeable / "report.html").exists()
+
+
+def test_report_loads_no_framework() -> None:
+    code = (
+        "import sys, sevenfold.report; "
+        "print([m for m in ('tensorflow', 'jax', 'keras', 'optuna', 'scipy', 'matplotlib.pyplot') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_prose_sets_numbers_well() -> None:
+    assert str(prose("down -1.81 points, p = 0.163 <&> 1e-05")) == (
+        'down −1.81 points, <span class="whole"><i>p</i> = 0.163</span> &lt;&amp;&gt; 10⁻⁵'
+    )
+    assert str(prose("784-512-10")) == '<span class="whole">784-512-10</span>'
+
+
+@pytest.mark.parametrize("name", ["numbers", "sentences", "describe", "gallery"])
+def test_examples_in_docstrings_hold(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"sevenfold.report.{name}")).failed == 0
