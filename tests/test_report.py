@@ -42,6 +42,7 @@ from sevenfold.steps.problem import ClassCount, Problem
 from sevenfold.steps.regularize import AblationRow, AblationSettings, Finalist, Regularize, variants
 from sevenfold.steps.success import Success
 from sevenfold.terminal import Terminal
+from sevenfold.tuning.importance import Importance
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import TrialRecord
 from sevenfold.tuning.trial import RungScore
@@ -253,6 +254,7 @@ def regularize(run: Run, attempt: Attempt, *, diverged: bool) -> Regularize:
         rungs=(2, 6),
         finalists=(finalist,),
         gain_over_overfit=paired_difference(fresh.correct(N_EPOCHS), base.correct(N_EPOCHS)),
+        importances=(Importance(name="learning_rate", value=0.7), Importance(name="hidden_dropout", value=0.3)),
         n_consultations=12,
     )
 
@@ -292,6 +294,7 @@ def final_test(
             for name, settings in zip(names, earlier, strict=True)
         ),
         confused_pairs=tuple(ConfusedPair(digit=d, predicted=(d + 3) % 10, n=1) for d in range(min(n_errors, 5))),
+        n_confident_errors=0,
         mistakes=tuple(
             Mistake(index=i, digit=int(labels[i]), predicted=int(answers[i]), probability=0.99999) for i in range(n_errors)
         ),

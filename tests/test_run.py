@@ -51,7 +51,7 @@ def test_a_finished_step_is_not_run_again(tmp_path: Path) -> None:
 def test_a_step_with_other_inputs_is_refused(tmp_path: Path) -> None:
     with opened(tmp_path) as run:
         run.step("double", double, Input(value=3))
-    with pytest.raises(RunError, match="other inputs.*--out"), opened(tmp_path) as run:
+    with pytest.raises(RunError, match=r"other inputs.*--out"), opened(tmp_path) as run:
         run.step("double", double, Input(value=4))
 
 

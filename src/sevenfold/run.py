@@ -26,7 +26,10 @@ Result = TypeVar("Result", bound=Record)
 
 SCHEMA = 1
 SEED_STREAMS = ("comparison", "search", "finalists", "final")
-LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "optuna", "matplotlib")
+LIBRARIES = (
+    *("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "optuna", "matplotlib"),
+    *("jinja2", "pydantic", "typer", "rich", "mlxtend"),
+)
 
 
 class Digestible(Protocol):
@@ -43,17 +46,35 @@ class Run:
     Create it with `Run.open`. Steps receive it first: they save arrays through it and report progress on `run.terminal`.
     """
 
-    def __init__(self, folder: Path, *, seed: int, engine: Literal["jax", "keras"], terminal: Terminal) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seed: int,
+        engine: Literal["jax", "keras"],
+        terminal: Terminal,
+        workers: int | None = None,
+        cluster: str | None = None,
+    ) -> None:
         self.folder, self.seed, self.engine, self.terminal = folder, seed, engine, terminal
+        self.workers, self.cluster = workers, cluster
         self.step_seconds: dict[str, float] = {}
         self._files: list[str] = []
 
     @classmethod
     @contextmanager
     def open(
-        cls, folder: Path, config: Record, *, seed: int, engine: Literal["jax", "keras"], terminal: Terminal
+        cls,
+        folder: Path,
+        config: Record,
+        *,
+        seed: int,
+        engine: Literal["jax", "keras"],
+        terminal: Terminal,
+        workers: int | None = None,
+        cluster: str | None = None,
     ) -> Iterator["Run"]:
-        """Start a run in `folder`, or go on with the one that is there.
+        """Start a run in `folder`, or go on with the one that is there; `workers` and `cluster` say where tuning works.
 
         Raises:
             RunError: the folder holds something else, another run's settings, or a run that is at work right now.
@@ -63,7 +84,7 @@ class Run:
         with _lock(folder):
             _require_same_settings(folder, settings)
             write_atomically(folder / "config.toml", to_toml(settings))
-            run = cls(folder, seed=seed, engine=engine, terminal=terminal)
+            run = cls(folder, seed=seed, engine=engine, terminal=terminal, workers=workers, cluster=cluster)
             run._describe(status="running")
             try:
                 yield run

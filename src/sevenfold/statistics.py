@@ -12,6 +12,15 @@ LEVEL = 0.95
 Z = 1.959963984540054
 
 
+def decimals(n: int) -> int:
+    """Decimals of a percentage that n examples support: one up to 2,000 examples, two beyond.
+
+    >>> decimals(100), decimals(1_135), decimals(10_000)
+    (1, 1, 2)
+    """
+    return 1 if n <= 2_000 else 2
+
+
 class Proportion(Record):
     """k successes among n, with the Wilson interval (Wilson 1927) at 95 %.
 
@@ -24,7 +33,13 @@ class Proportion(Record):
     n: int
 
     def __str__(self) -> str:
-        return f"{100 * self.value:.2f} % [{100 * self.ci_low:.2f}, {100 * self.ci_high:.2f}]"
+        places = decimals(self.n)
+        return f"{self.percent} % [{100 * self.ci_low:.{places}f}, {100 * self.ci_high:.{places}f}]"
+
+    @property
+    def percent(self) -> str:
+        """The share in percent, with the decimals that n supports."""
+        return f"{100 * self.value:.{decimals(self.n)}f}"
 
 
 def proportion(k: float, n: int) -> Proportion:

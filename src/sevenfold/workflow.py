@@ -7,7 +7,7 @@ from sevenfold.config import Config
 from sevenfold.datasets import Source, load
 from sevenfold.protocol import Ledger, SealedTestSet, split
 from sevenfold.run import Run
-from sevenfold.steps.baseline import run_baseline
+from sevenfold.steps.baseline import require_power, run_baseline
 from sevenfold.steps.discussion import discuss
 from sevenfold.steps.evaluation_protocol import decide_protocol
 from sevenfold.steps.final_test import run_final_test
@@ -27,9 +27,13 @@ def run_workflow(
     *,
     data_dir: Path | str | None = None,
     open_test_again: str | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
     terminal: Literal["auto", "quiet"] = "auto",
 ) -> Summary:
     """Carry out the whole workflow in the folder `out`, or go on with the run that is there; gives its headline numbers.
+
+    Tuning works in `workers` processes (default: one per core), or on the Ray cluster at the address `cluster`.
 
     Raises:
         InputError: a setting, the data or the folder cannot be used.
@@ -41,7 +45,7 @@ def run_workflow(
         source = load(config.dataset, Path(data_dir) if data_dir else None, progress)
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
-    with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
+    with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen, workers=workers, cluster=cluster) as run:
         if open_test_again:
             run.forget("final_test", "discussion")
         return _steps(run, config, source, open_test_again)
@@ -58,6 +62,7 @@ def _steps(run: Run, config: Config, source: Source, open_test_again: str | None
     run.step("evaluation_protocol", decide_protocol, development, config.protocol)
     run.step("preparation", prepare_data, development)
     baseline = run.step("baseline", run_baseline, development, config.baseline)
+    require_power(baseline)
     overfit = run.step("overfit", run_overfit, development, config.overfit, baseline)
     chosen = run.step("regularize", run_regularize, development, config.regularize, overfit)
     final = run.step("final_test", run_final_test, development, sealed_test, config.final_test, baseline, overfit, chosen)

@@ -5,18 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sevenfold.statistics import decimals
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-
-
-def decimals(n: int) -> int:
-    """Decimals of a percentage that n examples support: one up to 1,000 examples, two beyond.
-
-    >>> decimals(100), decimals(1_000), decimals(10_000)
-    (1, 1, 2)
-    """
-    return 1 if n <= 1_000 else 2
 
 
 def percent(value: float, n: int) -> str:

@@ -39,11 +39,7 @@ class Baseline(Record):
 
 
 def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettings) -> Baseline:
-    """Score the majority class, softmax regression and a small network; the network must beat both.
-
-    Raises:
-        NoStatisticalPower: it does not, by an exact McNemar test on the first seed's predictions.
-    """
+    """Score the majority class, softmax regression and a small network, and test the network against both."""
     training = TrainingSettings(n_epochs=settings.n_epochs)
     softmax = Configuration(network=NetworkSpec(), training=training)
     small = Configuration(network=NetworkSpec(hidden=settings.hidden), training=training)
@@ -55,9 +51,7 @@ def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettin
     results = dict(zip(("softmax", "baseline"), validations, strict=True))
     for name, validation in results.items():
         run.save_arrays(f"histories/{name}.npz", validation.arrays())
-    baseline = _compare(development, softmax, small, results, settings)
-    _require_power(baseline)
-    return baseline
+    return _compare(development, softmax, small, results, settings)
 
 
 def _compare(
@@ -93,15 +87,21 @@ def _compare(
     )
 
 
-def _require_power(baseline: Baseline) -> None:
-    for name, test in (
-        ("always answering the most frequent digit", baseline.against_majority),
-        ("softmax regression", baseline.against_softmax),
-    ):
+def require_power(baseline: Baseline) -> None:
+    """Stop the workflow where the network does not beat both kinds of common sense.
+
+    Raises:
+        NoStatisticalPower: it does not, by an exact McNemar test on the first seed's predictions.
+    """
+    rivals = {
+        "always answering the most frequent digit": baseline.against_majority,
+        "softmax regression": baseline.against_softmax,
+    }
+    for name, test in rivals.items():
         if test.only_first <= test.only_second or test.p_value >= baseline.significance:
             raise NoStatisticalPower(
                 f"The baseline {baseline.network.configuration.network} does not beat {name} on {test.n:,} validation digits "
                 f"({test.only_first} against {test.only_second} digits only one gets right, exact McNemar p = {test.p_value:.3g}). "
-                "The two hypotheses are in question: that the digit can be predicted from the pixels, and that this data holds enough to "
-                "learn it. Check the labels (`sevenfold data check`), or try another baseline with --set baseline.hidden."
+                "The two hypotheses are in question: that the digit can be predicted from the pixels, and that this data holds "
+                "enough to learn it. Check the labels (`sevenfold data check`), or try another baseline with --set baseline.hidden."
             )

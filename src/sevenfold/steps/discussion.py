@@ -1,6 +1,6 @@
 """Section 9: discussion and conclusions, composed from measured facts; each statement names the place that shows it."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from sevenfold.records import Record
 from sevenfold.run import Run
@@ -9,7 +9,7 @@ from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.final_test import Comparison, FinalTest
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.problem import Problem
-from sevenfold.steps.regularize import AblationRow, Regularize
+from sevenfold.steps.regularize import Regularize
 
 Theme = Literal["worked", "uncertain", "confused", "strength", "limitation", "extension"]
 
@@ -34,293 +34,235 @@ def discuss(
 ) -> Discussion:
     """Say what the numbers say, and what they cannot tell apart."""
     statements = (
-        *_worked(overfit, chosen, final),
-        *_uncertain(chosen, final),
-        *_confused(final),
-        *_strengths(baseline, overfit, final),
-        *_limitations(problem, chosen, final),
+        *(_comparison(comparison, final) for comparison in final.comparisons),
+        _remedies(chosen),
+        _search_gain(chosen),
+        _overfitting(overfit),
+        *_ties(chosen),
+        _winners_curse(chosen),
+        _two_uncertainties(final),
+        _validation_gap(final),
+        *_confused_pairs(final),
+        _hardest_digit(final),
+        _error_cut(baseline, final),
+        _evenness(final),
+        _confident_errors(final),
+        *_subset(problem, final),
+        *_resolution(final),
         *_extensions(chosen),
     )
-    return Discussion(verdict=f"{len(statements)} conclusions, each tied to its figure or table", statements=statements)
+    order = list(get_args(Theme))
+    ordered = tuple(sorted(statements, key=lambda statement: order.index(statement.theme)))
+    return Discussion(verdict=f"{len(ordered)} conclusions, each tied to its figure or table", statements=ordered)
 
 
-def _worked(overfit: Overfit, chosen: Regularize, final: FinalTest) -> list[Statement]:
-    statements = [Statement(theme="worked", text=_compare(c, final), anchor="table-comparisons") for c in final.comparisons]
-    rows = [row for row in chosen.ablation if row.difference_at_best is not None]
-    best = max(rows, key=_gain)
-    worst = min(rows, key=_gain)
-    at_best = best.difference_at_best
-    assert at_best is not None
-    statements.append(
-        Statement(
-            theme="worked",
-            text=(
-                f"Of the single remedies, {best.name} did most for the overfitting model: {_points(at_best)} of validation accuracy at "
-                f"the turning point, while {worst.name} did least ({100 * _gain(worst):+.2f} points)."
-            ),
-            anchor="table-ablation",
-        )
-    )
-    gain = chosen.gain_over_overfit
-    statements.append(
-        Statement(
-            theme="worked",
-            text=(
-                f"The search added to that: the chosen network is {_points(gain)} from the overfitting model's best epoch"
-                f"{'' if gain.detectable else ', which the validation digits cannot tell from no gain'}."
-            ),
-            anchor="table-finalists",
-        )
-    )
-    if overfit.reached:
-        turn = overfit.model.turn
-        statements.append(
-            Statement(
-                theme="worked",
-                text=(
-                    f"Overfitting was reached and proved: after epoch {turn.epoch} (sd {turn.epochs.sd:.1f}) the validation loss of "
-                    f"{overfit.model.at_end.configuration.network} rose by {turn.rise.mean:.3f}, {_times(turn.rise.mean, turn.threshold)} "
-                    f"the spread over repeats."
-                ),
-                anchor="figure-overfit",
-            )
-        )
-    else:
-        statements.append(
-            Statement(
-                theme="limitation",
-                text=f"Overfitting was not reached within the budget; the largest network tried was {overfit.model.at_end.configuration.network}.",
-                anchor="figure-overfit",
-            )
-        )
-    return statements
-
-
-def _compare(comparison: Comparison, final: FinalTest) -> str:
+def _comparison(comparison: Comparison, final: FinalTest) -> Statement:
     gained = comparison.test.only_first - comparison.test.only_second
-    verdict = (
-        f"{abs(gained)} {'fewer' if gained > 0 else 'more'} errors of {final.n_test:,}"
-        if gained
-        else f"the same number of errors of {final.n_test:,}"
-    )
-    certainty = (
-        f"more than chance explains (exact McNemar p {_p(comparison.test)})"
-        if comparison.test.p_value < 0.05
-        else f"a difference that chance explains as well (exact McNemar p {_p(comparison.test)})"
-    )
-    return (
-        f"Against the {comparison.name} ({comparison.network}, {100 * comparison.accuracy.value:.2f} %), the final network "
-        f"({100 * final.scores.accuracy.value:.2f} %) makes {verdict}: {certainty}."
+    detectable = comparison.test.p_value < 0.05
+    difference = f"{_count(abs(gained), 'error')} {'fewer' if gained > 0 else 'more'}" if gained else "as many errors"
+    certainty = "more than chance explains" if detectable else "which chance explains as well"
+    return Statement(
+        theme="worked" if detectable and gained > 0 else "limitation" if detectable else "uncertain",
+        text=(
+            f"Against the {comparison.name} ({comparison.network}, {comparison.accuracy.percent} %), the final network "
+            f"({final.scores.accuracy.percent} %) makes {difference} on {final.n_test:,} test digits, {certainty} "
+            f"(exact McNemar p {_p(comparison.test)})."
+        ),
+        anchor="table-comparisons",
     )
 
 
-def _uncertain(chosen: Regularize, final: FinalTest) -> list[Statement]:
-    statements = []
-    unclear = [row.name for row in chosen.ablation if row.difference_at_best and not row.difference_at_best.detectable]
-    clear = [row.name for row in chosen.ablation if row.difference_at_best and row.difference_at_best.detectable]
+def _remedies(chosen: Regularize) -> Statement:
+    effects = [(row, row.difference_at_best) for row in chosen.ablation if row.difference_at_best is not None]
+    helped = [f"{row.name} ({_points(d)})" for row, d in effects if d.detectable and d.value > 0]
+    hurt = [f"{row.name} ({_points(d)})" for row, d in effects if d.detectable and d.value < 0]
+    unclear = [row.name for row, d in effects if not d.detectable]
+    sentences = [
+        f"{_list(names)} {verb} the overfitting model" for names, verb in ((helped, "helped"), (hurt, "hurt")) if names
+    ]
     if unclear:
-        but = f"; only {_list(clear)} can be told from no effect" if clear else "; no remedy alone can be told from no effect"
-        statements.append(
-            Statement(theme="uncertain", text=f"The intervals of {_list(unclear)} include zero{but}.", anchor="table-ablation")
+        all_unclear = len(unclear) == len(effects)
+        sentences.append(
+            "no remedy alone can be told from no effect" if all_unclear else f"the intervals of {_list(unclear)} include zero"
         )
+    text = "; ".join(sentences) + ", at each variant's best epoch on validation digits."
+    theme: Theme = "worked" if helped else "uncertain"
+    return Statement(theme=theme, text=text[0].upper() + text[1:], anchor="table-ablation")
+
+
+def _search_gain(chosen: Regularize) -> Statement:
+    gain = chosen.gain_over_overfit
+    if gain.detectable and gain.value > 0:
+        text = f"The search paid: on validation digits the chosen network gains {_points(gain)} on the overfitting model's best epoch."
+    elif gain.detectable:
+        text = f"The search did not pay: the chosen network loses {_points(gain)} to the overfitting model's best epoch."
+    else:
+        text = f"Whether the search paid is open: against the overfitting model's best epoch the chosen network stands at {_points(gain)}, an interval that includes zero."
+    theme: Theme = "uncertain" if not gain.detectable else "worked" if gain.value > 0 else "limitation"
+    return Statement(theme=theme, text=text, anchor="table-finalists")
+
+
+def _overfitting(overfit: Overfit) -> Statement:
+    network, turn = overfit.model.at_end.configuration.network, overfit.model.turn
+    if not overfit.reached:
+        text = f"Overfitting was not reached within the budget; the largest network tried was {network}, for {overfit.model.at_end.epoch} epochs."
+        return Statement(theme="limitation", text=text, anchor="figure-overfit")
+    text = (
+        f"Overfitting was reached, and not by chance: the validation loss of {network} is least at epoch {turn.epoch} and then rises by "
+        f"{turn.rise.mean:.3f}, {_times(turn.rise.mean, turn.threshold)} what the spread over {turn.rise.n} repeats would excuse."
+    )
+    return Statement(theme="worked", text=text, anchor="figure-overfit")
+
+
+def _ties(chosen: Regularize) -> list[Statement]:
     tied = [finalist for finalist in chosen.finalists if finalist.within_one_se]
-    if len(tied) > 1:
-        smallest = chosen.winner.fresh
-        statements.append(
-            Statement(
-                theme="uncertain",
-                text=(
-                    f"{len(tied)} of the {len(chosen.finalists)} finalists lie within one standard error of the best; "
-                    f"{smallest.configuration.network} was taken because it is the smallest of them ({smallest.n_parameters:,} weights)."
-                ),
-                anchor="table-finalists",
-            )
-        )
+    if len(tied) < 2:
+        return []
+    winner = chosen.winner.fresh
+    text = (
+        f"{len(tied)} of the {len(chosen.finalists)} finalists lie within one standard error of the best; "
+        f"{winner.configuration.network} was taken as the smallest of them ({winner.n_parameters:,} parameters)."
+    )
+    return [Statement(theme="uncertain", text=text, anchor="table-finalists")]
+
+
+def _winners_curse(chosen: Regularize) -> Statement:
     winner = chosen.winner
-    curse = winner.search_accuracy - winner.fresh.accuracy.value
-    statements.append(
-        Statement(
-            theme="uncertain",
-            text=(
-                f"The search saw {100 * winner.search_accuracy:.2f} % for the winner and fresh seeds gave "
-                f"{100 * winner.fresh.accuracy.value:.2f} %: {'an optimism' if curse > 0 else 'a pessimism'} of {100 * abs(curse):.2f} points, "
-                f"after validation data had been consulted {chosen.n_consultations} times in this step."
-            ),
-            anchor="table-finalists",
-        )
+    seen, fresh = 100 * winner.search_accuracy, 100 * winner.fresh.accuracy.value
+    curse = f"{abs(seen - fresh):.2f} points {'less' if seen > fresh else 'more'}"
+    text = (
+        f"The search saw {seen:.2f} % for the winner; fresh seeds gave {fresh:.2f} %, {curse}, "
+        f"after validation digits had been consulted {chosen.n_consultations} times in this step."
     )
-    interval = 100 * (final.scores.accuracy.ci_high - final.scores.accuracy.ci_low) / 2
+    return Statement(theme="uncertain", text=text, anchor="table-finalists")
+
+
+def _two_uncertainties(final: FinalTest) -> Statement:
+    half = 100 * (final.scores.accuracy.ci_high - final.scores.accuracy.ci_low) / 2
     sd = 100 * final.seed_accuracies.sd
-    larger, smaller = (
-        ("sampling of test digits", "choice of the seed")
-        if interval > sd
-        else ("choice of the seed", "sampling of test digits")
+    larger = "The finite test set matters more" if half > sd else "The choice of the seed matters more"
+    text = (
+        f"The test accuracy is uncertain by ±{half:.2f} points because there are {final.n_test:,} test digits, and by {sd:.2f} points "
+        f"(one standard deviation over {_count(final.seed_accuracies.n, 'seed')}) because training is random. {larger}."
     )
-    statements.append(
-        Statement(
-            theme="uncertain",
-            text=(
-                f"The test accuracy is uncertain by ±{interval:.2f} points because the test set is finite and by {sd:.2f} (one sd over "
-                f"{final.seed_accuracies.n} seeds) because training is random; the {larger} matters more than the {smaller}."
-            ),
-            anchor="table-final",
-        )
-    )
-    statements.append(Statement(theme="uncertain", text=_diagnosis(final), anchor="table-final"))
-    return statements
+    return Statement(theme="uncertain", text=text, anchor="table-final")
 
 
-def _diagnosis(final: FinalTest) -> str:
+def _validation_gap(final: FinalTest) -> Statement:
     gap = f"Test accuracy differs from validation accuracy by {100 * final.gap:+.2f} points (p = {final.gap_p_value:.2f})"
-    if final.diagnosis == "agrees":
-        return f"{gap}: no sign that the tuning overfitted the validation digits or that the protocol misled."
-    if final.diagnosis == "test_worse":
-        return f"{gap}: either the protocol was unreliable or the tuning overfitted the validation digits; iterated K-fold is the next thing to try."
-    return f"{gap}: the test digits are easier than the development digits, or the refit on all of them helped."
+    diagnosis = {
+        "agrees": "no sign that tuning overfitted the validation digits or that the protocol misled",
+        "test_worse": "either the protocol was unreliable or tuning overfitted the validation digits; iterated K-fold is the next thing to try",
+        "test_better": "the test digits are easier than the development digits, or the refit on all of them helped",
+    }
+    theme: Theme = "strength" if final.diagnosis == "agrees" else "limitation"
+    return Statement(theme=theme, text=f"{gap}: {diagnosis[final.diagnosis]}.", anchor="table-final")
 
 
-def _confused(final: FinalTest) -> list[Statement]:
-    statements = []
-    if final.confused_pairs:
-        named = _list([f"{pair.digit} read as {pair.predicted} ({pair.n})" for pair in final.confused_pairs[:3]])
-        share = sum(pair.n for pair in final.confused_pairs[:3]) / final.scores.n_errors
-        statements.append(
-            Statement(
-                theme="confused",
-                text=f"Most often confused: {named}; together {100 * share:.0f} % of all errors.",
-                anchor="figure-confusion",
-            )
-        )
+def _confused_pairs(final: FinalTest) -> list[Statement]:
+    if not final.confused_pairs:
+        return []
+    named = _list([f"{pair.digit} read as {pair.predicted} ({pair.n})" for pair in final.confused_pairs[:3]])
+    share = sum(pair.n for pair in final.confused_pairs[:3]) / final.scores.n_errors
+    text = f"Most often confused: {named}; together {100 * share:.0f} % of all {_count(final.scores.n_errors, 'error')}."
+    return [Statement(theme="confused", text=text, anchor="figure-confusion")]
+
+
+def _hardest_digit(final: FinalTest) -> Statement:
     hardest = min(final.scores.per_class, key=lambda c: c.recall.value)
     easiest = max(final.scores.per_class, key=lambda c: c.recall.value)
-    statements.append(
-        Statement(
-            theme="confused",
-            text=(
-                f"The {hardest.digit} is hardest (recall {100 * hardest.recall.value:.1f} %, n = {hardest.n}), the {easiest.digit} easiest "
-                f"({100 * easiest.recall.value:.1f} %, n = {easiest.n})"
-                f"{'; their intervals overlap' if hardest.recall.ci_high > easiest.recall.ci_low else '; their intervals do not overlap'}."
-            ),
-            anchor="table-classes",
+    if hardest.recall.value == easiest.recall.value:
+        text = f"No digit is harder than another: the recall of each is {hardest.recall.percent} %."
+    else:
+        overlap = "overlap" if hardest.recall.ci_high > easiest.recall.ci_low else "do not overlap"
+        text = (
+            f"The {hardest.digit} is hardest (recall {hardest.recall}, n = {hardest.n:,}) and the {easiest.digit} easiest "
+            f"({easiest.recall}, n = {easiest.n:,}); the two intervals {overlap}."
         )
+    return Statement(theme="confused", text=text, anchor="table-classes")
+
+
+def _error_cut(baseline: Baseline, final: FinalTest) -> Statement:
+    before, after = 100 * (1 - baseline.network.accuracy.value), 100 * (1 - final.validation_accuracy.value)
+    change = f"cut to {after:.2f} %" if after < before else f"not cut: it is {after:.2f} %"
+    text = (
+        f"On the same validation digits the baseline's error of {before:.2f} % ({baseline.network.n_parameters:,} parameters) was "
+        f"{change} ({final.n_parameters:,} parameters)."
     )
-    return statements
+    return Statement(theme="strength" if after < before else "limitation", text=text, anchor="table-ladder")
 
 
-def _strengths(baseline: Baseline, overfit: Overfit, final: FinalTest) -> list[Statement]:
-    errors_before = 1.0 - baseline.network.accuracy.value
-    errors_after = 1.0 - final.validation_accuracy.value
-    shares = [c.recall.value for c in final.scores.per_class]
-    return [
-        Statement(
-            theme="strength",
-            text=(
-                f"On the same validation digits the workflow cut the error from {100 * errors_before:.2f} % (baseline, "
-                f"{baseline.network.n_parameters:,} weights) to {100 * errors_after:.2f} % ({final.n_parameters:,} weights), "
-                f"{_times(errors_before, errors_after)} fewer."
-            ),
-            anchor="table-ladder",
-        ),
-        Statement(
-            theme="strength",
-            text=(
-                f"No digit is left behind: recall lies between {100 * min(shares):.1f} and {100 * max(shares):.1f} %, "
-                f"and macro-averaged F1 ({100 * final.scores.macro_f1:.2f} %) equals accuracy to "
-                f"{100 * abs(final.scores.macro_f1 - final.scores.accuracy.value):.2f} points."
-            ),
-            anchor="table-classes",
-        ),
-    ]
-
-
-def _limitations(problem: Problem, chosen: Regularize, final: FinalTest) -> list[Statement]:
-    sure = [mistake for mistake in final.mistakes if mistake.probability > 0.99]
-    statements = [
-        Statement(
-            theme="limitation",
-            text=(
-                f"The network can be wrong and sure: {len(sure)} of its {final.scores.n_errors} errors were made with a probability above "
-                f"99 %, the surest with {100 * final.mistakes[0].probability:.2f} %."
-                if final.mistakes
-                else f"There was no error among {final.n_test:,} test digits, so its failures cannot be described from them."
-            ),
-            anchor="figure-mistakes",
-        ),
-    ]
-    if problem.provenance.embedded_subset:
-        statements.append(
-            Statement(
-                theme="limitation",
-                text=(
-                    f"Only the embedded subset was at hand ({problem.n_development:,} development and {final.n_test:,} test digits), so the "
-                    f"result says little about the full MNIST."
-                ),
-                anchor="table-data",
-            )
-        )
-    detectable = _detectable(final)
-    statements.append(
-        Statement(
-            theme="limitation",
-            text=(
-                f"With {final.scores.n_errors} errors, another network would need about {detectable} errors fewer on these "
-                f"{final.n_test:,} digits before a paired test could call it better."
-            ),
-            anchor="table-final",
-        )
+def _evenness(final: FinalTest) -> Statement:
+    recalls = [c.recall.value for c in final.scores.per_class]
+    apart = 100 * (max(recalls) - min(recalls))
+    text = (
+        f"Between the easiest and the hardest digit lie {apart:.1f} points of recall; macro-averaged F1 is "
+        f"{100 * final.scores.macro_f1:.2f} %, {100 * abs(final.scores.macro_f1 - final.scores.accuracy.value):.2f} points from accuracy."
     )
-    return statements
+    return Statement(theme="strength" if apart <= 5.0 else "limitation", text=text, anchor="table-classes")
 
 
-def _detectable(final: FinalTest) -> int:
-    """The smallest net difference that the exact McNemar test calls significant if half of today's errors are in dispute."""
+def _confident_errors(final: FinalTest) -> Statement:
+    n = final.scores.n_errors
+    if n == 0:
+        text = f"There was no error among {final.n_test:,} test digits, so this test says nothing about how the network fails."
+        return Statement(theme="limitation", text=text, anchor="figure-mistakes")
+    share = f"{final.n_confident_errors} of its {_count(n, 'error')}"
+    text = f"The network can be wrong and sure of it: {share} came with a probability above 99 %."
+    if final.n_confident_errors == 0:
+        text = (
+            f"Where the network is wrong it is not sure: none of its {_count(n, 'error')} came with a probability above 99 %."
+        )
+    return Statement(theme="limitation" if final.n_confident_errors else "strength", text=text, anchor="figure-mistakes")
+
+
+def _subset(problem: Problem, final: FinalTest) -> list[Statement]:
+    if not problem.provenance.embedded_subset:
+        return []
+    text = (
+        f"Only the embedded subset was at hand ({problem.n_development:,} development and {final.n_test:,} test digits), so the result "
+        f"says little about the full MNIST."
+    )
+    return [Statement(theme="limitation", text=text, anchor="table-data")]
+
+
+def _resolution(final: FinalTest) -> list[Statement]:
+    """The smallest net difference that an exact McNemar test would call significant if as many digits as today's errors differed."""
     from scipy.stats import binomtest
 
-    discordant = max(6, final.scores.n_errors)
-    for k in range(discordant // 2, discordant + 1):
-        if binomtest(k, discordant, 0.5).pvalue < 0.05:
-            return 2 * k - discordant
-    return discordant
+    n = final.scores.n_errors
+    net = next((2 * k - n for k in range((n + 1) // 2, n + 1) if binomtest(k, n, 0.5).pvalue < 0.05), None) if n else None
+    if net is None:
+        return []
+    text = (
+        f"A rival that differs from this network on {n} test digits would have to win at least {(n + net) // 2} of them before a paired "
+        f"test could call it better: differences below {_count(net, 'digit')} of {final.n_test:,} stay invisible."
+    )
+    return [Statement(theme="limitation", text=text, anchor="table-final")]
 
 
 def _extensions(chosen: Regularize) -> list[Statement]:
     statements = []
     winner = chosen.winner.fresh.configuration
     longest = max(trial.configuration.training.n_epochs for trial in chosen.trials)
-    if winner.training.n_epochs >= 0.9 * longest:
-        statements.append(
-            Statement(
-                theme="extension",
-                text=f"Train longer: the best epoch read was {winner.training.n_epochs} of {longest}, at the edge of the budget.",
-                anchor="table-finalists",
-            )
-        )
-    else:
-        statements.append(
-            Statement(
-                theme="extension",
-                text=(
-                    f"More epochs would not help this network: its validation accuracy was best at epoch {winner.training.n_epochs} "
-                    f"of {longest}. Distorting the training digits is what the literature tries next."
-                ),
-                anchor="table-finalists",
-            )
-        )
-    if max(winner.network.hidden) == max(chosen.space.width):
-        text = (
-            f"Widen the space: the winner's layers have {max(winner.network.hidden):,} units, the most that the search allowed."
-        )
+    read = f"validation accuracy was best at epoch {winner.training.n_epochs} of {longest}"
+    at_edge = winner.training.n_epochs >= 0.9 * longest
+    text = (
+        f"Train longer: {read}, at the edge of the budget."
+        if at_edge
+        else f"More epochs would not help this network: {read}; more or distorted digits might."
+    )
+    statements.append(Statement(theme="extension", text=text, anchor="table-finalists"))
+    widest = max(winner.network.hidden)
+    if widest == max(chosen.space.width):
+        text = f"Widen the space: the winner's layers have {widest:,} units, the most that the search allowed."
         statements.append(Statement(theme="extension", text=text, anchor="table-space"))
-    more = next(row for row in chosen.ablation if row.name == "more capacity")
-    if more.difference_at_best is not None and more.difference_at_best.detectable:
-        direction = "helped" if more.difference_at_best.value > 0 else "hurt"
-        text = f"Doubling the overfitting model's width {direction} ({_points(more.difference_at_best)}), so size is worth a closer look."
+    more = next((row.difference_at_best for row in chosen.ablation if row.name == "more capacity"), None)
+    if more is not None and more.detectable:
+        verb = "helped" if more.value > 0 else "hurt"
+        text = f"Look at size again: doubling the overfitting model's width {verb} ({_points(more)})."
         statements.append(Statement(theme="extension", text=text, anchor="table-ablation"))
     return statements
-
-
-def _gain(row: AblationRow) -> float:
-    return row.difference_at_best.value if row.difference_at_best is not None else 0.0
 
 
 def _points(difference: Difference) -> str:
@@ -329,6 +271,10 @@ def _points(difference: Difference) -> str:
 
 def _p(test: PairedTest) -> str:
     return "< 0.001" if test.p_value < 0.001 else f"= {test.p_value:.3f}"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def _times(larger: float, smaller: float) -> str:

@@ -22,6 +22,8 @@ from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.regularize import Regularize
 from sevenfold.validation import Configuration
 
+CONFIDENT = 0.99
+
 
 class FinalTestSettings(Record):
     """How many seeds are trained for the spread, and how many mistakes are shown."""
@@ -59,7 +61,7 @@ class ConfusedPair(Record):
 
 
 class FinalTest(Record):
-    """What the opened test set said."""
+    """What the opened test set said. n_confident_errors: errors made with a probability above 0.99."""
 
     verdict: str
     configuration: Configuration
@@ -71,6 +73,7 @@ class FinalTest(Record):
     comparisons: tuple[Comparison, ...]
     confused_pairs: tuple[ConfusedPair, ...]
     mistakes: tuple[Mistake, ...]
+    n_confident_errors: int
     validation_accuracy: Proportion
     gap: float
     gap_p_value: float
@@ -205,6 +208,7 @@ def _result(
         seed_accuracies=over_seeds,
         comparisons=tuple(_comparison(name, earlier[name], test, finals[0], references[name]) for name in earlier),
         confused_pairs=_confused_pairs(final_scores),
+        n_confident_errors=int((finals[0].max(axis=1)[finals[0].argmax(axis=1) != test.labels] > CONFIDENT).sum()),
         mistakes=_mistakes(test, finals[0], settings.n_mistakes),
         validation_accuracy=validation,
         gap=gap,

@@ -1,19 +1,27 @@
 """Section 7: regularize and tune, on validation data only (DLWP 4.5.7)."""
 
+import functools
 import math
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
+from sevenfold.engine import Engine
 from sevenfold.networks import NetworkSpec, Penalty, Rate
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.run import Run
 from sevenfold.statistics import Difference, paired_difference, smooth
 from sevenfold.steps.overfit import Attempt, Overfit, turning_epoch
+from sevenfold.terminal import Advance
+from sevenfold.tuning.halving import SearchSettings
+from sevenfold.tuning.importance import Importance
+from sevenfold.tuning.places import Place, Task, open_place
 from sevenfold.tuning.space import SearchSpace
-from sevenfold.tuning.study import SearchSettings, TrialRecord, search
+from sevenfold.tuning.study import SearchResult, search
+from sevenfold.tuning.trial import TrialRecord
 from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
 
 READING_WINDOW = 5
@@ -77,6 +85,7 @@ class Regularize(Record):
     ablation: tuple[AblationRow, ...]
     space: SearchSpace
     trials: tuple[TrialRecord, ...]
+    importances: tuple[Importance, ...]
     rungs: tuple[int, ...]
     finalists: tuple[Finalist, ...]
     gain_over_overfit: Difference
@@ -91,8 +100,10 @@ class Regularize(Record):
 def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSettings, overfit: Overfit) -> Regularize:
     """Try each remedy on the overfitting model, search the space, score the finalists afresh and pick the simplest good one."""
     ablation, base = _ablate(run, development, settings.ablation, overfit)
-    trials = _search(run, development, settings)
-    finalists, validations = _finals(run, development, settings, trials)
+    with open_place(development, run.folder / "tuning", workers=run.workers, cluster=run.cluster) as place:
+        found = _search(run, development, settings, place)
+        finalists, validations = _finals(run, development, settings, found.trials, place)
+    trials = found.trials
     winner = next(finalist for finalist in finalists if finalist.chosen)
     best = validations[winner.trial]
     assert best.probabilities is not None
@@ -106,6 +117,7 @@ def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSe
         ablation=ablation,
         space=settings.space,
         trials=trials,
+        importances=found.importances,
         rungs=settings.search.rungs,
         finalists=finalists,
         gain_over_overfit=gain,
@@ -188,30 +200,36 @@ def _difference(first: Validation, first_epoch: int, second: Validation, second_
     return paired_difference(first.correct(first_epoch), second.correct(second_epoch))
 
 
-def _search(run: Run, development: DevelopmentSet, settings: RegularizeSettings) -> tuple[TrialRecord, ...]:
+def _search(run: Run, development: DevelopmentSet, settings: RegularizeSettings, place: Place) -> SearchResult:
     n_epochs = settings.search.n_epochs(len(development.rounds[0]))
     (seed,) = run.seeds("search", 1)
     with run.terminal.stage("Search", n_epochs) as advance:
         return search(
-            run.folder / "tuning.db", development, settings.space, settings.search, seed, engine=run.engine, advance=advance
+            run.folder / "tuning.db",
+            development,
+            settings.space,
+            settings.search,
+            seed,
+            engine=run.engine,
+            place=place,
+            advance=advance,
         )
 
 
 def _finals(
-    run: Run, development: DevelopmentSet, settings: RegularizeSettings, trials: tuple[TrialRecord, ...]
+    run: Run, development: DevelopmentSet, settings: RegularizeSettings, trials: tuple[TrialRecord, ...], place: Place
 ) -> tuple[tuple[Finalist, ...], dict[int, Validation]]:
     """Read each finalist's number of epochs from a long training, then train it afresh for that many on fresh seeds."""
     best = trials[: settings.n_finalists]
     n = settings.n_finalist_seeds
-    reading_seeds, fresh_seeds = run.seeds("search", n), run.seeds("finalists", n)
     total = sum(2 * n_fits(development, n) * trial.configuration.training.n_epochs for trial in best)
     fresh: dict[int, ScoredConfiguration] = {}
     validations: dict[int, Validation] = {}
     with run.terminal.stage("Finalists", total) as advance:
         asked = [trial.configuration for trial in best]
-        long = cross_validate(development, asked, reading_seeds, engine=run.engine, advance=advance)
+        long = _validate(run, development, asked, run.seeds("search", n), place, advance)
         frozen = [_frozen(configuration, validation) for configuration, validation in zip(asked, long, strict=True)]
-        again = cross_validate(development, frozen, fresh_seeds, engine=run.engine, with_probabilities=True, advance=advance)
+        again = _validate(run, development, frozen, run.seeds("finalists", n), place, advance, with_probabilities=True)
     for trial, configuration, reading, validation in zip(best, frozen, long, again, strict=True):
         history = f"histories/finalist_{trial.number}.npz"
         run.save_arrays(history, validation.arrays())
@@ -227,6 +245,59 @@ def _frozen(configuration: Configuration, reading: Validation) -> Configuration:
     """The configuration with the number of epochs that a long training suggests."""
     training = configuration.training.model_copy(update={"n_epochs": reading_epoch(reading.val_accuracy)})
     return configuration.model_copy(update={"training": training})
+
+
+def _validate(
+    run: Run,
+    development: DevelopmentSet,
+    configurations: Sequence[Configuration],
+    seeds: tuple[int, ...],
+    place: Place,
+    advance: Advance,
+    *,
+    with_probabilities: bool = False,
+) -> list[Validation]:
+    """Cross-validate each configuration where the search ran; every seed is a task of its own."""
+    function = functools.partial(_validate_one, engine=run.engine, with_probabilities=with_probabilities)
+    tasks = [_validation_task(function, development, c, seed) for c in configurations for seed in seeds]
+    parts = dict(place.run(tasks, advance))
+    return [_joined([parts[i + j] for j in range(len(seeds))]) for i in range(0, len(tasks), len(seeds))]
+
+
+def _validation_task(
+    function: Callable[..., Validation], development: DevelopmentSet, configuration: Configuration, seed: int
+) -> Task[Validation]:
+    n_epochs = n_fits(development, 1) * configuration.training.n_epochs
+    return Task(function, lambda: (configuration, seed), n_epochs, n_epochs * configuration.network.n_parameters)
+
+
+def _validate_one(
+    development: DevelopmentSet,
+    configuration: Configuration,
+    seed: int,
+    *,
+    engine: Engine,
+    with_probabilities: bool,
+    advance: Advance,
+) -> Validation:
+    (validation,) = cross_validate(
+        development, [configuration], (seed,), engine=engine, with_probabilities=with_probabilities, advance=advance
+    )
+    return validation
+
+
+def _joined(parts: Sequence[Validation]) -> Validation:
+    """Validations of one configuration by one seed each as the one by all of them; it ends where the first diverged."""
+    n_epochs = min(part.val_loss.shape[1] for part in parts)
+    curves = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "predictions")
+    diverged = [part.diverged_at for part in parts if part.diverged_at is not None]
+    probabilities = [part.probabilities for part in parts if part.probabilities is not None]
+    return Validation(
+        **{name: np.concatenate([getattr(part, name)[:, :n_epochs] for part in parts]) for name in curves},
+        labels=parts[0].labels,
+        diverged_at=min(diverged, default=None),
+        probabilities=np.concatenate(probabilities) if probabilities else None,
+    )
 
 
 def reading_epoch(val_accuracy: np.ndarray) -> int:
