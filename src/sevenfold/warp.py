@@ -105,7 +105,9 @@ def _warp(
     return _sample(images, row, column)
 
 
-def _affine_source(settings: WarpSettings, key: Any, labels: "jax.Array", strength: "jax.Array") -> "tuple[jax.Array, jax.Array]":
+def _affine_source(
+    settings: WarpSettings, key: Any, labels: "jax.Array", strength: "jax.Array"
+) -> "tuple[jax.Array, jax.Array]":
     """Row and column of the source of every pixel under the affine map: two arrays (b, 28, 28)."""
     import jax
     import jax.numpy as jnp
@@ -151,9 +153,9 @@ def _sample(images: "jax.Array", row: "jax.Array", column: "jax.Array") -> "jax.
     framed = jnp.pad(
         jnp.rint(images * 255.0).astype(jnp.uint32).reshape(n, SIZE, SIZE), ((0, 0), (BORDER, BORDER + 1), (BORDER, BORDER + 1))
     )
-    words = (
-        framed[:, :-1, :-1] | (framed[:, :-1, 1:] << 8) | (framed[:, 1:, :-1] << 16) | (framed[:, 1:, 1:] << 24)
-    ).reshape(n, FRAME * FRAME)
+    words = (framed[:, :-1, :-1] | (framed[:, :-1, 1:] << 8) | (framed[:, 1:, :-1] << 16) | (framed[:, 1:, 1:] << 24)).reshape(
+        n, FRAME * FRAME
+    )
     row = jnp.clip(row + BORDER, 0.0, FRAME - 1.0).reshape(n, -1)
     column = jnp.clip(column + BORDER, 0.0, FRAME - 1.0).reshape(n, -1)
     top, left = jnp.floor(row), jnp.floor(column)

@@ -1,11 +1,14 @@
 """Which framework Keras runs on; the one place that decides it.
 
 Keras reads `KERAS_BACKEND` once, when it is first imported. The `keras` engine needs TensorFlow; beside the `jax` engine Keras
-only builds and saves models, and then JAX serves it, so that TensorFlow (3 s and 400 MB) is not imported at all.
+only builds and saves models, and then JAX serves it, so that TensorFlow (seconds and 400 MB) is not imported at all.
 """
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from sevenfold.errors import SevenfoldError
 
@@ -24,6 +27,10 @@ def require_tensorflow() -> None:
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with _silent_stderr():
+            import keras
+
+            keras.ops.zeros(())
     import keras
 
     if (backend := keras.backend.backend()) != "tensorflow":
@@ -31,3 +38,20 @@ def require_tensorflow() -> None:
             f"The keras engine needs Keras on TensorFlow, but Keras already runs on {backend} in this process. "
             "Start a new process with KERAS_BACKEND=tensorflow, or use the jax engine."
         )
+
+
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Nothing reaches stderr: TensorFlow writes two lines there while it starts, before any log level counts."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no stderr
+        yield
+        return
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

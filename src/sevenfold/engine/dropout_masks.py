@@ -20,8 +20,8 @@ def stream_key(seed: jax.Array, update: jax.Array, layer: int) -> jax.Array:
     return mix(mix(mix(seed.astype(jnp.uint32)) ^ update.astype(jnp.uint32)) ^ jnp.uint32(layer))
 
 
-def dropout_scale(key: jax.Array, rate: jax.Array, shape: tuple[int, int]) -> jax.Array:
-    """What a layer's output is multiplied with: 0 with probability `rate`, else 1 / (1 - rate); `shape`, float32.
+def dropout_scale(key: jax.Array, rate: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+    """What a layer's output is multiplied with: 0 with probability `rate`, else 1 / (1 - rate); shape (b, n), float32.
 
     The same inverted scaling as `keras.layers.Dropout` (Srivastava et al. 2014, section 10), so that nothing changes in
     inference. The rate is met to 2**-32.

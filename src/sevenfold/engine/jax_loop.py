@@ -1,68 +1,62 @@
-"""The fast engine: a whole epoch, from shuffled pixels to updated weights and metrics, is one compiled call.
+"""The fast engine, seen from outside: fits and predictions with NumPy arrays in Keras's order; see `jax_epoch` for the inside."""
 
-Inside the loop the last kernel is kept transposed, shape (10, n): its gradient is then one product of 10 x batch and batch x n,
-fourteen times as fast on a CPU as n x batch and batch x 10 (see docs/performance.md). Outside, weights are Keras's.
-"""
-
-import functools
+import concurrent.futures
+import os
+import threading
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from sevenfold.datasets import Digits
-from sevenfold.engine import optimizers
-from sevenfold.engine.dropout_masks import dropout_scale, stream_key
+from sevenfold.engine import compilation, jax_epoch, optimizers
+from sevenfold.engine.jax_epoch import SCORING_BATCH, BatchTransform, Form, Knobs, Layers, State
 from sevenfold.engine.results import FitResult, FitState, HistoryWriter
 from sevenfold.engine.settings import TrainingSettings, batch_order, learning_rates, n_updates_per_epoch
 from sevenfold.networks import N_CLASSES, N_PIXELS, NetworkSpec, Weights, initial_weights
 
-SCORING_BATCH = 1_000
+Tree = TypeVar("Tree", State, Knobs)
 
-Warp = Callable[[jax.Array, jax.Array, jax.Array, jax.Array], jax.Array]
-Layers = tuple[tuple[jax.Array, jax.Array], ...]
-
-
-class Form(NamedTuple):
-    """What an epoch is compiled for; everything else is an input of the compiled call."""
-
-    activation: str
-    optimizer: str
-    nesterov: bool
-    batch_size: int
-    input_dropout: bool
-    hidden_dropout: bool
-    penalized: bool
-    max_norm: bool
-    averaged: bool
-    warp: Warp | None
+# Held while a computation is handed to JAX, which returns before it is done: of several threads that need the same new code one
+# compiles it and the others find it.
+_handing_over = threading.Lock()
 
 
-class Knobs(NamedTuple):
-    """The numbers that may change from fit to fit without a new compilation: scalars, float32 except for the seed (uint32)."""
+class Job(NamedTuple):
+    """One network to train."""
 
-    seed: Any
-    input_dropout: Any
-    hidden_dropout: Any
-    l1: Any
-    l2: Any
-    max_norm: Any
-    momentum: Any
-    weight_decay: Any
-    label_smoothing: Any
-    ema_decay: Any
-    warp_strength: Any
+    network: NetworkSpec
+    training: TrainingSettings
+    seed: int
+    start: FitState | None = None
+    transform: BatchTransform | None = None
+    transform_strength: float = 0.0
 
 
-class State(NamedTuple):
-    """layers: (kernel, bias) per layer, the last kernel transposed. slots: per layer and array. averaged: as layers, or ()."""
+class OnDevice(NamedTuple):
+    """Digits padded to whole batches. images: shape (n_padded, 784), uint8. labels: shape (n_padded,), uint8. n: the real ones."""
 
-    layers: Layers
-    slots: tuple[tuple[optimizers.Slots, optimizers.Slots], ...]
-    averaged: Layers
+    images: jax.Array
+    labels: jax.Array
+    n: int
+
+
+class Task(NamedTuple):
+    """What the fits of one call share: data, and how far to go."""
+
+    n_examples: int
+    training_sets: dict[int, OnDevice]
+    scored_training: OnDevice | None
+    scored_validation: OnDevice | None
+    until_epoch: int | None
+    on_epoch: Callable[[], None]
+
+    def last_epoch(self, training: TrainingSettings) -> int:
+        """The epoch after which to stop."""
+        return training.n_epochs if self.until_epoch is None else min(self.until_epoch, training.n_epochs)
 
 
 def fit(
@@ -75,242 +69,283 @@ def fit(
     start: FitState | None,
     until_epoch: int | None,
     on_epoch: Callable[[], None] | None,
+    transform: BatchTransform | None = None,
+    transform_strength: float = 0.0,
 ) -> FitResult:
     """Train with the fused loop; see `sevenfold.engine.fit` for the arguments."""
-    started = time.perf_counter()
-    first = start.epoch if start else 0
-    last = training.n_epochs if until_epoch is None else min(until_epoch, training.n_epochs)
-    form, knobs = _form(network, training), _knobs(network, training, seed)
-    rates = learning_rates(training, len(train))
-    images, labels, _ = _on_device(train, training.batch_size)
-    scored = [
-        _on_device(digits, SCORING_BATCH) if digits is not None else None
-        for digits in (train if score_training else None, validation)
-    ]
-    state = _to_device(start or FitState(0, initial_weights(network, seed), ()), form)
-    history, diverged_at, epoch = HistoryWriter(), None, first - 1
-    for epoch in range(first, last):
-        order = _padded_order(len(train), seed, epoch, training.batch_size)
-        state, loss, accuracy = _train_epoch(
-            state, images, labels, order, np.int32(len(train)), rates[epoch], np.int32(epoch), knobs, form=form
-        )
-        layers = state.averaged or state.layers
-        rows = [_score(layers, *d, form.activation) if d is not None else None for d in scored]
-        history.add((_mean(loss, len(train)), _mean(accuracy, len(train))), rows[0] and rows[0][:2], rows[1])
-        if on_epoch is not None:
-            on_epoch()
-        if not history.is_finite:
-            diverged_at = epoch + 1
-            history.drop_last()
-            break
-    result = _to_host(state, epoch + 1)
-    n_validation = len(validation) if validation is not None else 0
-    weights = result.averaged or result.weights
-    return FitResult(weights, history.finish(n_validation), result, time.perf_counter() - started, diverged_at)
+    job = Job(network, training, seed, start, transform, transform_strength)
+    return _fit(job, _task([job], train, validation, score_training, until_epoch, on_epoch))
+
+
+def fit_many(
+    jobs: Sequence[Job],
+    train: Digits,
+    validation: Digits | None,
+    score_training: bool,
+    until_epoch: int | None,
+    on_epoch: Callable[[], None] | None,
+) -> list[FitResult]:
+    """Train several networks; see `sevenfold.engine.fit_many`.
+
+    On a CPU each gets a thread and they share the cores: the same bytes as `fit`, in 0.92 of the time of one after the other
+    (784-512-10 on two cores; docs/performance.md). An accelerator trains those of one shape together under `vmap`.
+    """
+    task = _task(jobs, train, validation, score_training, until_epoch, on_epoch)
+    if jax.default_backend() == "cpu":
+        return _fit_side_by_side(jobs, task)
+    return fit_under_vmap(jobs, task)
 
 
 def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.ndarray:
     """Class probabilities of images (n, 28, 28) uint8: shape (n, 10), float32; one compiled batch shape for every n."""
     layers = _layers_to_device(weights)
-    n_batches = -(-len(images) // SCORING_BATCH)
-    padded = _padded(images.reshape(-1, N_PIXELS), n_batches * SCORING_BATCH)
-    batches = padded.reshape(n_batches, SCORING_BATCH, N_PIXELS)
-    parts = [np.asarray(_probabilities(layers, batch, network.activation)) for batch in batches]
+    padded = _padded(images.reshape(len(images), N_PIXELS), SCORING_BATCH)
+    batches = [padded[i : i + SCORING_BATCH] for i in range(0, len(padded), SCORING_BATCH)]
+    parts = [np.asarray(jax_epoch.probabilities(layers, batch, network.activation)) for batch in batches]
     return np.concatenate([*parts, np.zeros((0, N_CLASSES), np.float32)])[: len(images)]
 
 
-@functools.partial(jax.jit, static_argnames="form", donate_argnums=0)
-def _train_epoch(state, images, labels, order, n_examples, rates, epoch, knobs, *, form):
-    """One epoch: the new state, and per update the sum of losses and of correct predictions over its examples."""
-    n_updates = order.shape[0] // form.batch_size
-
-    def update(state, inputs):
-        index, rows, rate = inputs
-        n_valid = jnp.minimum(n_examples - index * form.batch_size, form.batch_size)
-        step = epoch * n_updates + index
-        x = images[rows].astype(jnp.float32) / 255.0
-        return _update(state, x, labels[rows], n_valid, rate, step, knobs, form)
-
-    inputs = jnp.arange(n_updates), order.reshape(n_updates, form.batch_size), rates
-    state, (losses, correct) = jax.lax.scan(update, state, inputs)
-    return state, losses, correct
-
-
-def _update(state, x, labels, n_valid, rate, step, knobs, form):
-    """Forward, backward and optimizer step on one batch of which the first `n_valid` examples count."""
-    if form.warp is not None:
-        x = form.warp(x, labels, stream_key(knobs.seed, step, -1), knobs.warp_strength)
-    gradients, loss, correct = _gradients(state.layers, x, labels, n_valid, step, knobs, form)
-    numbers = optimizers.Update(rate, (step + 1).astype(jnp.float32), knobs.momentum, knobs.weight_decay)
-    last = len(state.layers) - 1
-    layers, slots = [], []
-    for i, ((kernel, bias), (kernel_slots, bias_slots), (kernel_gradient, bias_gradient)) in enumerate(
-        zip(state.layers, state.slots, gradients, strict=True)
-    ):
-        kernel, kernel_slots = optimizers.apply(form.optimizer, form.nesterov, kernel, kernel_slots, kernel_gradient, numbers)
-        bias, bias_slots = optimizers.apply(form.optimizer, form.nesterov, bias, bias_slots, bias_gradient, numbers)
-        layers.append((kernel, bias))
-        slots.append((kernel_slots, bias_slots))
-    averaged = state.averaged
-    if form.averaged:
-        keep = jnp.where(step == 0, 0.0, knobs.ema_decay)
-        averaged = jax.tree.map(lambda a, w: keep * a + (1.0 - keep) * w, state.averaged, tuple(layers))
-    if form.max_norm:
-        layers = [(optimizers.limit_norm(k, knobs.max_norm), b) if i < last else (k, b) for i, (k, b) in enumerate(layers)]
-    return State(tuple(layers), tuple(slots), averaged), (loss, correct)
+def _fit(job: Job, task: Task) -> FitResult:
+    """Train one network, epoch by epoch."""
+    started, compiled_before = time.perf_counter(), compilation.seconds_compiling()
+    training, epoch = job.training, job.start.epoch if job.start else 0
+    form, knobs, rates = _form(job), _knobs(job), learning_rates(training, task.n_examples)
+    images, labels, n = task.training_sets[training.batch_size]
+    state, history, finite = _state_to_device(job, form), HistoryWriter(), True
+    while finite and epoch < task.last_epoch(training):
+        order = _order(job, task, epoch)
+        with _handing_over:
+            state, losses, correct = jax_epoch.train_epoch(
+                state, images, labels, order, np.int32(n), rates[epoch], np.int32(epoch), knobs, form=form
+            )
+        epoch += 1
+        finite = _record(history, job, task, state, losses, correct)
+        task.on_epoch()
+    return _result(job, task, state, history, epoch, None if finite else epoch, started, compiled_before)
 
 
-def _gradients(layers, x, labels, n_valid, step, knobs, form):
-    """Gradients of the mean loss over the valid examples, the loss sum (penalties times n_valid) and the number correct."""
-    *hidden, (last_kernel, last_bias) = layers
-    if form.input_dropout:
-        x = x * dropout_scale(stream_key(knobs.seed, step, 0), knobs.input_dropout, x.shape)
-    outputs, scales = [x], []
-    for i, (kernel, bias) in enumerate(hidden, start=1):
-        output = _activate(outputs[-1] @ kernel + bias, form.activation)
-        scale = (
-            dropout_scale(stream_key(knobs.seed, step, i), knobs.hidden_dropout, output.shape) if form.hidden_dropout else None
+def _fit_side_by_side(jobs: Sequence[Job], task: Task) -> list[FitResult]:
+    """A thread per core, a job per thread. The first exception stops the others after their epoch."""
+    stop, calling = threading.Event(), threading.Lock()
+
+    def on_epoch() -> None:
+        with calling:
+            if stop.is_set():
+                raise concurrent.futures.CancelledError
+            try:
+                task.on_epoch()
+            except BaseException:
+                stop.set()
+                raise
+
+    shared = task._replace(on_epoch=on_epoch)
+    with concurrent.futures.ThreadPoolExecutor(min(max(len(jobs), 1), _n_cores())) as threads:
+        futures = [threads.submit(_fit, job, shared) for job in jobs]
+        try:
+            concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_EXCEPTION)
+        finally:  # nothing is left to stop when all are done
+            stop.set()
+            threads.shutdown(cancel_futures=True)
+    for future in futures:
+        if (
+            not future.cancelled()
+            and (error := future.exception())
+            and not isinstance(error, concurrent.futures.CancelledError)
+        ):
+            raise error
+    return [future.result() for future in futures]
+
+
+def fit_under_vmap(jobs: Sequence[Job], task: Task) -> list[FitResult]:
+    """Train together what has one compiled form, one shape and the same epochs; the groups one after the other."""
+    groups: dict[object, list[int]] = {}
+    for index, job in enumerate(jobs):
+        key = (_form(job), job.network.widths, job.start.epoch if job.start else 0, task.last_epoch(job.training))
+        groups.setdefault(key, []).append(index)
+    results: dict[int, FitResult] = {}
+    for members in groups.values():
+        results.update(zip(members, _fit_group([jobs[i] for i in members], task), strict=True))
+    return [results[index] for index in range(len(jobs))]
+
+
+def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
+    """Train networks of one form as one computation; a diverged one is carried along, its history stays as it was."""
+    started, compiled_before = time.perf_counter(), compilation.seconds_compiling()
+    form, training = _form(jobs[0]), jobs[0].training
+    first, last = jobs[0].start.epoch if jobs[0].start else 0, task.last_epoch(training)
+    knobs, rates = _stacked(_knobs(job) for job in jobs), [learning_rates(job.training, task.n_examples) for job in jobs]
+    images, labels, n = task.training_sets[training.batch_size]
+    states = _stacked(_state_to_device(job, form) for job in jobs)
+    members = [_member(states, i) for i in range(len(jobs))]
+    histories, diverged_at = [HistoryWriter() for _ in jobs], [0 for _ in jobs]
+    for epoch in range(first, last):
+        orders = np.stack([_order(job, task, epoch) for job in jobs])
+        epoch_rates = np.stack([table[epoch] for table in rates])
+        states, losses, correct = jax_epoch.train_epochs(
+            states, images, labels, orders, np.int32(n), epoch_rates, np.int32(epoch), knobs, form=form
         )
-        scales.append((output, scale))
-        outputs.append(output if scale is None else output * scale)
-    logits = _product(outputs[-1], last_kernel, 1, 1) + last_bias
-    log_p = jax.nn.log_softmax(logits)
-    valid = jnp.arange(x.shape[0]) < n_valid
-    one_hot = (labels[:, None] == jnp.arange(N_CLASSES, dtype=labels.dtype)).astype(jnp.float32)
-    target = one_hot * (1.0 - knobs.label_smoothing) + knobs.label_smoothing / N_CLASSES
-    loss = -jnp.sum(jnp.where(valid[:, None], target * log_p, 0.0))
-    correct = jnp.sum(jnp.where(valid, logits.argmax(axis=1) == labels, False))
-    delta = jnp.where(valid[:, None], jnp.exp(log_p) - target, 0.0) / n_valid
-    gradients = [(_product(delta, outputs[-1], 0, 0), delta.sum(axis=0))]
-    for i in range(len(hidden) - 1, -1, -1):
-        kernel_above = layers[i + 1][0]
-        delta = delta @ kernel_above if i == len(hidden) - 1 else _product(delta, kernel_above, 1, 1)
-        output, scale = scales[i]
-        if scale is not None:
-            delta = delta * scale
-        delta = delta * (output > 0.0) if form.activation == "relu" else delta * (1.0 - output * output)
-        gradients.insert(0, (_product(outputs[i], delta, 0, 0), delta.sum(axis=0)))
-    if form.penalized:
-        kernels = [kernel for kernel, _ in layers]
-        loss += n_valid * sum(knobs.l1 * jnp.sum(jnp.abs(k)) + knobs.l2 * jnp.sum(k * k) for k in kernels)
-        gradients = [(g + knobs.l1 * jnp.sign(k) + 2.0 * knobs.l2 * k, b) for (g, b), k in zip(gradients, kernels, strict=True)]
-    return tuple(gradients), loss, correct
+        for i in (i for i in range(len(jobs)) if not diverged_at[i]):
+            members[i] = _member(states, i)
+            if not _record(histories[i], jobs[i], task, members[i], losses[i], correct[i]):
+                diverged_at[i] = epoch + 1
+            task.on_epoch()
+    return [
+        _result(job, task, member, history, diverged or max(first, last), diverged or None, started, compiled_before)
+        for job, member, history, diverged in zip(jobs, members, histories, diverged_at, strict=True)
+    ]
 
 
-def _product(a, b, a_axis, b_axis):
-    return jax.lax.dot_general(a, b, (((a_axis,), (b_axis,)), ((), ())))
+def _record(history: HistoryWriter, job: Job, task: Task, state: State, losses: jax.Array, correct: jax.Array) -> bool:
+    """Score the epoch and add it to the history, unless a loss is not finite; whether all are."""
+    layers = state.averaged or state.layers
+    trained = _mean(losses, task.n_examples), _mean(correct, task.n_examples)
+    train, validation = (
+        None if digits is None else _score(layers, digits, job.network.activation)
+        for digits in (task.scored_training, task.scored_validation)
+    )
+    return history.add(trained, None if train is None else train[:2], validation)
 
 
-def _activate(x, activation):
-    return jnp.maximum(x, 0.0) if activation == "relu" else jnp.tanh(x)
+def _score(layers: Layers, digits: OnDevice, activation: str) -> tuple[float, float, np.ndarray]:
+    """Mean cross-entropy, accuracy and predicted digits (n,) uint8, in inference mode without penalties."""
+    with _handing_over:
+        losses, predicted = jax_epoch.score(layers, digits.images, digits.labels, np.int32(digits.n), activation=activation)
+    predictions = np.asarray(predicted)[: digits.n]
+    return _mean(losses, digits.n), float((predictions == np.asarray(digits.labels)[: digits.n]).mean()), predictions
 
 
-def _logits(layers, x, activation):
-    *hidden, (last_kernel, last_bias) = layers
-    for kernel, bias in hidden:
-        x = _activate(x @ kernel + bias, activation)
-    return _product(x, last_kernel, 1, 1) + last_bias
-
-
-@functools.partial(jax.jit, static_argnames="activation")
-def _probabilities(layers, images, activation):
-    return jax.nn.softmax(_logits(layers, images.astype(jnp.float32) / 255.0, activation))
-
-
-@functools.partial(jax.jit, static_argnames="activation")
-def _score_batches(layers, images, labels, n_examples, activation):
-    n_batches = labels.shape[0] // SCORING_BATCH
-
-    def score(_, inputs):
-        index, x, y = inputs
-        log_p = jax.nn.log_softmax(_logits(layers, x.astype(jnp.float32) / 255.0, activation))
-        valid = index * SCORING_BATCH + jnp.arange(SCORING_BATCH) < n_examples
-        loss = -jnp.take_along_axis(log_p, y[:, None].astype(jnp.int32), axis=1)[:, 0]
-        return None, (jnp.sum(jnp.where(valid, loss, 0.0)), log_p.argmax(axis=1).astype(jnp.uint8))
-
-    inputs = jnp.arange(n_batches), images.reshape(n_batches, SCORING_BATCH, -1), labels.reshape(n_batches, SCORING_BATCH)
-    return jax.lax.scan(score, None, inputs)[1]
-
-
-def _score(layers, images, labels, n_examples, activation):
-    losses, predictions = _score_batches(layers, images, labels, n_examples, activation)
-    predicted = np.asarray(predictions).ravel()[:n_examples]
-    return _mean(losses, n_examples), float((predicted == np.asarray(labels)[:n_examples]).mean()), predicted
-
-
-def _mean(sums, n):
+def _mean(sums: jax.Array, n: int) -> float:
     return float(np.asarray(sums).sum(dtype=np.float64) / n)
 
 
-def _form(network: NetworkSpec, training: TrainingSettings) -> Form:
+def _result(
+    job: Job,
+    task: Task,
+    state: State,
+    history: HistoryWriter,
+    epoch: int,
+    diverged_at: int | None,
+    started: float,
+    compiled_before: float,
+) -> FitResult:
+    final = _state_to_host(state, epoch)
+    n_validation = task.scored_validation.n if task.scored_validation else 0
+    seconds, compile_seconds = time.perf_counter() - started, compilation.seconds_compiling() - compiled_before
+    return FitResult(
+        final.averaged or final.weights, history.finish(n_validation), final, seconds, diverged_at, compile_seconds
+    )
+
+
+def _task(
+    jobs: Sequence[Job],
+    train: Digits,
+    validation: Digits | None,
+    score_training: bool,
+    until_epoch: int | None,
+    on_epoch: Callable[[], None] | None,
+) -> Task:
+    return Task(
+        len(train),
+        {size: _on_device(train, size) for size in {job.training.batch_size for job in jobs}},
+        _on_device(train, SCORING_BATCH) if score_training else None,
+        None if validation is None else _on_device(validation, SCORING_BATCH),
+        until_epoch,
+        on_epoch or (lambda: None),
+    )
+
+
+def _on_device(digits: Digits, batch_size: int) -> OnDevice:
+    images = _padded(digits.images.reshape(len(digits), N_PIXELS), batch_size)
+    return OnDevice(jnp.asarray(images), jnp.asarray(_padded(digits.labels, batch_size)), len(digits))
+
+
+def _order(job: Job, task: Task, epoch: int) -> np.ndarray:
+    return _padded(batch_order(task.n_examples, job.seed, epoch), job.training.batch_size)
+
+
+def _padded(array: np.ndarray, multiple: int) -> np.ndarray:
+    """The array with zero rows added up to a multiple of `multiple` rows."""
+    n_missing = n_updates_per_epoch(len(array), multiple) * multiple - len(array)
+    return np.concatenate([array, np.zeros((n_missing, *array.shape[1:]), array.dtype)]) if n_missing else array
+
+
+def _form(job: Job) -> Form:
+    network, training = job.network, job.training
     return Form(
-        network.activation,
-        training.optimizer,
-        training.nesterov,
-        training.batch_size,
-        network.input_dropout > 0,
-        network.hidden_dropout > 0,
-        network.l1 > 0 or network.l2 > 0,
-        network.max_norm is not None,
-        training.ema_decay is not None,
-        None,
+        activation=network.activation,
+        optimizer=training.optimizer,
+        nesterov=training.nesterov,
+        batch_size=training.batch_size,
+        input_dropout=network.input_dropout > 0,
+        hidden_dropout=network.hidden_dropout > 0,
+        penalized=network.l1 > 0 or network.l2 > 0,
+        max_norm=network.max_norm is not None,
+        averaged=training.ema_decay is not None,
+        mixed_precision=training.precision == "mixed_bfloat16",
+        transform=job.transform,
     )
 
 
-def _knobs(network: NetworkSpec, training: TrainingSettings, seed: int) -> Knobs:
-    numbers = (
-        network.input_dropout,
-        network.hidden_dropout,
-        network.l1,
-        network.l2,
-        network.max_norm or 0.0,
-        training.momentum,
-        training.weight_decay,
-        training.label_smoothing,
-        training.ema_decay or 0.0,
-        0.0,
+def _knobs(job: Job) -> Knobs:
+    network, training = job.network, job.training
+    numbers = {
+        "input_dropout": network.input_dropout,
+        "hidden_dropout": network.hidden_dropout,
+        "l1": network.l1,
+        "l2": network.l2,
+        "max_norm": network.max_norm or 0.0,
+        "momentum": training.momentum,
+        "weight_decay": training.weight_decay,
+        "label_smoothing": training.label_smoothing,
+        "ema_decay": training.ema_decay or 0.0,
+        "transform_strength": job.transform_strength,
+    }
+    return Knobs(np.uint32(job.seed % 2**32), **{name: np.float32(number) for name, number in numbers.items()})  # type: ignore[arg-type]
+
+
+def _state_to_device(job: Job, form: Form) -> State:
+    """The start of a fit; the optimizer's arrays and the average are new in a new fit."""
+    start = job.start or FitState(0, initial_weights(job.network, job.seed), ())
+    n_slots = optimizers.N_SLOTS[form.optimizer]
+    slots = start.slots or tuple(np.zeros_like(weight) for weight in start.weights for _ in range(n_slots))
+    per_slot = [_layers_to_device(slots[i::n_slots]) for i in range(n_slots)]
+    by_layer = tuple(
+        (tuple(kernel for kernel, _ in layer), tuple(bias for _, bias in layer)) for layer in zip(*per_slot, strict=True)
     )
-    return Knobs(np.uint32(seed & 0xFFFFFFFF), *(np.float32(number) for number in numbers))
+    averaged = _layers_to_device(start.averaged or start.weights) if form.averaged else ()
+    return State(_layers_to_device(start.weights), by_layer, averaged)
 
 
-def _padded(array: np.ndarray, n: int) -> np.ndarray:
-    return np.concatenate([array, np.zeros((n - len(array), *array.shape[1:]), array.dtype)]) if n > len(array) else array
-
-
-def _on_device(digits: Digits, multiple: int) -> tuple[jax.Array, jax.Array, int]:
-    n = -(-len(digits) // multiple) * multiple
-    images = _padded(digits.images.reshape(len(digits), N_PIXELS), n)
-    return jnp.asarray(images), jnp.asarray(_padded(digits.labels, n)), len(digits)
-
-
-def _padded_order(n_examples: int, seed: int, epoch: int, batch_size: int) -> np.ndarray:
-    return _padded(batch_order(n_examples, seed, epoch), n_updates_per_epoch(n_examples, batch_size) * batch_size)
+def _state_to_host(state: State, epoch: int) -> FitState:
+    """The same in Keras's order; an optimizer's arrays of one weight array stand together."""
+    n_slots = len(state.slots[0][0])
+    per_slot = [_layers_to_host(tuple((kernel[i], bias[i]) for kernel, bias in state.slots)) for i in range(n_slots)]
+    slots = tuple(slot[i] for i in range(2 * len(state.layers)) for slot in per_slot)
+    return FitState(epoch, _layers_to_host(state.layers), slots, _layers_to_host(state.averaged) if state.averaged else ())
 
 
 def _layers_to_device(weights: Weights) -> Layers:
+    """Copies on the device, since an epoch overwrites what it is given; the last kernel becomes (10, n)."""
     kernels = [*weights[:-2:2], np.ascontiguousarray(weights[-2].T)]
-    return tuple((jnp.array(kernel), jnp.array(bias)) for kernel, bias in zip(kernels, weights[1::2], strict=True))
+    return tuple(jax.device_put(pair, may_alias=False) for pair in zip(kernels, weights[1::2], strict=True))
 
 
-def _to_device(state: FitState, form: Form) -> State:
-    n_slots = optimizers.N_SLOTS[form.optimizer]
-    layers = _layers_to_device(state.weights)
-    slots = state.slots or tuple(np.zeros_like(w) for w in state.weights for _ in range(n_slots))
-    per_slot = [_layers_to_device(slots[i::n_slots]) for i in range(n_slots)]
-    by_layer = tuple(tuple(tuple(per_slot[s][i][a] for s in range(n_slots)) for a in (0, 1)) for i in range(len(layers)))
-    averaged = _layers_to_device(state.averaged or state.weights) if form.averaged else ()
-    return State(layers, by_layer, averaged)
-
-
-def _layers_to_host(layers: Any) -> Weights:
+def _layers_to_host(layers: Layers) -> Weights:
     arrays = [np.array(array) for layer in layers for array in layer]
-    if arrays:
-        arrays[-2] = np.ascontiguousarray(arrays[-2].T)
+    arrays[-2] = np.ascontiguousarray(arrays[-2].T)
     return tuple(arrays)
 
 
-def _to_host(state: State, epoch: int) -> FitState:
-    n_slots = len(state.slots[0][0])
-    per_slot = [_layers_to_host(tuple((k[s], b[s]) for k, b in state.slots)) for s in range(n_slots)]
-    slots = tuple(per_slot[s][i] for i in range(2 * len(state.layers)) for s in range(n_slots))
-    return FitState(epoch, _layers_to_host(state.layers), slots, _layers_to_host(state.averaged))
+def _stacked(trees: Iterable[Tree]) -> Tree:
+    stacked: Tree = jax.tree.map(lambda *arrays: jnp.stack(arrays), *trees)
+    return stacked
+
+
+def _member(states: State, index: int) -> State:
+    state: State = jax.tree.map(lambda array: array[index], states)
+    return state
+
+
+def _n_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -11,6 +11,7 @@ from sevenfold.datasets import Digits, prepare
 from sevenfold.engine.backend import require_tensorflow
 from sevenfold.engine.results import FitResult, FitState, HistoryWriter
 from sevenfold.engine.settings import TrainingSettings, batch_order, learning_rates, n_updates_per_epoch
+from sevenfold.errors import SettingsError
 from sevenfold.networks import N_CLASSES, NetworkSpec, Weights, build, initial_weights
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ def fit(
     the fused loop; the compiled train function is kept between the calls.
     """
     require_tensorflow()
+    if training.precision != "float32":
+        raise SettingsError(
+            f"training.precision {training.precision!r} is for the jax engine; the keras engine trains in float32."
+        )
     started = time.perf_counter()
     first = start.epoch if start else 0
     last = training.n_epochs if until_epoch is None else min(until_epoch, training.n_epochs)
@@ -47,7 +52,7 @@ def fit(
     for epoch in range(first, last):
         loss, accuracy, raw = _train_epoch(model, training, train, seed, epoch)
         state = FitState(epoch + 1, raw, _slots(model), tuple(model.get_weights()) if training.ema_decay else ())
-        history.add(
+        finite = history.add(
             (loss, accuracy),
             _score(model, train)[:2] if score_training else None,
             _score(model, validation) if validation is not None else None,
@@ -55,9 +60,8 @@ def fit(
         model.set_weights(list(raw))
         if on_epoch is not None:
             on_epoch()
-        if not history.is_finite:
+        if not finite:
             diverged_at = epoch + 1
-            history.drop_last()
             break
     state = state or start or FitState(0, tuple(model.get_weights()), _slots(model))
     del model
@@ -82,7 +86,7 @@ def _train_epoch(
     import keras
 
     raw: list[np.ndarray] = []
-    keep_raw = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: raw.extend(model.get_weights()))
+    keep_raw = keras.callbacks.LambdaCallback(on_epoch_end=lambda _epoch, _logs: raw.extend(model.get_weights()))
     order = batch_order(len(train), seed, epoch)
     labels = train.labels[order].astype(np.int32)
     history = model.fit(
@@ -151,7 +155,7 @@ def _rate_table(table: np.ndarray) -> "float | keras.optimizers.schedules.Learni
     if (table == table.flat[0]).all():
         return float(table.flat[0])
 
-    class Table(keras.optimizers.schedules.LearningRateSchedule):
+    class Table(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
         def __call__(self, step: Any) -> Any:
             return keras.ops.take(table.ravel(), keras.ops.cast(step, "int32"))
 

@@ -1,5 +1,6 @@
 """What a fit gives: curves, weights, and the state from which it can go on."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -60,38 +61,33 @@ class HistoryWriter:
     """Collects one row per epoch and turns them into a `History`."""
 
     def __init__(self) -> None:
-        self._rows: list[tuple[float, float, float, float, float, float]] = []
+        self._rows: list[tuple[float, ...]] = []
         self._predictions: list[np.ndarray] = []
+        self._has_train = self._has_validation = False
 
     def add(
         self,
         trained: tuple[float, float],
-        scored_training: tuple[float, float] | None,
-        scored_validation: tuple[float, float, np.ndarray] | None,
-    ) -> None:
-        """Append an epoch: (loss, accuracy) while training, then of the two scorings that took place."""
-        train = scored_training or (np.nan, np.nan)
-        val_loss, val_accuracy, predictions = scored_validation or (np.nan, np.nan, np.zeros(0, np.uint8))
-        self._scored = (True, scored_training is not None, scored_validation is not None)
-        self._rows.append((*trained, *train, val_loss, val_accuracy))
-        self._predictions.append(predictions)
+        train: tuple[float, float] | None,
+        validation: tuple[float, float, np.ndarray] | None,
+    ) -> bool:
+        """Append an epoch's (loss, accuracy) while training and of the scorings that took place, if every loss is finite.
 
-    @property
-    def is_finite(self) -> bool:
-        """Whether every loss of the last epoch is a number."""
-        losses = self._rows[-1][0::2]
-        return all(np.isfinite(loss) for loss, scored in zip(losses, self._scored, strict=True) if scored)
-
-    def drop_last(self) -> None:
-        """Forget the last epoch."""
-        self._rows.pop()
-        self._predictions.pop()
+        Gives whether it was appended.
+        """
+        scores = [trained, train or (0.0, 0.0), validation[:2] if validation else (0.0, 0.0)]
+        if not all(math.isfinite(loss) for loss, _ in scores):
+            return False
+        self._has_train, self._has_validation = train is not None, validation is not None
+        self._rows.append(tuple(number for pair in scores for number in pair))
+        if validation is not None:
+            self._predictions.append(validation[2])
+        return True
 
     def finish(self, n_validation: int) -> History:
-        """The history of the epochs collected; `n_validation` gives the width of the predictions of an empty one."""
-        columns = np.array(self._rows, np.float64).reshape(len(self._rows), 6)
-        empty = np.zeros(0)
-        scored = self._scored if self._rows else (True, False, False)
-        pairs = [(columns[:, 2 * i], columns[:, 2 * i + 1]) if done else (empty, empty) for i, done in enumerate(scored)]
-        predictions = np.array(self._predictions, np.uint8).reshape(len(self._rows), n_validation)
-        return History(*pairs[0], *pairs[1], *pairs[2], predictions)
+        """The history of the epochs appended; `n_validation` is the width of `val_predictions`."""
+        columns = np.array(self._rows, np.float64).reshape(-1, 6).T.copy()
+        train = columns[2:4] if self._has_train else np.zeros((2, 0))
+        validation = columns[4:6] if self._has_validation else np.zeros((2, 0))
+        predictions = np.array(self._predictions, np.uint8).reshape(len(self._predictions), n_validation)
+        return History(columns[0], columns[1], train[0], train[1], validation[0], validation[1], predictions)

@@ -17,6 +17,7 @@ class TrainingSettings(Record):
     linearly from zero first, under any schedule. `label_smoothing` mixes the target with the uniform distribution (Szegedy
     et al. 2016). With `ema_decay` the result, and every validation, is the exponential moving average of the weights.
     `momentum` and `nesterov` are read by `sgd`; `weight_decay` (decoupled, Loshchilov and Hutter 2019) by `adamw`.
+    `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in float32; for accelerators, `jax` only.
     """
 
     n_epochs: Annotated[int, Field(ge=1, le=100_000)]
@@ -30,6 +31,7 @@ class TrainingSettings(Record):
     warmup_epochs: Annotated[float, Field(ge=0.0)] = 0.0
     label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     ema_decay: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
 
 
 def n_updates_per_epoch(n_examples: int, batch_size: int) -> int:
