@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from markupsafe import Markup
 
 from sevenfold.config import load_config
 from sevenfold.datasets import Provenance
@@ -29,7 +30,7 @@ from sevenfold.protocol import Ledger, Method, Plan
 from sevenfold.records import Record
 from sevenfold.report import draw
 from sevenfold.report.folder import STEPS
-from sevenfold.report.page import HEADINGS, prose
+from sevenfold.report.page import HEADINGS, prose, statement
 from sevenfold.run import Run
 from sevenfold.statistics import mcnemar, paired_difference, proportion, scores, spread
 from sevenfold.steps.baseline import Baseline
@@ -89,16 +90,16 @@ def stored(run: Run, name: str, settings: Configuration, made: Validation, epoch
     return scored(name, settings, made, epoch, keep(run, name, made))
 
 
-def problem(run: Run, *, subset: bool, duplicates: int) -> Problem:
+def problem(run: Run, *, subset: bool, duplicates: int, own_data: bool) -> Problem:
     provenance = Provenance(
-        name="mnist-5k" if subset else "mnist",
-        title="MNIST & friends",
-        source="a made-up source",
+        name="my digits.npz" if own_data else "mnist-5k" if subset else "mnist",
+        title="the digits in my digits.npz" if own_data else "MNIST & friends",
+        source="data/my digits.npz" if own_data else "a made-up source",
         sha256={"train-images-idx3-ubyte": "ab" * 32},
         licence="CC BY-SA 3.0",
-        citation="LeCun et al. (1998).",
-        url="https://example.org/mnist",
-        n_test=N_TEST,
+        citation="" if own_data else "LeCun et al. (1998).",
+        url="" if own_data else "https://example.org/mnist",
+        n_test=None if own_data else N_TEST,
         embedded_subset=subset,
         reason="storage.example.org did not answer" if subset else "",
     )
@@ -155,8 +156,8 @@ def preparation(run: Run) -> Preparation:
     return Preparation(verdict="v", checks=(check,), train_mean=0.1307, train_sd=0.3081, never_inked=1)
 
 
-def baseline(run: Run) -> Baseline:
-    made = {name: validation(accuracy, 3) for name, accuracy in (("softmax", 0.85), ("baseline", 0.91))}
+def baseline(run: Run, *, accuracy: float) -> Baseline:
+    made = {"softmax": validation(0.85, 3), "baseline": validation(accuracy, 13)}
     correct = {name: v.correct(N_EPOCHS)[0] for name, v in made.items()}
     always_one = made["softmax"].labels == 1
     return Baseline(
@@ -186,7 +187,23 @@ def overfit(run: Run, *, reached: bool) -> Overfit:
     return Overfit(verdict="v", reached=reached, attempts=(attempt,), gap_to_baseline=0.04, n_consultations=1)
 
 
-def regularize(run: Run, attempt: Attempt, *, diverged: bool) -> Regularize:
+WHOLE_SPACE = SearchSpace(
+    l1=(0.0, 1e-4),
+    max_norm=(0.0, 2.0, 4.0),
+    schedule=("constant", "cosine", "step"),
+    optimizer=("sgd", "adamw"),
+    label_smoothing=(0.0, 0.2),
+)
+
+
+def varied(n: int) -> Configuration:
+    """A configuration of the whole space, with every setting that can be off now and then off."""
+    network = NetworkSpec(hidden=(128,) * (1 + n % 3), l1=1e-5, l2=(0.0, 2e-5)[n % 2], max_norm=(None, 2.0, 4.0)[n % 3])
+    training = TrainingSettings(n_epochs=N_EPOCHS, optimizer="sgd", schedule="cosine", label_smoothing=0.125)
+    return Configuration(network=network, training=training)
+
+
+def regularize(run: Run, attempt: Attempt, *, diverged: bool, space: SearchSpace, shares: dict[str, float]) -> Regularize:
     base = validation(0.95, 4, turns=True)
     rows = [
         AblationRow(
@@ -219,7 +236,7 @@ def regularize(run: Run, attempt: Attempt, *, diverged: bool) -> Regularize:
     trials = tuple(
         TrialRecord(
             number=n,
-            configuration=configuration(64, hidden_dropout=0.25, l2=7.05e-6),
+            configuration=varied(n) if space == WHOLE_SPACE else configuration(128, hidden_dropout=0.25, l2=7.05e-6),
             scores=(
                 RungScore(epoch=2, accuracy=0.9 - 0.01 * n, loss=0.4),
                 *([RungScore(epoch=6, accuracy=0.95, loss=0.2)] if n == 0 else []),
@@ -232,7 +249,7 @@ def regularize(run: Run, attempt: Attempt, *, diverged: bool) -> Regularize:
             *trials,
             TrialRecord(
                 number=3,
-                configuration=configuration(32),
+                configuration=configuration(256),
                 scores=(RungScore(epoch=2, accuracy=0.0, loss=1e9, diverged=True),),
             ),
         )
@@ -249,12 +266,12 @@ def regularize(run: Run, attempt: Attempt, *, diverged: bool) -> Regularize:
     return Regularize(
         verdict="v",
         ablation=tuple(rows),
-        space=SearchSpace(),
+        space=space,
         trials=trials,
         rungs=(2, 6),
         finalists=(finalist,),
         gain_over_overfit=paired_difference(fresh.correct(N_EPOCHS), base.correct(N_EPOCHS)),
-        importances=(Importance(name="learning_rate", value=0.7), Importance(name="hidden_dropout", value=0.3)),
+        importances=tuple(Importance(name=name, value=value) for name, value in shares.items()),
         n_consultations=12,
     )
 
@@ -320,10 +337,16 @@ def made_up_run(
     method: Method = "holdout",
     reached: bool = True,
     diverged: bool = False,
+    own_data: bool = False,
+    baseline_accuracy: float = 0.93,
+    space: SearchSpace | None = None,
+    shares: dict[str, float] | None = None,
     n_errors: int = 7,
     reasons: tuple[str, ...] = (),
 ) -> Path:
     """A run folder with every step up to (without) `until`, where `failure` ends it."""
+    space = SearchSpace() if space is None else space
+    shares = {"learning_rate": 0.7, "hidden_dropout": 0.3} if shares is None else shares
 
     def step(name: str, function: Callable[[Run], Any]) -> Any:
         if name == until:
@@ -333,13 +356,13 @@ def made_up_run(
         return run.step(name, function)
 
     with Run.open(folder, load_config("quick"), seed=0, engine="jax", terminal=Terminal("quiet")) as run:
-        p = step("problem", lambda run: problem(run, subset=subset, duplicates=duplicates))
+        p = step("problem", lambda run: problem(run, subset=subset, duplicates=duplicates, own_data=own_data))
         step("success", lambda run: success(run))
         step("evaluation_protocol", lambda run: protocol(run, method=method))
         step("preparation", lambda run: preparation(run))
-        b = step("baseline", lambda run: baseline(run))
+        b = step("baseline", lambda run: baseline(run, accuracy=baseline_accuracy))
         o = step("overfit", lambda run: overfit(run, reached=reached))
-        r = step("regularize", lambda run: regularize(run, o.model, diverged=diverged))
+        r = step("regularize", lambda run: regularize(run, o.model, diverged=diverged, space=space, shares=shares))
         earlier = (b.network.configuration, o.model.at_end.configuration)
         f = step("final_test", lambda run: final_test(run, earlier, r.winner, n_errors=n_errors, reasons=reasons))
         step("discussion", lambda run: discuss(run, p, b, o, r, f))
@@ -395,7 +418,15 @@ RUNS: dict[str, dict[str, Any]] = {
     "not reached": {"reached": False, "diverged": True, "method": "iterated-kfold"},
     "interrupted": {"until": "regularize"},
     "nearly done": {"until": "discussion", "failure": RuntimeError("disk full")},
-    "no power": {"until": "baseline", "failure": NoStatisticalPower("The baseline does not beat softmax regression.")},
+    "no power": {"until": "overfit", "failure": NoStatisticalPower("It does not."), "baseline_accuracy": 0.86},
+    "below common sense": {"until": "overfit", "failure": NoStatisticalPower("It does not."), "baseline_accuracy": 0.6},
+    "own data": {"own_data": True, "shares": {"width": 1.0}},
+    "whole space": {
+        "space": WHOLE_SPACE,
+        "shares": {"l2": 0.4, "depth": 0.3, "max_norm": 0.2, "schedule": 0.1, "width": 0.0, "unheard_of": 0.0},
+        "diverged": True,
+    },
+    "tiny search": {"shares": {}},
 }
 
 
@@ -515,10 +546,84 @@ def test_notices_come_before_everything_else(page_of: Pages) -> None:
     assert "“<b>curiosity</b>”" in text
 
 
-def test_run_without_power_ends_at_the_baseline_and_says_why(page_of: Pages) -> None:
-    page = page_of("no power")
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [
+        ("no power", "against softmax regression it is not better by more than chance explains."),
+        ("below common sense", "against softmax regression it is worse, by more than chance explains."),
+    ],
+)
+def test_run_without_power_ends_with_the_numbers_of_the_baseline(kind: str, verdict: str, page_of: Pages) -> None:
+    page = page_of(kind)
     assert page.headings[-3:] == [HEADINGS["baseline"], "10. References and code credits", "Appendix: How this run was made"]
-    assert "The baseline does not beat softmax regression." in page.text.partition("Abstract")[0]
+    first_screen, _, rest = page.text.partition("Abstract")
+    assert "did not get beyond section 5" in first_screen
+    section = rest.partition("Table 5.")[2].partition("10. References")[0]
+    for text in (first_screen, section):
+        assert verdict in text
+        assert "in question" in text
+    assert "No statistical power." in section
+    assert "it has statistical power" not in section
+    assert {"table-baseline", "figure-baseline"} <= set(page.ids)
+
+
+def test_baseline_with_power_says_so(page_of: Pages) -> None:
+    assert "so it has statistical power" in page_of("plain").text
+    assert "No statistical power" not in page_of("plain").text
+
+
+def test_importance_is_drawn_where_the_search_tells_it(folder_of: Callable[[str], Path], page_of: Pages) -> None:
+    text = page_of("plain").text
+    assert "The largest shares belong to learning rate (70 %) and hidden dropout (30 %)." in text
+    assert "The best tenth of three trials is a handful at most" in text
+    drawn = {file.stem for file in (folder_of("plain") / "figures").iterdir()}
+    assert {"importance", "slice-learning-rate", "slice-hidden-dropout"} <= drawn
+    drawn = {file.stem for file in (folder_of("whole space") / "figures").iterdir()}
+    assert {"importance", "slice-l2", "slice-depth", "slice-max-norm"} <= drawn
+    assert "slice-schedule" not in drawn
+
+
+def test_search_that_tells_nothing_of_importance_says_nothing(folder_of: Callable[[str], Path], page_of: Pages) -> None:
+    assert "Which settings mattered" not in page_of("tiny search").text
+    assert not (folder_of("tiny search") / "figures" / "importance.svg").exists()
+
+
+def test_a_single_searched_setting_has_no_share(folder_of: Callable[[str], Path], page_of: Pages) -> None:
+    assert "Only one setting was searched, the width." in page_of("own data").text
+    assert not (folder_of("own data") / "figures" / "importance.svg").exists()
+
+
+def test_run_from_before_importances_still_reads(changeable: Path) -> None:
+    path = changeable / "steps" / "regularize.json"
+    step = json.loads(path.read_text())
+    del step["result"]["importances"]
+    path.write_text(json.dumps(step))
+    assert "Which settings mattered" not in draw(changeable).read_text(encoding="utf-8")
+
+
+def test_trials_show_the_settings_that_were_searched(page_of: Pages) -> None:
+    plain, whole = (page_of(kind).text.partition("trials, best first")[2][:900] for kind in ("plain", "whole space"))
+    for heading in ("Pixel dropout", "Hidden dropout", "L2", "Optimizer", "Learning rate", "Batch size"):
+        assert heading in plain
+    for heading, value in {"L1": "1.0 × 10⁻⁵", "Max-norm": "none", "Schedule": "cosine", "Label smoothing": "0.125"}.items():
+        assert heading not in plain
+        assert heading in whole
+        assert value in whole
+    assert "SGD" in whole
+
+
+def test_own_data_has_a_title_of_its_own(page_of: Pages) -> None:
+    page = page_of("own data")
+    assert page.headings[0] == "Handwritten Digit Classification on the Data Set my digits.npz"
+    assert "The digits in my digits.npz. Preset quick" in page.text
+    assert "for the digits in my digits.npz by following" in page.text
+    assert "read from data/my digits.npz." in page.text
+    assert "MNIST" not in page.text.replace("mnist-5k", "")
+
+
+def test_conclusion_names_its_place_inside_its_last_parentheses() -> None:
+    assert str(statement("A (p = 1).", Markup("T"))) == 'A (<span class="whole"><i>p</i> = 1</span>; T).'
+    assert str(statement("B of 1.5 %.", Markup("T"))) == 'B of 1.5&nbsp;% <span class="whole">(T).</span>'
 
 
 def test_interrupted_run_gives_what_is_there(page_of: Pages) -> None:
@@ -589,6 +694,6 @@ def test_prose_sets_numbers_well() -> None:
     assert str(prose("784-512-10")) == '<span class="whole">784-512-10</span>'
 
 
-@pytest.mark.parametrize("name", ["numbers", "sentences", "describe", "gallery"])
+@pytest.mark.parametrize("name", ["numbers", "sentences", "describe", "gallery", "page"])
 def test_examples_in_docstrings_hold(name: str) -> None:
     assert doctest.testmod(importlib.import_module(f"sevenfold.report.{name}")).failed == 0

@@ -58,7 +58,13 @@ def training(settings: Json) -> str:
         parts.append(f"label smoothing {short(settings['label_smoothing'])}")
     if settings["ema_decay"]:
         parts.append(f"weights averaged with decay {settings['ema_decay']:g}")
-    return ", ".join([*parts, f"batches of {settings['batch_size']}"])
+    return ", ".join([*parts, f"in batches of {settings['batch_size']}"])
+
+
+def origin(provenance: Json) -> str:
+    """Where the digits were read from."""
+    source: str = provenance["source"]
+    return "the folder that SEVENFOLD_DATA names" if source == "SEVENFOLD_DATA" else source
 
 
 def repeats(protocol: Json, n: int) -> str:

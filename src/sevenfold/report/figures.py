@@ -7,14 +7,15 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import MaxNLocator
 
 from sevenfold.report.drawing import BLUE, INK, MUTED, ORANGE, PAPER, Panel, canvas, panel, style
 from sevenfold.report.folder import Json, StoredRun
 from sevenfold.report.gallery import Tile, contact_sheet, tiles
+from sevenfold.report.search import draw_importance, draw_trials
+from sevenfold.report.tuning import display_name, sliced
 
 CURVES_SIZE = (340, 260)
-ACCURACIES = (10, 30, 50, 60, 70, 80, 85, 90, 92, 94, 96, 97, 98, 98.5, 99, 99.3, 99.5, 99.7, 99.8, 99.9)
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,19 @@ class Figure:
 
 def draw_figures(run: StoredRun) -> dict[str, Figure]:
     """Every figure that the finished steps have numbers for, by name, in the order of the page."""
-    drawn: dict[str, Callable[[StoredRun], Figure]] = {
-        "figure-baseline": _baseline,
-        "figure-overfit": _overfit,
-        "figure-ablation": _ablation,
-        "figure-search": _search,
-        "figure-confusion": _confusion,
-        "figure-mistakes": _mistakes,
+    drawn: dict[str, tuple[str, Callable[[StoredRun], Figure]]] = {
+        "figure-baseline": ("baseline", _baseline),
+        "figure-overfit": ("overfit", _overfit),
+        "figure-ablation": ("regularize", _ablation),
+        "figure-search": ("regularize", _search),
+        "figure-importance": ("regularize", _importance),
+        "figure-confusion": ("final_test", _confusion),
+        "figure-mistakes": ("final_test", _mistakes),
     }
-    steps = {"baseline": 1, "overfit": 1, "regularize": 2, "final_test": 2}
-    n = sum(n for step, n in steps.items() if step in run.steps)
+    if "regularize" in run.steps and not sliced(run.steps["regularize"]):
+        del drawn["figure-importance"]
     with style():
-        return {name: draw(run) for name, draw in list(drawn.items())[:n]}
+        return {name: draw(run) for name, (step, draw) in drawn.items() if step in run.steps}
 
 
 def _baseline(run: StoredRun) -> Figure:
@@ -123,73 +125,12 @@ def _ablation(run: StoredRun) -> Figure:
     return Figure("figure-ablation", (panel("ablation", label, figure),))
 
 
-def display_name(name: str) -> str:
-    """A remedy's stored name with its letters as one writes them: L1, L2."""
-    return name.replace("l1", "L1").replace("l2", "L2")
-
-
 def _search(run: StoredRun) -> Figure:
-    """Accuracies on a logarithmic scale of the error, so that good trials can be told apart."""
-    chosen = run.steps["regularize"]
-    figure, axes = canvas(440, 290)
-    floor = 0.5 / chosen["finalists"][0]["fresh"]["accuracy"]["n"]
-    kept = [score for trial in chosen["trials"] for score in trial["scores"] if not score["diverged"]]
-    worst = max([0.1, *(1.0 - score["accuracy"] for score in kept)])
-    finalists = {finalist["trial"] for finalist in chosen["finalists"]}
-    for trial in chosen["trials"]:
-        errors = [worst if s["diverged"] else max(floor, 1.0 - s["accuracy"]) for s in trial["scores"]]
-        levels = [chosen["rungs"].index(s["epoch"]) for s in trial["scores"]]
-        axes.plot([trial["number"]] * len(errors), errors, color=MUTED, linewidth=0.7, zorder=1)
-        _rung_marks(axes, trial, errors, levels, finalist=trial["number"] in finalists)
-    for level, epoch in enumerate(chosen["rungs"]):
-        axes.plot([], [], linestyle="none", color=BLUE, label=f"after {epoch} epochs", **_rung_style(level))  # type: ignore[arg-type]
-    axes.plot([], [], "o", color="none", markeredgecolor=ORANGE, markersize=12, label="finalist")
-    _accuracy_axis(axes, worst)
-    axes.set_title("Validation accuracy (%)")
-    axes.set_xlabel("trial")
-    axes.xaxis.set_major_locator(MaxNLocator(9, integer=True, min_n_ticks=1))
-    axes.set_xlim(-0.6, len(chosen["trials"]) - 0.4)
-    axes.grid(axis="y")
-    figure.legend(loc="outside lower center", ncols=2, handletextpad=0.2)
-    label = "Validation accuracy of every trial of the search at each rung that it reached."
-    return Figure("figure-search", (panel("search", label, figure),))
+    return Figure("figure-search", (draw_trials(run.steps["regularize"]),))
 
 
-def _rung_marks(axes: Axes, trial: Json, errors: list[float], levels: list[int], *, finalist: bool) -> None:
-    for score, error, level in zip(trial["scores"], errors, levels, strict=True):
-        if score["diverged"]:
-            axes.plot(trial["number"], error, marker="x", color=ORANGE, markersize=7)
-        else:
-            axes.plot(trial["number"], error, color=BLUE, **_rung_style(level))  # type: ignore[arg-type]
-    if finalist:
-        axes.plot(trial["number"], errors[-1], "o", color="none", markeredgecolor=ORANGE, markersize=12)
-
-
-def _rung_style(level: int) -> dict[str, object]:
-    markers = ("o", "D", "s", "^", "v", "P")
-    return {"marker": markers[level % len(markers)], "markersize": 5, "markerfacecolor": PAPER if level == 0 else BLUE}
-
-
-def _accuracy_axis(axes: Axes, worst: float) -> None:
-    axes.set_yscale("log")
-    axes.set_ylim(*sorted(axes.get_ylim(), reverse=True))
-    axes.yaxis.set_major_locator(NullLocator())
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    bottom, top = axes.get_ylim()
-    axes.set_yticks(
-        _apart([1.0 - a / 100.0 for a in ACCURACIES if top <= 1.0 - a / 100.0 <= bottom], 0.07 * np.log(bottom / top))
-    )
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda error, _: f"{100.0 * (1.0 - error):.3g}"))
-
-
-def _apart(errors: list[float], gap: float) -> list[float]:
-    """Those of the falling errors that lie at least `gap` apart on a logarithmic scale."""
-    kept: list[float] = []
-    for error in errors:
-        if not kept or np.log(kept[-1] / error) >= gap:
-            kept.append(error)
-    return kept
+def _importance(run: StoredRun) -> Figure:
+    return Figure("figure-importance", draw_importance(run.steps["regularize"]))
 
 
 def _confusion(run: StoredRun) -> Figure:

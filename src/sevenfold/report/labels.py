@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from markupsafe import Markup
 
-# Every table and figure in the order of the page, with the step that fills it.
+# Every table in the order of the page, with the step that fills it.
 TABLES = {
     "table-data": "problem",
     "table-files": "problem",
@@ -22,23 +22,14 @@ TABLES = {
     "table-comparisons": "final_test",
     "table-classes": "final_test",
 }
-FIGURES = {
-    "figure-baseline": "baseline",
-    "figure-overfit": "overfit",
-    "figure-ablation": "regularize",
-    "figure-search": "regularize",
-    "figure-confusion": "final_test",
-    "figure-mistakes": "final_test",
-}
 
 
 class Labels:
-    """What each table and figure of this report is called."""
+    """What each table and figure of this report is called. figures: the names of those drawn, in the order of the page."""
 
-    def __init__(self, steps: Collection[str], *, ledger: bool) -> None:
+    def __init__(self, steps: Collection[str], figures: Collection[str], *, ledger: bool) -> None:
         tables = [anchor for anchor, step in TABLES.items() if step in steps]
         tables += ["table-libraries", *(["table-ledger"] if ledger else []), "table-steps"]
-        figures = [anchor for anchor, step in FIGURES.items() if step in steps]
         self._names = {anchor: f"Table {i}" for i, anchor in enumerate(tables, start=1)}
         self._names |= {anchor: f"Figure {i}" for i, anchor in enumerate(figures, start=1)}
 

@@ -11,12 +11,12 @@ from markupsafe import Markup, escape
 from sevenfold.errors import RunError
 from sevenfold.report import describe, numbers, sentences, tuning
 from sevenfold.report.colours import DARK, LIGHT, css_variables
-from sevenfold.report.figures import Figure, display_name
+from sevenfold.report.figures import Figure
 from sevenfold.report.folder import STEPS, Json, StoredRun
 from sevenfold.report.gallery import probability
 from sevenfold.report.labels import Labels
 from sevenfold.report.references import Bibliography, credits
-from sevenfold.report.space import space_rows
+from sevenfold.report.space import SETTINGS, columns, space_rows, value_of
 
 TITLE = "Handwritten Digit Classification on the MNIST Dataset"
 HEADINGS = {
@@ -33,7 +33,7 @@ HEADINGS = {
 THEMES = {
     "worked": "What worked",
     "uncertain": "What the intervals cannot tell apart",
-    "confused": "Most confused",
+    "confused": "Digits confused",
     "strength": "Strengths",
     "limitation": "Limitations",
     "extension": "Possible extensions",
@@ -60,13 +60,25 @@ def render(run: StoredRun, figures: Mapping[str, Figure]) -> str:
 def prose(text: str) -> Markup:
     """Text for the page: true minus signs and apostrophes, powers of ten, L1 and L2, italic p and n, and network shapes that do not break."""
     html = str(escape(re.sub(r"(?<=\w)'(?=\w)", "’", numbers.minus_signs(text))))
-    html = re.sub(r"\bp (=|&lt;) ([\d.]+\d)", r'<span class="whole"><i>p</i> \1 \2</span>', html)
+    html = re.sub(r"\bp (=|&lt;) (\d[\d.]*(?<=\d))", r'<span class="whole"><i>p</i> \1 \2</span>', html)
     html = re.sub(r"\bn = ([\d,]+\d)", r'<span class="whole"><i>n</i> = \1</span>', html)
     html = re.sub(r"\bp(?=-value)", "<i>p</i>", html)
     html = re.sub(r"\b\d(?:\.\d+)?e-\d+\b", lambda m: numbers.short(float(m[0])), html)
     html = re.sub(r"(?<=\d) (?=%)", "&nbsp;", html)
     html = re.sub(r"\bl(?=[12]\b)", "L", html)
     return Markup(re.sub(r"\b\d+(?:-\d+)+\b", r'<span class="whole">\g<0></span>', html))
+
+
+def statement(text: str, place: Markup) -> Markup:
+    """A conclusion that ends with the place that shows it, inside the parentheses that it ends with, if any.
+
+    >>> statement("It helped (p = 0.01).", Markup("Table 1"))
+    Markup('It helped (<span class="whole"><i>p</i> = 0.01</span>; Table 1).')
+    """
+    text = text.rstrip(".")
+    if text.endswith(")"):
+        return Markup("{}; {}).").format(prose(text.removesuffix(")")), place)
+    return Markup('{} <span class="whole">({}).</span>').format(prose(text), place)
 
 
 def _environment() -> Environment:
@@ -93,21 +105,21 @@ def _environment() -> Environment:
         environment.filters[name] = getattr(numbers, name)
     for name in ("word", "short", "power", "loss", "duration", "day", "moment", "shape", "sentence", "listed"):
         environment.filters[name] = getattr(numbers, name)
-    environment.filters["remedy"] = display_name
     environment.filters["probability"] = probability
     return environment
 
 
 def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
     provenance = run.steps["problem"]["provenance"]
-    labels = Labels(run.steps, ledger=bool(run.ledger))
+    labels = Labels(run.steps, figures, ledger=bool(run.ledger))
     cited = {"data": provenance["citation"]} if provenance["citation"] else {}
     bibliography = Bibliography(cited)
     is_mnist = provenance["name"] in MNIST_NAMES
+    ended_at = sentences.ended_at(run)
     names = {"evaluation_protocol": "protocol", "final_test": "final"}
     return {
         **{names.get(step, step): run.steps.get(step) for step in STEPS},
-        "title": TITLE if is_mnist else f"Handwritten Digit Classification on {provenance['title']}",
+        "title": TITLE if is_mnist else f"Handwritten Digit Classification on the Data Set {provenance['name']}",
         "is_mnist": is_mnist,
         "provenance": provenance,
         "description": run.description,
@@ -115,8 +127,9 @@ def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "ledger": run.ledger,
         "seconds": run.seconds,
         "stopped_at": run.stopped_at,
+        "ended_at": ended_at,
         "why_stopped": sentences.why_stopped(run) if run.stopped_at else None,
-        "headings": _headings(run),
+        "headings": {step: HEADINGS[step] for step in STEPS[: STEPS.index(ended_at) + 1]},
         "section_ids": {step: f"section-{number}" for number, step in enumerate(STEPS, start=1)},
         "themes": _by_theme(run.steps.get("discussion")),
         "light": Markup(css_variables(LIGHT)),
@@ -128,19 +141,17 @@ def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "tuning": tuning,
         "label": labels.name,
         "link": labels.link,
+        "statement": statement,
         "cite": bibliography.cite,
         "bibliography": bibliography.entries,
         "libraries": credits(run.description["versions"], provenance["name"]),
         "n_test": _n_test(run),
         "unit": "seed" if run.steps.get("evaluation_protocol", {}).get("n_rounds", 1) == 1 else "repeat",
+        "settings": SETTINGS,
+        "value_of": value_of,
+        "columns": columns(run.steps["regularize"]["space"]) if "regularize" in run.steps else [],
         "space_rows": space_rows(run.steps["regularize"]["space"]) if "regularize" in run.steps else [],
     }
-
-
-def _headings(run: StoredRun) -> dict[str, str]:
-    """The sections that the page has: those with a result, and the one at which the run stopped."""
-    last = STEPS.index(run.stopped_at) + 1 if run.stopped_at else len(STEPS)
-    return {step: HEADINGS[step] for step in STEPS[:last]}
 
 
 def _by_theme(discussion: Json | None) -> list[tuple[str, list[Json]]]:

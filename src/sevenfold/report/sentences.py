@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sevenfold.report.describe import errors
-from sevenfold.report.folder import Json, StoredRun
+from sevenfold.report.folder import STEPS, Json, StoredRun
 from sevenfold.report.numbers import accuracy, count, listed, p_value, percent, points, spread, whole, word
 
 SIGNIFICANCE = 0.05
@@ -18,12 +18,49 @@ def subset_reason(provenance: Json, config: Json) -> str:
     return "The full MNIST was not at hand."
 
 
+def ended_at(run: StoredRun) -> str:
+    """The step whose section is the last: the one without a result, a baseline that does not beat common sense, or the last."""
+    stopped_at = run.stopped_at
+    if stopped_at == "overfit" and unbeaten(run.steps["baseline"]):
+        return "baseline"
+    return stopped_at or STEPS[-1]
+
+
+def unbeaten(baseline: Json) -> list[str]:
+    """The rivals that the small network does not beat beyond chance, as the workflow judges it."""
+    return [
+        name
+        for name, test in _rivals(baseline).items()
+        if test["only_first"] <= test["only_second"] or test["p_value"] >= baseline["significance"]
+    ]
+
+
+def _rivals(baseline: Json) -> dict[str, Json]:
+    majority = f"always answering {baseline['majority_digit']}"
+    return {majority: baseline["against_majority"], "softmax regression": baseline["against_softmax"]}
+
+
+def no_power(baseline: Json) -> str:
+    """Which rivals the small network does not beat, and which of them beat it."""
+    names, rivals = unbeaten(baseline), _rivals(baseline)
+    beaten_by = [
+        name
+        for name in names
+        if rivals[name]["only_first"] < rivals[name]["only_second"] and rivals[name]["p_value"] < baseline["significance"]
+    ]
+    seen = f"The small network does not beat common sense: against {listed(names)}"
+    if beaten_by == names:
+        return f"{seen} it is worse, by more than chance explains."
+    worse = f" (against {beaten_by[0]} it is worse by more than chance explains)" if beaten_by else ""
+    return f"{seen} it is not better by more than chance explains{worse}."
+
+
 def why_stopped(run: StoredRun) -> str:
     """Why a run is not finished, from its status."""
     status, error = run.description.get("status"), run.description.get("error")
-    kind, _, text = (error or "").partition(": ")
-    if kind == "NoStatisticalPower":
-        return f"The workflow stopped here because the baseline has no statistical power. {text}"
+    _, _, text = (error or "").partition(": ")
+    if ended_at(run) == "baseline" and "baseline" in run.steps:
+        return f"{no_power(run.steps['baseline'])} The two hypotheses of section 1 are in question, and the workflow goes no further."
     if status == "failed":
         return f"The run failed: {ended(text or error or 'no reason was recorded')}"
     if status == "interrupted":
@@ -117,7 +154,11 @@ def ends(baseline: Json) -> str:
     lower, higher = small["val_loss"] < softmax["val_loss"], small["accuracy"]["value"] > softmax["accuracy"]["value"]
     if lower and higher:
         return "The small network ends lower in loss and higher in accuracy."
-    return f"The small network ends {'lower in loss, though not higher in accuracy' if lower else 'no lower in loss'}."
+    if lower:
+        return "The small network ends lower in loss, though not higher in accuracy."
+    return (
+        f"The small network ends no lower in loss{', though higher in accuracy' if higher else ' and no higher in accuracy'}."
+    )
 
 
 def power(baseline: Json) -> str:

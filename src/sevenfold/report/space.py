@@ -1,48 +1,91 @@
-"""The search space as rows of a table."""
+"""The settings of the search as the page names them, and what a trial has for each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sevenfold.report.describe import OPTIMIZERS
 from sevenfold.report.folder import Json
-from sevenfold.report.numbers import listed, short, whole
+from sevenfold.report.numbers import listed, power, short, whole
 
-# Setting, name, and what is said of its scale.
-RANGES = {
-    "depth": ("Hidden layers", ""),
-    "input_dropout": ("Dropout on the pixels", ""),
-    "hidden_dropout": ("Dropout after hidden layers", ""),
-    "l1": ("L1 penalty", ""),
-    "l2": ("L2 penalty", ", logarithmic"),
-    "learning_rate": ("Learning rate", ", logarithmic"),
-    "label_smoothing": ("Label smoothing", ""),
+LOGARITHMIC = ("l2", "learning_rate")
+RANGES = ("depth", "input_dropout", "hidden_dropout", "l1", "l2", "learning_rate", "label_smoothing")
+CITED = {"adam": "adam", "adamw": "adamw", "cosine": "sgdr", "label_smoothing": "smoothing", "max_norm": "dropout"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """name: in the table of the space. brief: in figures, sentences and headings of columns. write: a value in words."""
+
+    name: str
+    brief: str
+    write: Callable[[Any], str]
+
+
+def _or_none(value: float | None) -> str:
+    return short(value) if value else "none"
+
+
+SETTINGS = {
+    "depth": Setting("Hidden layers", "depth", str),
+    "width": Setting("Units in each hidden layer", "width", whole),
+    "input_dropout": Setting("Dropout on the pixels", "pixel dropout", lambda rate: f"{rate:.2f}"),
+    "hidden_dropout": Setting("Dropout after hidden layers", "hidden dropout", lambda rate: f"{rate:.2f}"),
+    "l1": Setting("L1 penalty", "L1", power),
+    "l2": Setting("L2 penalty", "L2", power),
+    "max_norm": Setting("Largest norm of incoming weights", "max-norm", _or_none),
+    "optimizer": Setting("Optimizer", "optimizer", lambda name: "SGD" if name == "sgd" else OPTIMIZERS[name]),
+    "learning_rate": Setting("Learning rate", "learning rate", lambda rate: f"{rate:.5f}" if rate >= 5e-5 else power(rate)),
+    "schedule": Setting("Schedule of the learning rate", "schedule", str),
+    "batch_size": Setting("Batch size", "batch size", str),
+    "label_smoothing": Setting("Label smoothing", "label smoothing", lambda share: f"{share:.3f}"),
 }
-CITED = {"adam": "adam", "adamw": "adamw", "cosine": "sgdr", "label_smoothing": "smoothing"}
+"""Every setting of `SearchSpace` but `l2_off`, in the order of the page."""
 
 
 def space_rows(space: Json) -> list[tuple[str, str, list[str]]]:
     """Name, values and works to cite of every setting of the search; settings fixed at zero or none are left out."""
-    rows = {setting: (name, _range(space[setting], scale)) for setting, (name, scale) in RANGES.items()}
-    rows["width"] = ("Units in each hidden layer", _choices([whole(width) for width in space["width"]]))
-    rows["max_norm"] = ("Largest norm of incoming weights", _choices([short(n) if n else "none" for n in space["max_norm"]]))
-    rows["optimizer"] = ("Optimizer", _choices([OPTIMIZERS[name] for name in space["optimizer"]]))
-    rows["schedule"] = ("Schedule of the learning rate", _choices(space["schedule"]))
-    rows["batch_size"] = ("Batch size", _choices([str(size) for size in space["batch_size"]]))
-    order = ("depth", "width", "input_dropout", "hidden_dropout", "l1", "l2", "max_norm", "optimizer", "learning_rate")
-    return [
-        (*rows[setting], _works(setting, space[setting]))
-        for setting in (*order, "schedule", "batch_size", "label_smoothing")
-        if rows[setting][1] not in ("0, fixed", "none, fixed")
-    ]
+    rows = [(setting.name, _values(name, space[name]), _works(name, space[name])) for name, setting in SETTINGS.items()]
+    return [row for row in rows if row[1] not in ("0, fixed", "none, fixed")]
 
 
-def _range(bounds: Sequence[float], scale: str) -> str:
-    low, high = bounds
-    return f"{short(low)}, fixed" if low == high else f"{short(low)} to {short(high)}{scale}"
+def is_searched(space: Json, name: str) -> bool:
+    """Whether trials can differ in a setting; False for a name that the page does not know."""
+    return name in SETTINGS and len(set(space[name])) > 1
 
 
-def _choices(names: Sequence[str]) -> str:
+def columns(space: Json) -> list[str]:
+    """The settings that a table of trials shows: those searched, but for depth and width, which a network's shape tells."""
+    return [name for name in SETTINGS if name not in ("depth", "width") and is_searched(space, name)]
+
+
+def value_of(configuration: Json, name: str) -> Any:
+    """What a stored configuration has for a setting of the search."""
+    network, training = configuration["network"], configuration["training"]
+    match name:
+        case "depth":
+            return len(network["hidden"])
+        case "width":
+            return network["hidden"][0]
+        case _:
+            return network[name] if name in network else training[name]
+
+
+def choices(space: Json, name: str) -> list[Any] | None:
+    """The values that a setting can have, in order; None where they are a range of real numbers."""
+    if name == "depth":
+        return list(range(space[name][0], space[name][1] + 1))
+    return None if name in RANGES else [value or None for value in space[name]]
+
+
+def _values(name: str, values: Sequence[Any]) -> str:
+    if name in RANGES:
+        low, high = values
+        scale = ", logarithmic" if name in LOGARITHMIC else ""
+        return f"{short(low)}, fixed" if low == high else f"{short(low)} to {short(high)}{scale}"
+    names = [OPTIMIZERS[value] if name == "optimizer" else SETTINGS[name].write(value) for value in values]
     return listed(names) if len(names) > 1 else f"{names[0]}, fixed"
 
 
-def _works(setting: str, values: Sequence[object]) -> list[str]:
-    return [CITED[str(name)] for name in (setting, *values) if str(name) in CITED]
+def _works(name: str, values: Sequence[object]) -> list[str]:
+    return [CITED[str(key)] for key in (name, *values) if str(key) in CITED]

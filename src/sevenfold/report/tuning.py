@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from sevenfold.report.describe import repeats
-from sevenfold.report.figures import display_name
 from sevenfold.report.folder import Json
 from sevenfold.report.numbers import accuracy, count, listed, percent, points, points_interval, shape, word
+from sevenfold.report.space import SETTINGS, choices, is_searched
+
+# Optuna's advice for PED-ANOVA: at least five trials in the best tenth.
+N_TRIALS_FOR_IMPORTANCE = 50
 
 
 def overfitting(overfit: Json, protocol: Json) -> str:
@@ -16,11 +19,11 @@ def overfitting(overfit: Json, protocol: Json) -> str:
     if not overfit["reached"]:
         rises = turn["rise"]["mean"] > turn["threshold"]
         why = (
-            "but it does not rise in every repeat" if rises else f"within the spread of {turn['threshold']:.3f} between repeats"
+            "but it does not rise in every repeat" if rises else f"within the spread of {turn['threshold']:.4f} between repeats"
         )
         return (
             f"Overfitting was not reached within the budget. After {epochs} the validation loss of the largest network tried, {name}, "
-            f"lies {turn['rise']['mean']:.3f} above its minimum, {why}. It serves as the overfitting model all the same."
+            f"lies {turn['rise']['mean']:.4f} above its minimum, {why}. It serves as the overfitting model all the same."
         )
     smaller = len(overfit["attempts"]) - 1
     before = (
@@ -30,8 +33,8 @@ def overfitting(overfit: Json, protocol: Json) -> str:
     )
     return (
         f"The network {name} overfits. Its mean validation loss is least at epoch {turn['epoch']} and has risen by "
-        f"{turn['rise']['mean']:.3f} after {epochs} (mean over {repeats(protocol, turn['rise']['n'])}), "
-        f"more than the spread of {turn['threshold']:.3f} between them.{before}"
+        f"{turn['rise']['mean']:.4f} after {epochs} (mean over {repeats(protocol, turn['rise']['n'])}), "
+        f"more than the spread of {turn['threshold']:.4f} between them.{before}"
     )
 
 
@@ -93,8 +96,43 @@ def ablation(rows: Sequence[Json], key: str, when: str) -> str:
     return f"{when}, {' and '.join(parts)}{rest}."
 
 
+def display_name(name: str) -> str:
+    """A remedy's stored name with its letters as one writes them: L1, L2."""
+    return name.replace("l1", "L1").replace("l2", "L2")
+
+
 def _named(rows: Sequence[Json], key: str) -> str:
     return listed([f"{display_name(row['name'])} ({points(row[key]['value'], row[key]['n'])})" for row in rows])
+
+
+def importances(regularize: Json) -> list[Json]:
+    """The searched settings with their shares of the importance, the largest first; empty where the search told nothing."""
+    known = [share for share in regularize.get("importances", []) if is_searched(regularize["space"], share["name"])]
+    return sorted(known, key=lambda share: -share["value"]) if any(share["value"] > 0.0 for share in known) else []
+
+
+def sliced(regularize: Json) -> list[str]:
+    """The settings, three at most, along which the trials are drawn."""
+    return [share["name"] for share in importances(regularize)[:3] if share["value"] > 0.0]
+
+
+def has_categories(regularize: Json) -> bool:
+    """Whether a setting that the trials are drawn along is a choice among few values."""
+    return any(choices(regularize["space"], name) is not None for name in sliced(regularize))
+
+
+def importance(regularize: Json) -> str:
+    """What the shares of importance say, and how sure they are."""
+    names = [
+        f"{SETTINGS[share['name']].brief} ({100 * share['value']:.0f}\u00a0%)"
+        for share in importances(regularize)[:3]
+        if share["value"] >= 0.005
+    ]
+    found = f"The largest {'share belongs' if len(names) == 1 else 'shares belong'} to {listed(names)}."
+    n = sum(not trial["scores"][0]["diverged"] for trial in regularize["trials"])
+    if n < N_TRIALS_FOR_IMPORTANCE:
+        return f"{found} The best tenth of {count(n, 'trial')} is a handful at most, so this is a hint and no more."
+    return f"{found} This describes the trials, with one seed each: an association, not an effect that was tested."
 
 
 def winner_of(regularize: Json) -> Json:
@@ -113,16 +151,28 @@ def choice(regularize: Json) -> str:
     if len(tied) == 1:
         others = "the other lies" if len(finalists) == 2 else f"the other {word(len(finalists) - 1)} lie"
         return f"The best finalist, {name}, was chosen: {others} more than one standard error behind."
+    size = winner["fresh"]["n_parameters"]
+    n_smallest = sum(finalist["fresh"]["n_parameters"] == size for finalist in tied)
     smallest = "the smaller" if len(tied) == 2 else "the smallest"
-    all_of = "Both" if len(tied) == len(finalists) == 2 else f"{word(len(tied)).capitalize()} of the {word(len(finalists))}"
-    return f"{all_of} finalists lie within one standard error of the best; {smallest} of them, {name}, was chosen."
+    why = f"{smallest} of them, {name}, was chosen"
+    if n_smallest > 1:
+        equal = "they are equally large" if n_smallest == len(tied) else f"the smallest {word(n_smallest)} are equally large"
+        why = (
+            f"{equal}, and the more accurate, {name}, was chosen"
+            if n_smallest == 2
+            else f"{equal}, and the most accurate of these, {name}, was chosen"
+        )
+    n, of = len(tied), len(finalists)
+    all_of = "Both" if n == of == 2 else f"All {word(n)}" if n == of else f"{word(n).capitalize()} of the {word(of)}"
+    return f"{all_of} finalists lie within one standard error of the best; {why}."
 
 
 def optimism(regularize: Json) -> str:
     """What a fresh start with other seeds did to the winner's score."""
     winner = winner_of(regularize)
     fresh = winner["fresh"]["accuracy"]
-    gap = winner["search_accuracy"] - fresh["value"]
+    # In points before the subtraction, as section 9 has it, so that both round alike.
+    gap = (100 * winner["search_accuracy"] - 100 * fresh["value"]) / 100
     seen = f"The search saw {percent(winner['search_accuracy'], fresh['n'])}\u00a0% for it; fresh seeds give {accuracy(fresh)}"
     if abs(gap) < 5e-5:
         return f"{seen}, the same."

@@ -1,0 +1,184 @@
+"""The figures of the search: every trial at its rungs, and the settings that mattered."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+from sevenfold.report.drawing import BLUE, INK, MUTED, ORANGE, PAPER, Panel, canvas, panel
+from sevenfold.report.folder import Json
+from sevenfold.report.numbers import power, short
+from sevenfold.report.space import LOGARITHMIC, SETTINGS, choices, value_of
+from sevenfold.report.tuning import importances, sliced, winner_of
+
+SLICE_SIZE = (340, 250)
+# Decades of a logarithmic axis beyond which only powers of ten are marked.
+WIDE = 1.5
+ACCURACIES = (10, 30, 50, 60, 70, 80, 85, 90, 92, 94, 96, 97, 98, 98.5, 99, 99.3, 99.5, 99.7, 99.8, 99.9)
+
+
+def draw_trials(chosen: Json) -> Panel:
+    """Accuracies on a logarithmic scale of the error, so that good trials can be told apart."""
+    figure, axes = canvas(440, 290)
+    worst = _worst([score for trial in chosen["trials"] for score in trial["scores"]])
+    finalists = {finalist["trial"] for finalist in chosen["finalists"]}
+    for trial in chosen["trials"]:
+        errors = [_error(score, chosen, worst) for score in trial["scores"]]
+        levels = [chosen["rungs"].index(score["epoch"]) for score in trial["scores"]]
+        axes.plot([trial["number"]] * len(errors), errors, color=MUTED, linewidth=0.7, zorder=1)
+        _rung_marks(axes, trial, errors, levels, finalist=trial["number"] in finalists)
+    for level, epoch in enumerate(chosen["rungs"]):
+        label = f"after {epoch} epoch{'s' if epoch > 1 else ''}"
+        axes.plot([], [], linestyle="none", color=BLUE, label=label, **_rung_style(level))  # type: ignore[arg-type]
+    axes.plot([], [], "o", color="none", markeredgecolor=ORANGE, markersize=12, label="finalist")
+    _accuracy_axis(axes)
+    axes.set_xlabel("trial")
+    axes.xaxis.set_major_locator(MaxNLocator(9, integer=True, min_n_ticks=1))
+    axes.set_xlim(-0.6, len(chosen["trials"]) - 0.4)
+    figure.legend(loc="outside lower center", ncols=2, handletextpad=0.2)
+    return panel("search", "Validation accuracy of every trial of the search at each rung that it reached.", figure)
+
+
+def _worst(scores: Sequence[Json]) -> float:
+    errors: list[float] = [1.0 - score["accuracy"] for score in scores if not score["diverged"]]
+    return max([0.1, *errors])
+
+
+def _error(score: Json, chosen: Json, worst: float) -> float:
+    """A score's error, at least half a digit and at most that of the worst score, where diverged ones are drawn."""
+    n: int = chosen["finalists"][0]["fresh"]["accuracy"]["n"]
+    accuracy: float = score["accuracy"]
+    return worst if score["diverged"] else max(0.5 / n, 1.0 - accuracy)
+
+
+def _rung_marks(axes: Axes, trial: Json, errors: list[float], levels: list[int], *, finalist: bool) -> None:
+    for score, error, level in zip(trial["scores"], errors, levels, strict=True):
+        if score["diverged"]:
+            axes.plot(trial["number"], error, marker="x", color=ORANGE, markersize=7)
+        else:
+            axes.plot(trial["number"], error, color=BLUE, **_rung_style(level))  # type: ignore[arg-type]
+    if finalist:
+        axes.plot(trial["number"], errors[-1], "o", color="none", markeredgecolor=ORANGE, markersize=12)
+
+
+def _rung_style(level: int) -> dict[str, object]:
+    markers = ("o", "D", "s", "^", "v", "P")
+    return {"marker": markers[level % len(markers)], "markersize": 5, "markerfacecolor": PAPER if level == 0 else BLUE}
+
+
+def _accuracy_axis(axes: Axes) -> None:
+    axes.set_title("Validation accuracy (%)")
+    axes.grid(axis="y")
+    axes.set_yscale("log")
+    axes.set_ylim(*sorted(axes.get_ylim(), reverse=True))
+    axes.yaxis.set_major_locator(NullLocator())
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    bottom, top = axes.get_ylim()
+    axes.set_yticks(_ticks(bottom, top))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda error, _: f"{100.0 * (1.0 - error):.3g}"))
+
+
+def _ticks(bottom: float, top: float) -> list[float]:
+    """Errors of round accuracies, as round as leaves three or more of them."""
+    errors: list[float] = []
+    for accuracies in (ACCURACIES, np.arange(0.0, 100.0, 0.5), np.arange(0.0, 100.0, 0.1)):
+        errors = [1.0 - a / 100.0 for a in accuracies if top <= 1.0 - a / 100.0 <= bottom]
+        if len(errors) > 2:
+            break
+    return _apart(errors, 0.07 * np.log(bottom / top))
+
+
+def _apart(errors: list[float], gap: float) -> list[float]:
+    """Those of the falling errors that lie at least `gap` apart on a logarithmic scale."""
+    kept: list[float] = []
+    for error in errors:
+        if not kept or np.log(kept[-1] / error) >= gap:
+            kept.append(error)
+    return kept
+
+
+def draw_importance(chosen: Json) -> tuple[Panel, ...]:
+    """The shares of all settings as bars where there are several, and a slice through the search along each of the first."""
+    slices = tuple(_slice(chosen, name) for name in sliced(chosen))
+    return (_bars(chosen), *slices) if len(importances(chosen)) > 1 else slices
+
+
+def _bars(chosen: Json) -> Panel:
+    shares = importances(chosen)
+    figure, axes = canvas(*SLICE_SIZE)
+    values = [100.0 * share["value"] for share in shares]
+    axes.barh(range(len(shares)), values, height=0.62, color=BLUE)
+    for y, value in enumerate(values):
+        axes.text(value + 0.02 * max(values), y, f"{value:.0f}", va="center", color=INK)
+    axes.set_yticks(range(len(shares)), [SETTINGS[share["name"]].brief for share in shares])
+    axes.set_ylim(max(len(shares), 4) - 0.5, -0.5)
+    axes.set_xlim(0.0, 1.12 * max(values))
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.spines["left"].set_bounds(-0.5, len(shares) - 0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.set_title("Share of importance (%)")
+    return panel("importance", "Share of each searched setting in the importance of all.", figure)
+
+
+def _slice(chosen: Json, name: str) -> Panel:
+    figure, axes = canvas(*SLICE_SIZE)
+    trials = chosen["trials"]
+    firsts = [trial["scores"][0] for trial in trials]
+    worst, winner = _worst(firsts), winner_of(chosen)["trial"]
+    x = _places(axes, chosen["space"], name, trials)
+    for place, trial, score in zip(x, trials, firsts, strict=True):
+        error = _error(score, chosen, worst)
+        if score["diverged"]:
+            axes.plot(place, error, marker="x", color=ORANGE, markersize=7)
+        elif trial["number"] == winner:
+            axes.plot(place, error, marker="o", color=ORANGE, markersize=9, zorder=3)
+        else:
+            axes.plot(place, error, color=BLUE, **_rung_style(0))  # type: ignore[arg-type]
+    _accuracy_axis(axes)
+    brief = SETTINGS[name].brief
+    axes.set_xlabel(brief)
+    label = f"Validation accuracy of every trial at the first rung against {brief}."
+    return panel(f"slice-{name.replace('_', '-')}", label, figure)
+
+
+def _places(axes: Axes, space: Json, name: str, trials: Sequence[Json]) -> list[float]:
+    """Where each trial stands on the horizontal axis, which is set up for the setting."""
+    values = [value_of(trial["configuration"], name) for trial in trials]
+    options = choices(space, name)
+    if options is not None:
+        axes.set_xticks(range(len(options)), [SETTINGS[name].write(option) for option in options])
+        axes.set_xlim(-0.5, len(options) - 0.5)
+        return [options.index(value) + _sideways(trial["number"]) for value, trial in zip(values, trials, strict=True)]
+    if name in LOGARITHMIC:
+        low = max(space[name][0], space["l2_off"] if 0.0 in values else 0.0)
+        return _logarithmic(axes, low, space[name][1], values)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    return values
+
+
+def _sideways(number: int) -> float:
+    """A shift within a category, so that trials do not hide one another: multiples of the golden ratio spread evenly."""
+    return 0.4 * ((number * (math.sqrt(5.0) - 1.0) / 2.0) % 1.0 - 0.5)
+
+
+def _logarithmic(axes: Axes, low: float, high: float, values: Sequence[float]) -> list[float]:
+    """Values on a logarithmic axis; zeros stand to the left of it, at `none`."""
+    low = min(low, high / 2.0)
+    decades = math.log10(high / low)
+    ticks = LogLocator(subs=(1.0,) if decades > WIDE else (1.0, 2.0, 5.0)).tick_values(low, high)
+    places = [float(tick) for tick in ticks if 0.99 * low <= tick <= 1.01 * high]
+    labels = [power(tick).removeprefix("1.0 × ") if decades > WIDE else short(tick) for tick in places]
+    left = none = low / 10.0 ** (0.12 * decades)
+    if all(values):
+        left = low
+    else:
+        places, labels = [none, *places], ["none", *labels]
+    axes.set_xscale("log")
+    axes.set_xticks(places, labels)
+    axes.minorticks_off()
+    axes.set_xlim(left / 10.0 ** (0.06 * decades), high * 10.0 ** (0.06 * decades))
+    return [value or none for value in values]
