@@ -88,10 +88,8 @@ def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "
 
     It carries `weights`, or the initial weights of `seed`.
     """
-    # Where nothing else was asked for, Keras runs on JAX: building and saving a model then needs no TensorFlow.
+    # Where nothing else was asked for, Keras runs on JAX: building a model then needs no TensorFlow.
     os.environ.setdefault("KERAS_BACKEND", "jax")
-    # Keras looks for TensorFlow when it saves a model, on any backend; its log lines are not for the user.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
 
     penalty = keras.regularizers.L1L2(l1=spec.l1, l2=spec.l2) if spec.l1 or spec.l2 else None

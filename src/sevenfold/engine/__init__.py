@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sevenfold.datasets import Digits
-from sevenfold.engine.backend import prefer_jax
+from sevenfold.engine.backend import prefer_jax, save_keras
 from sevenfold.engine.results import FitResult, FitState, History
 from sevenfold.engine.settings import TrainingSettings
 from sevenfold.errors import SettingsError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Engine = Literal["jax", "keras"]
 
-__all__ = ["Engine", "FitResult", "FitState", "History", "TrainingSettings", "fit", "fit_many", "predict"]
+__all__ = ["Engine", "FitResult", "FitState", "History", "TrainingSettings", "fit", "fit_many", "predict", "save_keras"]
 
 
 def fit(

@@ -1,16 +1,17 @@
 """Which framework Keras runs on; the one place that decides it.
 
 Keras reads `KERAS_BACKEND` once, when it is first imported. The `keras` engine needs TensorFlow; beside the `jax` engine Keras
-only builds and saves models, and then JAX serves it, so that TensorFlow (seconds and 400 MB) is not imported at all.
+only builds and saves models, and then JAX serves it, so that TensorFlow (3 s and 400 MB) is not imported at all.
 """
 
-import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sevenfold.errors import SevenfoldError
+from sevenfold.networks import NetworkSpec, Weights, build
 
 
 def prefer_jax() -> None:
@@ -27,11 +28,8 @@ def require_tensorflow() -> None:
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        with _silent_stderr():
-            import keras
-
-            keras.ops.zeros(())
-    import keras
+    with _silent_stderr():
+        import keras
 
     if (backend := keras.backend.backend()) != "tensorflow":
         raise SevenfoldError(
@@ -40,18 +38,38 @@ def require_tensorflow() -> None:
         )
 
 
-@contextlib.contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Nothing reaches stderr: TensorFlow writes two lines there while it starts, before any log level counts."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no stderr
+def save_keras(network: NetworkSpec, weights: Weights, path: Path) -> None:
+    """Write the network as a plain `.keras` file, which Keras opens on any backend."""
+    model = build(network, weights)
+    with _without_tensorflow():
+        model.save(path)
+
+
+@contextmanager
+def _without_tensorflow() -> Iterator[None]:
+    """Keep Keras from importing TensorFlow only to ask whether an object is one of its shapes, as 3.15 does when it saves."""
+    from keras.src.utils.module_utils import tensorflow
+
+    if "tensorflow" in sys.modules or not hasattr(tensorflow, "_available"):
         yield
         return
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+    before, tensorflow._available = tensorflow._available, False
+    try:
+        yield
+    finally:
+        tensorflow._available = before
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Send the process's standard error to nowhere for a moment: TensorFlow's C++ code greets from there at import."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)

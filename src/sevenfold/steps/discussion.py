@@ -109,7 +109,7 @@ def _overfitting(overfit: Overfit) -> Statement:
         return Statement(theme="limitation", text=text, anchor="figure-overfit")
     text = (
         f"Overfitting was reached, and not by chance: the validation loss of {network} is least at epoch {turn.epoch} and then rises by "
-        f"{turn.rise.mean:.3f}, {_times(turn.rise.mean, turn.threshold)} what the spread over {turn.rise.n} repeats would excuse."
+        f"{turn.rise.mean:.4f}, {_times(turn.rise.mean, turn.threshold)} what the spread over {turn.rise.n} repeats would excuse."
     )
     return Statement(theme="worked", text=text, anchor="figure-overfit")
 
@@ -119,9 +119,13 @@ def _ties(chosen: Regularize) -> list[Statement]:
     if len(tied) < 2:
         return []
     winner = chosen.winner.fresh
+    n, n_tied = len(chosen.finalists), len(tied)
+    who = "Both finalists" if n == n_tied == 2 else f"All {n} finalists" if n == n_tied else f"{n_tied} of the {n} finalists"
+    alone = sum(finalist.fresh.n_parameters == winner.n_parameters for finalist in tied) == 1
+    why = "the smallest of them" if alone else "the most accurate of the smallest among them"
     text = (
-        f"{len(tied)} of the {len(chosen.finalists)} finalists lie within one standard error of the best; "
-        f"{winner.configuration.network} was taken as the smallest of them ({winner.n_parameters:,} parameters)."
+        f"{who} lie within one standard error of the best; {winner.configuration.network} was taken as {why} "
+        f"({winner.n_parameters:,} parameters)."
     )
     return [Statement(theme="uncertain", text=text, anchor="table-finalists")]
 

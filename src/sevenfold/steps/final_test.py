@@ -10,9 +10,9 @@ import numpy as np
 from pydantic import Field
 
 from sevenfold.datasets import Digits, require_disjoint
-from sevenfold.engine import FitResult, fit_many, predict
+from sevenfold.engine import FitResult, fit_many, predict, save_keras
 from sevenfold.errors import SevenfoldError
-from sevenfold.networks import NetworkSpec, Weights, build
+from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet, Plan, SealedTestSet
 from sevenfold.records import Record, digest_of
 from sevenfold.run import Run
@@ -147,7 +147,7 @@ def _save_model(run: Run, network: NetworkSpec, weights: Weights) -> None:
     """Store the network as a plain `.keras` file and its weights as npz."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "final.keras"
-        build(network, weights).save(path)
+        save_keras(network, weights, path)
         run.save_bytes("models/final.keras", path.read_bytes())
     names = [f"{kind}_{i}" for i in range(len(weights) // 2) for kind in ("kernel", "bias")]
     run.save_arrays("models/final.npz", dict(zip(names, weights, strict=True)))
