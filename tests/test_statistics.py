@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from sevenfold.statistics import mcnemar, paired_difference, proportion, scores, smooth, spread
+from sevenfold.statistics import mcnemar, paired_difference, proportion, scores, smooth, spread, unpaired_difference
 
 
 @pytest.mark.parametrize(("k", "n"), [(9750, 10_000), (0, 10), (10, 10), (1, 3)])
@@ -48,6 +48,16 @@ def test_paired_difference_covers_a_true_difference_of_zero() -> None:
         rates = np.clip(0.95 + rng.normal(0.0, 0.005, (2, 3)), 0, 1)
         first, second = (np.stack([rng.random(500) * hard < rate * hard.mean() for rate in row]) for row in rates)
         false_alarms += paired_difference(first, second).detectable
+    assert false_alarms / 400 <= 0.055
+
+
+def test_unpaired_seeds_may_differ_in_number_and_cover_zero() -> None:
+    rng = np.random.default_rng(5)
+    false_alarms = 0
+    for _ in range(400):
+        rates = 0.9 + rng.normal(0.0, 0.01, 5)
+        rows = np.stack([rng.random(500) < rate for rate in rates])
+        false_alarms += unpaired_difference(rows[:2], rows[2:]).detectable
     assert false_alarms / 400 <= 0.055
 
 

@@ -147,7 +147,7 @@ def test_other_protocols(digits_folder: Path, tmp_path: Path, method: str) -> No
     sf.run_workflow(config, tmp_path, terminal="quiet")
     baseline = json.loads((tmp_path / "steps" / "baseline.json").read_text())["result"]
     assert baseline["network"]["accuracy"]["n"] == 1200
-    assert baseline["network"]["over_seeds"]["n"] == (2 if method == "kfold" else 4)
+    assert baseline["network"]["over_seeds"]["n"] == (1 if method == "kfold" else 2)
     assert run_baseline.__doc__
 
 

@@ -116,16 +116,35 @@ def paired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -> 
     initial weights one happened to draw; Nadeau and Bengio 2003 warn against leaving a source out). Normal quantiles for the
     first, Student's t for the second, combined as the root of the sum of squares.
     """
+    over_seeds = spread((first_correct.astype(np.float64) - second_correct).mean(axis=1))
+    half_seeds = _t_quantile(over_seeds.n - 1) * over_seeds.sd / math.sqrt(over_seeds.n) if over_seeds.n > 1 else 0.0
+    return _difference(first_correct, second_correct, half_seeds, over_seeds.sd, over_seeds.n)
+
+
+def unpaired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -> Difference:
+    """As `paired_difference`, on the same n examples but with seeds of their own: shapes (n_first, n) and (n_second, n).
+
+    The spread over seeds is that of two independent means (Welch 1947). `n_seeds` of the result is the smaller of the two.
+    """
+    first, second = spread(first_correct.mean(axis=1)), spread(second_correct.mean(axis=1))
+    parts = [s.sd**2 / s.n for s in (first, second)]
+    squares = sum(part**2 / max(s.n - 1, 1) for part, s in zip(parts, (first, second), strict=True))
+    half_seeds = _t_quantile(sum(parts) ** 2 / squares) * math.sqrt(sum(parts)) if squares > 0.0 else 0.0
+    return _difference(first_correct, second_correct, half_seeds, math.hypot(first.sd, second.sd), min(first.n, second.n))
+
+
+def _difference(first: np.ndarray, second: np.ndarray, half_seeds: float, sd_over_seeds: float, n_seeds: int) -> Difference:
+    by_example = first.mean(axis=0) - second.mean(axis=0)
+    n = len(by_example)
+    mean = float(by_example.mean())
+    half = math.hypot(Z * float(by_example.std(ddof=1)) / math.sqrt(n), half_seeds)
+    return Difference(value=mean, ci_low=mean - half, ci_high=mean + half, sd_over_seeds=sd_over_seeds, n=n, n_seeds=n_seeds)
+
+
+def _t_quantile(degrees_of_freedom: float) -> float:
     from scipy.stats import t
 
-    differences = first_correct.astype(np.float64) - second_correct.astype(np.float64)
-    n_seeds, n = differences.shape
-    mean = float(differences.mean())
-    half_examples = Z * float(differences.mean(axis=0).std(ddof=1)) / math.sqrt(n)
-    sd_seeds = float(differences.mean(axis=1).std(ddof=1)) if n_seeds > 1 else 0.0
-    half_seeds = float(t.ppf(0.5 + LEVEL / 2, n_seeds - 1)) * sd_seeds / math.sqrt(n_seeds) if n_seeds > 1 else 0.0
-    half = math.hypot(half_examples, half_seeds)
-    return Difference(value=mean, ci_low=mean - half, ci_high=mean + half, sd_over_seeds=sd_seeds, n=n, n_seeds=n_seeds)
+    return float(t.ppf(0.5 + LEVEL / 2, degrees_of_freedom))
 
 
 class ClassScores(Record):

@@ -13,7 +13,7 @@ from sevenfold.networks import NetworkSpec, Penalty, Rate
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.run import Run
-from sevenfold.statistics import Difference, paired_difference, smooth
+from sevenfold.statistics import Difference, paired_difference, smooth, unpaired_difference
 from sevenfold.steps.overfit import Attempt, Overfit, turning_epoch
 from sevenfold.terminal import Advance
 from sevenfold.tuning.halving import SearchSettings
@@ -108,7 +108,7 @@ def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSe
     best = validations[winner.trial]
     assert best.probabilities is not None
     run.save_arrays("predictions/validation.npz", {"labels": best.labels, "final": best.probabilities})
-    gain = _difference(validations[winner.trial], winner.fresh.epoch, base, overfit.model.at_turn.epoch)
+    gain = unpaired_difference(best.correct(winner.fresh.epoch), base.correct(overfit.model.at_turn.epoch))
     return Regularize(
         verdict=(
             f"{winner.fresh.configuration.network} for {winner.fresh.epoch} epochs: {winner.fresh.accuracy} on fresh seeds "
