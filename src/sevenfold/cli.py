@@ -88,12 +88,21 @@ def run(
     open_test_again: Annotated[
         str | None, typer.Option(metavar="REASON", help="Open the test set once more; the report says so on its first page.")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Processes that tune side by side; one per core by default. No result changes."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Tune on the Ray cluster there instead: host:6379, or auto. See docs/cluster.md."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
 ) -> None:
     """Carry out the whole workflow; ends with the path of the report. The same command continues an interrupted run."""
     from sevenfold.config import default_folder, load_config, parse_assignment
     from sevenfold.report import draw
+    from sevenfold.statistics import proportion
     from sevenfold.workflow import run_workflow
 
     chosen: dict[str, Any] = {"dataset": dataset, "engine": engine, "seed": seed, "protocol.method": protocol}
@@ -105,7 +114,13 @@ def run(
     folder = out or default_folder(settings)
     try:
         summary = run_workflow(
-            settings, folder, data_dir=data, open_test_again=open_test_again, terminal="quiet" if quiet or json else "auto"
+            settings,
+            folder,
+            data_dir=data,
+            open_test_again=open_test_again,
+            workers=workers,
+            cluster=cluster,
+            terminal="quiet" if quiet or json else "auto",
         )
     except NoStatisticalPower:
         draw(folder)
@@ -116,9 +131,10 @@ def run(
     elif not quiet:
         final = summary.final
         print(
-            f"\nTest accuracy {100 * final.test_accuracy:.2f} % [{100 * final.ci_low:.2f}, {100 * final.ci_high:.2f}] "
-            f"on {summary.n_test:,} digits: {final.n_errors} errors\nReport: {report}"
+            f"\nTest accuracy {proportion(summary.n_test - final.n_errors, summary.n_test)} on {summary.n_test:,} digits: ",
+            end="",
         )
+        print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}\nReport: {report}")
 
 
 @app.command()

@@ -1,1 +1,1 @@
-"""Hyperparameter search: the space, the trials, and the study that decides which of them train on."""
+"""Hyperparameter search: the space, the trials, the study that decides which of them train on, and where they run."""

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 Bounds = Annotated[tuple[float, float], Field(description="lowest and highest value")]
 Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "cosine", "step"]
+LIMITS = {
+    "depth": (1, 16),
+    "input_dropout": (0.0, 0.99),
+    "hidden_dropout": (0.0, 0.99),
+    "l1": (0.0, 1.0),
+    "l2": (0.0, 1.0),
+    "learning_rate": (0.0, 10.0),
+    "label_smoothing": (0.0, 0.99),
+}
+"""What a range may span at most."""
 
 
 class SearchSpace(Record):
@@ -31,23 +41,27 @@ class SearchSpace(Record):
     l1: Bounds = (0.0, 0.0)
     l2: Bounds = (1e-7, 1e-3)
     l2_off: Annotated[float, Field(ge=0.0)] = 1e-6
-    max_norm: Annotated[tuple[float, ...], Field(min_length=1)] = (0.0,)
+    max_norm: Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(min_length=1)] = (0.0,)
     learning_rate: Bounds = (2e-4, 5e-3)
     schedule: Annotated[tuple[Schedule, ...], Field(min_length=1)] = ("constant",)
     optimizer: Annotated[tuple[Optimizer, ...], Field(min_length=1)] = ("rmsprop", "adam")
-    batch_size: Annotated[tuple[int, ...], Field(min_length=1)] = (128, 256, 512)
+    batch_size: Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(min_length=1)] = (128, 256, 512)
     label_smoothing: Bounds = (0.0, 0.0)
 
     @model_validator(mode="after")
     def _check(self) -> "SearchSpace":
-        for name in ("depth", "input_dropout", "hidden_dropout", "l1", "l2", "learning_rate", "label_smoothing"):
+        for name, (lowest, highest) in LIMITS.items():
             low, high = getattr(self, name)
             if low > high:
                 raise ValueError(f"{name} must be (lowest, highest), but {low} is above {high}")
-        if self.depth[0] < 1:
-            raise ValueError(f"depth must start at 1 or more, not {self.depth[0]}")
+            if not lowest <= low <= high <= highest:
+                raise ValueError(f"{name} must lie within {lowest} and {highest}, not ({low}, {high})")
         if self.l2[0] <= 0.0 or self.learning_rate[0] <= 0.0:
             raise ValueError("l2 and learning_rate must start above 0: they are searched on a logarithmic scale")
+        for name in ("width", "max_norm", "schedule", "optimizer", "batch_size"):
+            values = getattr(self, name)
+            if len(set(values)) < len(values):
+                raise ValueError(f"{name} must not name a value twice, but it is {list(values)}")
         return self
 
     def suggest(self, trial: "optuna.trial.Trial", n_epochs: int) -> Configuration:

@@ -1,81 +1,47 @@
 """The study: Optuna proposes, rungs decide who trains on, and everything decided is on disk before it counts."""
 
-import json
-import warnings
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
-
-import optuna
-from pydantic import Field
 
 from sevenfold.engine import Engine
+from sevenfold.errors import RunError
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record, digest_of
+from sevenfold.records import Record
 from sevenfold.terminal import Advance
+from sevenfold.tuning.checkpoints import Checkpoints
+from sevenfold.tuning.database import Database
+from sevenfold.tuning.halving import SearchSettings, survivors
+from sevenfold.tuning.importance import Importance, importances
+from sevenfold.tuning.places import Place, Task
+from sevenfold.tuning.proposals import Known, propose
 from sevenfold.tuning.space import SearchSpace
-from sevenfold.tuning.trial import RungScore, TrialState, train_to
-from sevenfold.validation import Configuration
+from sevenfold.tuning.trial import RungScore, TrialRecord, TrialState, train_to
 
-STUDY_NAME = "search"
-
-
-class SearchSettings(Record):
-    """How long to search and how to halve.
-
-    Trials are proposed in batches. A batch trains to the first rung (epochs); of each rung the best 1 / `reduction` train on
-    to the next (successive halving, Jamieson and Talwalkar 2016). Nothing about a batch depends on how its work is spread.
-    """
-
-    n_trials: Annotated[int, Field(ge=1)] = 45
-    batch: Annotated[int, Field(ge=1)] = 9
-    rungs: Annotated[tuple[int, ...], Field(min_length=1)] = (3, 9, 27)
-    reduction: Annotated[int, Field(ge=2)] = 3
-
-    @property
-    def batch_sizes(self) -> tuple[int, ...]:
-        """Trials in each batch; the last may be smaller."""
-        whole, rest = divmod(self.n_trials, self.batch)
-        return (self.batch,) * whole + ((rest,) if rest else ())
-
-    def n_epochs(self, n_folds: int) -> int:
-        """Epochs that the whole search trains."""
-        total = 0
-        for size in self.batch_sizes:
-            before = 0
-            for rung in self.rungs:
-                total += size * (rung - before)
-                before, size = rung, max(1, size // self.reduction)
-        return total * n_folds
+__all__ = ["SearchResult", "SearchSettings", "TrialRecord", "identity_of", "search"]
 
 
-class TrialRecord(Record):
-    """One trial: what was tried and its score at each rung that it reached."""
+class SearchResult(Record):
+    """Every trial, best first, and how much each searched setting mattered."""
 
-    number: int
-    configuration: Configuration
-    scores: tuple[RungScore, ...]
-
-    @property
-    def last(self) -> RungScore:
-        """The score at the highest rung reached."""
-        return self.scores[-1]
-
-    @property
-    def rank(self) -> tuple[int, float, float, int]:
-        """Sorts the best trial first: higher rung, higher accuracy, lower loss, earlier trial."""
-        return (-self.last.epoch, -self.last.accuracy, self.last.loss, self.number)
+    trials: tuple[TrialRecord, ...]
+    importances: tuple[Importance, ...]
 
 
-@dataclass
-class _Trial:
-    """A trial at work: Optuna's handle, its settings, its scores so far and where its training stands."""
+Show = Callable[[Sequence[TrialRecord]], None]
 
-    handle: "optuna.trial.Trial"
-    number: int
-    configuration: Configuration
-    scores: list[RungScore]
-    state: TrialState
+
+def identity_of(
+    development: DevelopmentSet, space: SearchSpace, settings: SearchSettings, seed: int, engine: Engine
+) -> dict[str, str]:
+    """Everything that the scores of a search depend on, by the name that a user knows it by."""
+    return {
+        "data set or protocol": development.digest,
+        "space": space.digest,
+        "number of trials, batch or rungs": settings.digest,
+        "seed": str(seed),
+        "engine": engine,
+    }
 
 
 def search(
@@ -86,115 +52,130 @@ def search(
     seed: int,
     *,
     engine: Engine,
+    place: Place,
     advance: Advance | None = None,
-) -> tuple[TrialRecord, ...]:
-    """Every trial of the search, best first. The study lives in the SQLite file `path` and goes on from what is there.
+    show: Show | None = None,
+) -> SearchResult:
+    """Propose, halve and score. The study lives in the SQLite file `path` and goes on from what is there.
 
-    The sampler is seeded anew for every proposal from `seed` and the number of the proposal, so that a study that was cut off
-    proposes what it would have proposed. A proposal that repeats an earlier configuration is dropped and drawn again.
+    The same arguments give the same trials, scores and order wherever and however often it was cut off: proposals depend on
+    earlier waves only, and a trial's work is a pure function. `show` is called with the trials after every score.
+
+    Raises:
+        RunError: `path` holds a search with another space, other settings, data or seed.
     """
-    study = _open_study(path)
-    records: list[TrialRecord] = []
-    done = 0
-    for size in settings.batch_sizes:
-        trials = _propose(study, space, settings, seed, done, size)
-        _run_batch(study, trials, development, settings, seed, engine, advance)
-        records += [TrialRecord(number=t.number, configuration=t.configuration, scores=tuple(t.scores)) for t in trials]
-        done += size
-    return tuple(sorted(records, key=lambda record: record.rank))
+    with Database.open(path, identity_of(development, space, settings, seed, engine)) as database:
+        study = Study(database, Checkpoints(path.with_suffix("")), space, settings, seed, engine)
+        for wave in range(settings.n_waves):
+            study.run_wave(wave, place, advance or (lambda: None), show or (lambda _: None))
+        study.checkpoints.keep_only(())
+        known = [Known(*pair) for pair in zip(study.proposals, study.scores, strict=True)]
+        trials = tuple(sorted(study.records(), key=lambda record: record.rank))
+        return SearchResult(trials=trials, importances=importances(known))
 
 
-def _open_study(path: Path) -> "optuna.study.Study":
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
-    return optuna.create_study(
-        storage=f"sqlite:///{path}",
-        study_name=STUDY_NAME,
-        direction="maximize",
-        load_if_exists=True,
-        pruner=optuna.pruners.NopPruner(),
-    )
+class Study:
+    """What is known of a search while it works: the proposals and, per trial, the scores of the rungs that it reached."""
 
+    def __init__(
+        self,
+        database: Database,
+        checkpoints: Checkpoints,
+        space: SearchSpace,
+        settings: SearchSettings,
+        seed: int,
+        engine: Engine,
+    ) -> None:
+        self.database, self.checkpoints = database, checkpoints
+        self.space, self.settings, self.seed, self.engine = space, settings, seed, engine
+        self.proposals = list(database.proposals)
+        self.scores = list(database.scores)
 
-def _propose(
-    study: "optuna.study.Study", space: SearchSpace, settings: SearchSettings, seed: int, first: int, size: int
-) -> list[_Trial]:
-    """The trials `first` to `first + size`, asked for now or in an earlier, interrupted call."""
-    known = _known(study)
-    trials = [_resume(study, known[number]) for number in range(first, min(first + size, len(known)))]
-    tried = {trial.user_attrs["configuration"] for trial in known}
-    attempt = 0
-    while len(trials) < size:
-        number = first + len(trials)
-        study.sampler = optuna.samplers.TPESampler(
-            seed=int(digest_of([seed, number, attempt])[:8], 16), n_startup_trials=settings.batch
+    def run_wave(self, wave: int, place: Place, advance: Advance, show: Show) -> None:
+        """Propose the wave's new batch, train everything that is due in it, and decide who trains on."""
+        if wave < len(self.settings.batch_sizes):
+            self._propose(wave)
+        due = self._due(wave)
+        missing = [(number, level) for number, level in due if len(self.scores[number]) <= level]
+        self.checkpoints.keep_only({*due, *((number, level - 1) for number, level in missing)})
+        tasks = [self._task(number, level) for number, level in missing]
+        for index, (score, state) in place.run(tasks, advance):
+            self._acknowledge(*missing[index], score, state)
+            show(self.records())
+        self._close(wave)
+
+    def records(self) -> list[TrialRecord]:
+        """Every trial that has a score, in the order of numbers."""
+        return [self._record(number) for number, scores in enumerate(self.scores) if scores]
+
+    def _propose(self, wave: int) -> None:
+        """Add the batch of this wave, or what is missing of it; a space that held too few settings before has no more."""
+        first, size = wave * self.settings.batch, self.settings.batch_sizes[wave]
+        if not first <= len(self.proposals) < first + size:
+            return
+        batch_of = [number // self.settings.batch for number in range(first)]
+        known = [Known(self.proposals[n], self.scores[n][: wave - batch_of[n]]) for n in range(first)]
+        rungs = self.settings.rungs
+        proposals = propose(
+            self.space, known, size, seed=self.seed, n_epochs=rungs[-1], n_rungs=len(rungs), n_startup=self.settings.batch
         )
-        handle = study.ask()
-        configuration = space.suggest(handle, settings.rungs[-1])
-        text = json.dumps(configuration.model_dump(mode="json"))
-        if text in tried and attempt < 100:
-            study.tell(handle, state=optuna.trial.TrialState.FAIL)
-            attempt += 1
-            continue
-        handle.set_user_attr("configuration", text)
-        tried.add(text)
-        attempt = 0
-        trials.append(_Trial(handle, number, configuration, [], TrialState()))
-    return trials
+        present = self.proposals[first:]
+        if [proposal.text for proposal in present] != [proposal.text for proposal in proposals[: len(present)]]:
+            raise RunError(
+                f"{self.database.path} was begun with another version of Optuna, which proposes other trials. "
+                f"Install that version again, or delete the file to search anew."
+            )
+        for proposal in proposals[len(present) :]:
+            self.database.add_proposal(proposal)
+            self.proposals.append(proposal)
+            self.scores.append(())
 
+    def _due(self, wave: int) -> list[tuple[int, int]]:
+        """Trial and rung of everything that trains in a wave."""
+        levels = {batch: self.settings.level(batch, wave) for batch in range(len(self.settings.batch_sizes))}
+        return [
+            (trial.number, level)
+            for batch, level in levels.items()
+            if level is not None
+            for trial in self._survivors(batch, level)
+        ]
 
-def _known(study: "optuna.study.Study") -> list["optuna.trial.FrozenTrial"]:
-    """Trials whose proposal was completed, in order; a proposal that was cut off half-way is closed as failed."""
-    frozen = study.get_trials(deepcopy=False)
-    for trial in frozen:
-        if trial.state == optuna.trial.TrialState.RUNNING and "configuration" not in trial.user_attrs:
-            study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
-    return [trial for trial in frozen if "configuration" in trial.user_attrs]
+    def _survivors(self, batch: int, level: int) -> list[TrialRecord]:
+        first = batch * self.settings.batch
+        numbers = range(first, min(first + self.settings.batch_sizes[batch], len(self.proposals)))
+        return survivors([self._record(number) for number in numbers], level, self.settings.reduction)
 
+    def _task(self, number: int, level: int) -> Task[tuple[RungScore, TrialState]]:
+        configuration, rungs = self.proposals[number].configuration, self.settings.rungs
 
-def _resume(study: "optuna.study.Study", frozen: "optuna.trial.FrozenTrial") -> _Trial:
-    scores = [RungScore.from_json(text) for name, text in sorted(frozen.user_attrs.items()) if name.startswith("rung")]
-    configuration = Configuration.from_json(frozen.user_attrs["configuration"])
-    handle = optuna.trial.Trial(study, frozen._trial_id)
-    number = _known(study).index(frozen)
-    return _Trial(handle, number, configuration, scores, TrialState())
+        def arguments() -> tuple[object, ...]:
+            state = self.checkpoints.load(number, level - 1) if level else TrialState()
+            return configuration, self.seed, state, rungs[level]
 
+        n_epochs = rungs[level] - (rungs[level - 1] if level else 0)
+        return Task(
+            functools.partial(train_to, engine=self.engine), arguments, n_epochs, n_epochs * configuration.network.n_parameters
+        )
 
-def _run_batch(
-    study: "optuna.study.Study",
-    trials: list[_Trial],
-    development: DevelopmentSet,
-    settings: SearchSettings,
-    seed: int,
-    engine: Engine,
-    advance: Advance | None,
-) -> None:
-    alive = trials
-    for level, epoch in enumerate(settings.rungs):
-        for trial in alive:
-            if len(trial.scores) <= level:
-                _train(trial, development, seed, epoch, level, engine, advance)
-        ranked = sorted(alive, key=lambda t: (-t.scores[level].accuracy, t.scores[level].loss, t.number))
-        n_promoted = max(1, len(alive) // settings.reduction) if level + 1 < len(settings.rungs) else len(alive)
-        promoted = [trial for trial in ranked[:n_promoted] if not trial.scores[level].diverged]
-        for trial in alive:
-            if trial not in promoted:
-                _tell(study, trial, optuna.trial.TrialState.PRUNED)
-        alive = promoted
-    for trial in alive:
-        _tell(study, trial, optuna.trial.TrialState.COMPLETE)
+    def _acknowledge(self, number: int, level: int, score: RungScore, state: TrialState) -> None:
+        """Put a result on disk: first where training stands, then the score that makes it count."""
+        if level + 1 < len(self.settings.rungs) and not score.diverged:
+            self.checkpoints.save(number, level, state)
+        self.database.add_score(number, level, score)
+        self.scores[number] += (score,)
+        self.checkpoints.drop(number, level - 1)
 
+    def _close(self, wave: int) -> None:
+        """Tell the database which trials are pruned and which are complete."""
+        last = len(self.settings.rungs) - 1
+        due = self._due(wave)
+        promoted = {number for number, _ in self._due(wave + 1)}
+        for number, level in due:
+            score = self.scores[number][level]
+            if level == last and not score.diverged:
+                self.database.close_trial(number, score.accuracy)
+            elif number not in promoted:
+                self.database.close_trial(number, None)
 
-def _train(
-    trial: _Trial, development: DevelopmentSet, seed: int, epoch: int, level: int, engine: Engine, advance: Advance | None
-) -> None:
-    score, trial.state = train_to(trial.configuration, development, seed, trial.state, epoch, engine=engine, advance=advance)
-    trial.handle.report(score.accuracy, step=epoch)
-    trial.handle.set_user_attr(f"rung{level:02d}", score.model_dump_json())
-    trial.scores.append(score)
-
-
-def _tell(study: "optuna.study.Study", trial: _Trial, state: "optuna.trial.TrialState") -> None:
-    if study.get_trials(deepcopy=False)[trial.handle.number].state == optuna.trial.TrialState.RUNNING:
-        value = trial.scores[-1].accuracy if state == optuna.trial.TrialState.COMPLETE else None
-        study.tell(trial.handle, value, state=state)
+    def _record(self, number: int) -> TrialRecord:
+        return TrialRecord(number=number, configuration=self.proposals[number].configuration, scores=self.scores[number])

@@ -17,6 +17,29 @@ class RungScore(Record):
     loss: float
     diverged: bool = False
 
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Sorts the better score first: higher accuracy, then lower loss."""
+        return (-self.accuracy, self.loss)
+
+
+class TrialRecord(Record):
+    """One trial: what was tried and its score at each rung that it reached."""
+
+    number: int
+    configuration: Configuration
+    scores: tuple[RungScore, ...]
+
+    @property
+    def last(self) -> RungScore:
+        """The score at the highest rung reached."""
+        return self.scores[-1]
+
+    @property
+    def rank(self) -> tuple[int, float, float, int]:
+        """Sorts the best trial first: higher rung, higher accuracy, lower loss, earlier trial."""
+        return (-self.last.epoch, *self.last.rank, self.number)
+
 
 @dataclass(frozen=True)
 class TrialState:
@@ -26,8 +49,8 @@ class TrialState:
 
 
 def train_to(
-    configuration: Configuration,
     development: DevelopmentSet,
+    configuration: Configuration,
     seed: int,
     state: TrialState,
     epoch: int,

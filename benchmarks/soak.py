@@ -1,0 +1,364 @@
+"""Kill, starve and break a small search, again and again, and see that it ends as if nothing had happened.
+
+`kills`: real training in worker processes; SIGKILL to a worker, to the driver or to all, at random moments.
+`faults`: SIGKILL, a full disk (ENOSPC) or a broken one (EIO) at every single write, fsync and rename of the driver, by strace.
+
+Oracle: no acknowledged score is lost or changed, none is there twice, no trial runs for ever, nothing is left on disk, workers
+end with their driver, at most one rung per worker is done again for each kill, and the answer equals that of a quiet run.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sevenfold.datasets import Digits
+from sevenfold.engine import FitState
+from sevenfold.protocol import DevelopmentSet, Split
+from sevenfold.records import digest_of
+from sevenfold.storage import write_atomically
+from sevenfold.tuning import study
+from sevenfold.tuning.halving import SearchSettings
+from sevenfold.tuning.places import Place, Result, Task, open_place
+from sevenfold.tuning.space import SearchSpace
+from sevenfold.tuning.study import search
+from sevenfold.tuning.trial import RungScore, TrialState
+
+# Everything that is searched leaves the compiled code alone, so that a search takes seconds.
+SPACE = SearchSpace(
+    width=(32,),
+    depth=(1, 1),
+    optimizer=("adam",),
+    batch_size=(64,),
+    input_dropout=(0.05, 0.3),
+    hidden_dropout=(0.05, 0.5),
+    l2=(2e-6, 1e-3),
+)
+SETTINGS = SearchSettings(n_trials=8, batch=4, rungs=(2, 4, 8), reduction=2)
+N_WORKERS = 2
+SYSCALLS = ("pwrite64", "write", "fsync", "fdatasync", "rename", "unlink", "ftruncate")
+FAULTS = ("signal=KILL", "error=ENOSPC", "error=EIO")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("kills", "faults", "child"))
+    parser.add_argument("--n", type=int, default=300, help="kills")
+    parser.add_argument("--every", type=int, default=1, help="of the fault points, take one in so many")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--folder", type=Path, help="for child")
+    arguments = parser.parse_args()
+    if arguments.what == "child":
+        run_with_workers(arguments.folder)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        if arguments.what == "kills":
+            counts = random_kills(Path(folder), arguments.n, arguments.seed)
+        else:
+            counts = enumerated_faults(Path(folder), arguments.every)
+    print(json.dumps(counts))
+    sys.exit(bool(counts["failures"]))
+
+
+# ---------------------------------------------------------------- the small search
+
+
+# The importance of settings comes after everything here and would import scikit-learn and pandas, for seconds.
+study.importances = lambda known: ()
+
+
+def digits() -> DevelopmentSet:
+    rng = np.random.default_rng(0)
+    labels = np.resize(np.arange(10), 600).astype(np.uint8)
+    shapes = rng.uniform(0, 255, (10, 28, 28))
+    images = shapes[labels] + rng.normal(0.0, 250.0, (600, 28, 28))
+    parts = Split(np.arange(500), np.arange(500, 600))
+    return DevelopmentSet(Digits(images.clip(0, 255).astype(np.uint8), labels), ((parts,),), "holdout", "holdout")
+
+
+class Logged:
+    """A place that notes every task when it is handed out."""
+
+    def __init__(self, place: Place, log: Path) -> None:
+        self.place, self.log = place, log
+
+    def run(self, tasks: Sequence[Task[Result]], advance: Any) -> Iterator[tuple[int, Result]]:
+        def noted(task: Task[Result]) -> tuple[object, ...]:
+            values = task.arguments()
+            descriptor = os.open(self.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            os.write(descriptor, f"{values[0].digest[:12]} {values[3]}\n".encode())  # type: ignore[attr-defined]
+            os.close(descriptor)
+            return values
+
+        wrapped = [Task(task.function, lambda task=task: noted(task), task.n_epochs, task.cost) for task in tasks]
+        return self.place.run(wrapped, advance)
+
+
+class Pretended:
+    """A place that scores by a formula, so that a search takes milliseconds and only the driver is at work."""
+
+    def run(self, tasks: Sequence[Task[Result]], advance: Any) -> Iterator[tuple[int, Result]]:
+        for index, task in enumerate(tasks):
+            configuration, seed, _, epoch = task.arguments()
+            luck = int(digest_of([configuration.digest, seed, epoch])[:6], 16) / 16**6  # type: ignore[attr-defined]
+            state = TrialState((FitState(epoch, (np.full(2000, luck, np.float32),), ()),))  # type: ignore[arg-type]
+            yield index, (RungScore(epoch=epoch, accuracy=luck, loss=1.0 - luck), state)  # type: ignore[misc, arg-type]
+
+
+def run_with_workers(folder: Path) -> None:
+    development = digits()
+    with open_place(development, folder / "tuning", workers=N_WORKERS) as place:
+        logged = Logged(place, folder / "starts.log")
+        found = search(folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=logged)
+    write_atomically(folder / "answer.json", found.to_json())
+
+
+def run_pretended(folder: Path, development: DevelopmentSet) -> None:
+    found = search(folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=Pretended())
+    write_atomically(folder / "answer.json", found.to_json())
+
+
+# ---------------------------------------------------------------- random kills
+
+
+def random_kills(root: Path, n_kills: int, seed: int) -> dict[str, Any]:
+    """Kill until there were `n_kills`; every search that they hit is carried to its end."""
+    rng = random.Random(seed)
+    started = time.perf_counter()
+    (root / "quiet").mkdir()
+    finish(root / "quiet")
+    expected, seconds = (root / "quiet" / "answer.json").read_text(), time.perf_counter() - started
+    counts: dict[str, Any] = {"kills": 0, "worker": 0, "driver": 0, "group": 0, "searches": 0, "rungs": 0, "again": 0}
+    failures: list[str] = []
+    while counts["kills"] < n_kills:
+        folder = root / f"search{counts['searches']}"
+        folder.mkdir()
+        hits = one_search(folder, rng, n_kills - counts["kills"], seconds, failures)
+        for victim in hits:
+            counts[victim] += 1
+        counts["kills"] += len(hits)
+        counts["searches"] += 1
+        n_rungs, n_starts = len(acknowledged(folder)), len((folder / "starts.log").read_text().splitlines())
+        counts["rungs"] += n_rungs
+        counts["again"] += n_starts - n_rungs
+        if n_starts - n_rungs > N_WORKERS * len(hits):
+            failures.append(f"{n_starts - n_rungs} rungs done again after {hits}")
+        failures += flaws_of(folder, expected)
+        shutil.rmtree(folder)
+    return {**counts, "seconds": round(time.perf_counter() - started), "failures": failures}
+
+
+def one_search(folder: Path, rng: random.Random, n_most: int, seconds: float, failures: list[str]) -> list[str]:
+    """Run a search to its end through up to `n_most` kills; gives the victims."""
+    hits: list[str] = []
+    known: dict[tuple[int, str], str] = {}
+    while not (folder / "answer.json").exists():
+        child = start(folder)
+        while child.poll() is None and len(hits) < n_most:
+            time.sleep(rng.uniform(0.0, seconds))
+            workers = children_of(child.pid)
+            victim = rng.choice(("worker", "driver", "group"))
+            if child.poll() is not None or (victim == "worker" and not workers):
+                continue
+            hits.append(victim)
+            if victim == "worker":
+                kill(rng.choice(workers))
+                continue
+            (os.killpg if victim == "group" else os.kill)(child.pid, signal.SIGKILL)
+            child.wait()
+            failures += [f"worker {pid} outlived its driver" for pid in workers if not ends(pid)]
+            break
+        code = child.wait()
+        if code not in (0, -signal.SIGKILL):
+            failures.append(f"exit code {code}")
+        found = acknowledged(folder)
+        failures += [f"lost or changed: {key}" for key, value in known.items() if found.get(key) != value]
+        known = found
+    return hits
+
+
+def start(folder: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, __file__, "child", "--folder", str(folder)]
+    return subprocess.Popen(command, start_new_session=True)
+
+
+def finish(folder: Path) -> None:
+    if start(folder).wait():
+        raise SystemExit("soak: the small search does not even run undisturbed")
+
+
+def children_of(pid: int) -> list[int]:
+    try:
+        return [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+    except OSError:
+        return []
+
+
+def kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def ends(pid: int, seconds: float = 20.0) -> bool:
+    """Whether a process ends by itself."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if "(zombie)" in Path(f"/proc/{pid}/status").read_text():
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+# ---------------------------------------------------------------- what must hold
+
+
+def acknowledged(folder: Path) -> dict[tuple[int, str], str]:
+    """Every score in the database, by trial and rung; read from a copy, so that nothing is mended by looking."""
+    if not (folder / "tuning.db").exists():
+        return {}
+    with tempfile.TemporaryDirectory() as copy:
+        for path in folder.glob("tuning.db*"):
+            shutil.copy(path, copy)
+        try:
+            with sqlite3.connect(Path(copy) / "tuning.db") as connection:
+                rows = connection.execute("SELECT trial_id, key, value_json FROM trial_user_attributes WHERE key LIKE 'rung%'")
+                return {(trial, key): value for trial, key, value in rows}
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):  # killed before the first table
+                return {}
+            raise
+
+
+def flaws_of(folder: Path, expected: str) -> list[str]:
+    """What is wrong with a finished search."""
+    flaws = [] if (folder / "answer.json").read_text() == expected else ["another answer"]
+    with sqlite3.connect(folder / "tuning.db") as connection:
+        states = [state for (state,) in connection.execute("SELECT state FROM trials")]
+        (check,) = connection.execute("PRAGMA integrity_check").fetchone()
+    connection.close()
+    flaws += [f"{states.count('RUNNING')} trials left running"] if "RUNNING" in states else []
+    flaws += [f"{len(states)} trials instead of {SETTINGS.n_trials}"] if len(states) != SETTINGS.n_trials else []
+    flaws += [f"integrity check: {check}"] if check != "ok" else []
+    left = {path.name for path in folder.iterdir()} - {
+        "answer.json",
+        "tuning.db",
+        "starts.log",
+        "tuning.db-wal",
+        "tuning.db-shm",
+    }
+    return flaws + ([f"left on disk: {sorted(left)}"] if left else [])
+
+
+# ---------------------------------------------------------------- enumerated faults
+
+
+def enumerated_faults(root: Path, every: int) -> dict[str, Any]:
+    """Every fault at every call of the driver's system calls on files; the search is then carried to its end."""
+    started = time.perf_counter()
+    development = digits()
+    quiet, warm = root / "quiet", root / "warm"
+    quiet.mkdir()
+    warm.mkdir()
+    run_pretended(warm, development)  # what is imported and compiled here is there in every fork
+    n_calls = count_calls(quiet, development)
+    expected = (quiet / "answer.json").read_text()
+    points = [(call, n, fault) for call, total in n_calls.items() for n in range(1, total + 1) for fault in FAULTS][::every]
+    failures: list[str] = []
+    n_hit = n_explained = 0
+    for number, (call, n, fault) in enumerate(points):
+        folder = root / f"point{number}"
+        folder.mkdir()
+        status, text = traced(folder, development, ["-e", f"inject={call}:{fault}:when={n}"])
+        before = acknowledged(folder) if fault != "error=EIO" else {}
+        n_hit += status != 0
+        n_explained += "SevenfoldError" in text or "OSError" in text or "RunError" in text
+        if status not in (0, 1, -signal.SIGKILL) or (status == 1 and not ("SevenfoldError" in text or "OSError" in text)):
+            failures.append(f"{call} {n} {fault}: status {status}: {text}")
+        status, text = forked(folder, development)
+        after = acknowledged(folder)
+        flaws = flaws_of(folder, expected) if status == 0 else [f"does not go on: {text}"]
+        flaws += ["lost or changed"] if any(after.get(key) != value for key, value in before.items()) else []
+        failures += [f"{call} {n} {fault}: {flaw}" for flaw in flaws]
+        shutil.rmtree(folder)
+    counts = {"points": len(points), "calls": n_calls, "stopped": n_hit, "with a message": n_explained}
+    return {**counts, "seconds": round(time.perf_counter() - started), "failures": failures}
+
+
+def count_calls(folder: Path, development: DevelopmentSet) -> dict[str, int]:
+    log = folder / "strace.log"
+    traced(folder, development, ["-o", str(log)])
+    lines = log.read_text().splitlines()
+    log.unlink()
+    return {call: sum(line.startswith(f"{call}(") for line in lines) for call in SYSCALLS}
+
+
+def forked(folder: Path, development: DevelopmentSet) -> tuple[int, str]:
+    """The pretended search in a forked process: its exit status (negative for a signal) and what it says."""
+    pid = fork(folder, development, stopped=False)
+    return wait_for(pid), said(folder)
+
+
+def fork(folder: Path, development: DevelopmentSet, stopped: bool) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        if stopped:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        run_pretended(folder, development)
+        os._exit(0)
+    except BaseException as error:
+        kinds = [kind.__name__ for kind in type(error).__mro__]
+        text = f"{kinds}: {error}"
+        try:
+            (folder.parent / f"{folder.name}.said").write_text(text)
+        finally:
+            os._exit(1)
+
+
+def said(folder: Path) -> str:
+    path = folder.parent / f"{folder.name}.said"
+    text = path.read_text() if path.exists() else ""
+    path.unlink(missing_ok=True)
+    return text
+
+
+def traced(folder: Path, development: DevelopmentSet, options: list[str]) -> tuple[int, str]:
+    """The same under strace, which is attached before the search begins."""
+    pid = fork(folder, development, stopped=True)
+    os.waitpid(pid, os.WUNTRACED)
+    output = [] if "-o" in options else ["-o", "/dev/null"]
+    strace = subprocess.Popen(
+        ["strace", "-qq", "-e", f"trace={','.join(SYSCALLS)}", *options, *output, "-p", str(pid)], stderr=subprocess.DEVNULL
+    )
+    while "TracerPid:\t0" in Path(f"/proc/{pid}/status").read_text():
+        time.sleep(0.001)
+    os.kill(pid, signal.SIGCONT)
+    status = wait_for(pid)
+    strace.wait()
+    return status, said(folder)
+
+
+def wait_for(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+if __name__ == "__main__":
+    main()

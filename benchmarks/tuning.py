@@ -1,0 +1,288 @@
+"""Tuning beside KerasTuner's Hyperband and Ray Tune's ASHA: the same space, the same split, one run.
+
+    scripts/bench tuning [--peers PYTHON] [--only NAME ...] [--rounds N] [--json PATH]
+
+Space: 1 to 3 layers of 128 to 1,024 units, dropout 0 to 0.5, learning rate 1e-4 to 1e-2 (log); RMSprop, batch 128, at most 9
+epochs; 50,000 MNIST images to train on, 10,000 to validate. Each contestant is a process of its own and is timed from its start to
+its winner, imports and compilation included. The winners are then trained anew on the same fresh seeds, all by one engine.
+
+The peers stay out of our lock files. They want an environment of their own, named by --peers:
+
+    python -m venv /tmp/peers
+    /tmp/peers/bin/pip install 'keras-tuner>=1.4.8' 'tensorboard>=2.21' 'tensorflow-cpu>=2.21' 'ray[tune]>=2.60'
+    SEVENFOLD_DATA=... scripts/bench tuning --peers /tmp/peers/bin/python
+"""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+MAX_EPOCHS, FACTOR = 9, 3
+DEPTH, UNITS, DROPOUT, LEARNING_RATE = (1, 3), (128, 1024, 128), (0.0, 0.5), (1e-4, 1e-2)
+N_TRIALS = 27
+FRESH_SEEDS = (101, 102, 103, 104, 105)
+PEERS = ("keras_tuner", "ray_tune")
+
+
+def main() -> None:
+    arguments = _arguments()
+    if arguments.contestant:
+        print(json.dumps(CONTESTANTS[arguments.contestant](arguments.folder)))
+        return
+    names = arguments.only or ["sevenfold", *(PEERS if arguments.peers else ())]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write_data(folder)
+        report = measure(folder, names, arguments.peers, arguments.rounds)
+    print_report(report)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def measure(folder: Path, names: list[str], peers: str, n_rounds: int) -> dict[str, Any]:
+    rounds = []
+    for number in range(n_rounds):
+        found = {}
+        for name in names:
+            work = folder / f"{name}{number}"
+            work.mkdir()
+            found[name] = _run(name, folder, work, peers if name in PEERS else sys.executable)
+        rounds.append(found)
+    for found in rounds:
+        for result in found.values():
+            result["fresh"] = fresh_scores(folder, result["winner"])
+    return {"machine": _machine(), "rounds": rounds}
+
+
+def _run(name: str, folder: Path, work: Path, python: str) -> dict[str, Any]:
+    command = [python, __file__, "--contestant", name, "--folder", str(folder)]
+    started, load = time.perf_counter(), os.getloadavg()[0]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=work, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
+    seconds = time.perf_counter() - started
+    if run.returncode:
+        raise SystemExit(f"{name} failed:\n{run.stderr[-3000:]}")
+    result = json.loads(run.stdout.splitlines()[-1])
+    return {**result, "seconds": seconds, "load_before": load}
+
+
+# ---------------------------------------------------------------- sevenfold
+
+
+def search_sevenfold(folder: Path) -> dict[str, Any]:
+    from sevenfold.tuning.halving import SearchSettings
+    from sevenfold.tuning.places import open_place
+    from sevenfold.tuning.space import SearchSpace
+    from sevenfold.tuning.study import search
+
+    settings = SearchSettings(n_trials=N_TRIALS, batch=9, rungs=(1, 3, MAX_EPOCHS), reduction=FACTOR)
+    space = SearchSpace(
+        depth=DEPTH,
+        width=tuple(range(UNITS[0], UNITS[1] + 1, UNITS[2])),
+        input_dropout=(0.0, 0.0),
+        hidden_dropout=DROPOUT,
+        l2=(1e-7, 1e-7),
+        learning_rate=LEARNING_RATE,
+        optimizer=("rmsprop",),
+        batch_size=(128,),
+    )
+    with open_place(_development(folder), Path("tuning")) as place:
+        found = search(Path("tuning.db"), _development(folder), space, settings, 0, engine="jax", place=place)
+    best = found.trials[0]
+    network, training = best.configuration.network, best.configuration.training
+    winner = {
+        "hidden": network.hidden,
+        "dropout": network.hidden_dropout,
+        "learning_rate": training.learning_rate,
+    }
+    n_epochs = sum(trial.last.epoch for trial in found.trials)
+    return {"winner": winner, "n_trials": len(found.trials), "n_epochs": n_epochs, "accuracy": best.last.accuracy}
+
+
+def fresh_scores(folder: Path, winner: dict[str, Any]) -> list[float]:
+    """Validation accuracies of a winner after `MAX_EPOCHS` epochs, one per fresh seed."""
+    from sevenfold.engine import TrainingSettings
+    from sevenfold.networks import NetworkSpec
+    from sevenfold.validation import Configuration, cross_validate
+
+    network = NetworkSpec(hidden=tuple(winner["hidden"]), hidden_dropout=winner["dropout"])
+    training = TrainingSettings(n_epochs=MAX_EPOCHS, learning_rate=winner["learning_rate"])
+    (validation,) = cross_validate(
+        _development(folder), [Configuration(network=network, training=training)], FRESH_SEEDS, engine="jax"
+    )
+    return [float(accuracy) for accuracy in validation.val_accuracy[:, -1]]
+
+
+def _development(folder: Path) -> Any:
+    from sevenfold.datasets import Digits
+    from sevenfold.protocol import DevelopmentSet, Split
+
+    data = np.load(folder / "data.npz")
+    parts = Split(data["train"], data["validation"])
+    return DevelopmentSet(Digits(data["images"], data["labels"]), ((parts,),), "holdout", "holdout")
+
+
+def _write_data(folder: Path) -> None:
+    from sevenfold.datasets import load
+    from sevenfold.protocol import ProtocolSettings, split
+
+    source = load("mnist", Path(os.environ["SEVENFOLD_DATA"]) if "SEVENFOLD_DATA" in os.environ else None, lambda *_: None)
+    development = split(source.development, ProtocolSettings(method="holdout"), seed=0)
+    ((parts,),) = development.rounds
+    digits = development.digits
+    np.savez(folder / "data.npz", images=digits.images, labels=digits.labels, train=parts.train, validation=parts.validation)
+
+
+# ---------------------------------------------------------------- peers (these run in the environment of --peers)
+
+
+def _arrays(folder: Path) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    data = np.load(folder / "data.npz")
+    x = data["images"].reshape(-1, 784).astype("float32") / 255.0
+    parts = [(x[data[part]], data["labels"][data[part]]) for part in ("train", "validation")]
+    return parts[0], parts[1]
+
+
+def _keras_model(depth: int, units: int, dropout: float, learning_rate: float) -> Any:
+    import keras
+
+    layers = [keras.Input((784,))]
+    for _ in range(depth):
+        layers += [keras.layers.Dense(units, activation="relu"), keras.layers.Dropout(dropout)]
+    model = keras.Sequential([*layers, keras.layers.Dense(10, activation="softmax")])
+    model.compile(keras.optimizers.RMSprop(learning_rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def search_keras_tuner(folder: Path) -> dict[str, Any]:
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    import keras
+    import keras_tuner
+
+    def build(hp: Any) -> Any:
+        return _keras_model(
+            hp.Int("depth", *DEPTH),
+            hp.Int("units", UNITS[0], UNITS[1], step=UNITS[2]),
+            hp.Float("dropout", *DROPOUT),
+            hp.Float("learning_rate", *LEARNING_RATE, sampling="log"),
+        )
+
+    class Count(keras.callbacks.Callback):  # type: ignore[misc]
+        n_epochs = 0
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            Count.n_epochs += 1
+
+        def __deepcopy__(self, memo: Any) -> "Count":
+            return self
+
+    (x, y), validation = _arrays(folder)
+    keras.utils.set_random_seed(0)
+    tuner = keras_tuner.Hyperband(build, "val_accuracy", max_epochs=MAX_EPOCHS, factor=FACTOR, seed=0, directory="kt")
+    tuner.search(x, y, validation_data=validation, batch_size=128, verbose=0, callbacks=[Count()])
+    best = tuner.get_best_hyperparameters()[0]
+    trials = tuner.oracle.trials.values()
+    accuracy = max(trial.score for trial in trials if trial.score is not None)
+    winner = {name: best.get(name) for name in ("dropout", "learning_rate")}
+    winner["hidden"] = [best.get("units")] * best.get("depth")
+    return {"winner": winner, "n_trials": len(trials), "n_epochs": Count.n_epochs, "accuracy": accuracy}
+
+
+def search_ray_tune(folder: Path) -> dict[str, Any]:
+    os.environ.update({"KERAS_BACKEND": "tensorflow", "RAY_USAGE_STATS_ENABLED": "0"})
+    import ray
+    from ray import tune
+    from ray.tune.schedulers import ASHAScheduler
+
+    def train(config: dict[str, Any], data: Any) -> None:
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        (x, y), validation = data
+        model = _keras_model(config["depth"], config["units"], config["dropout"], config["learning_rate"])
+        for _ in range(MAX_EPOCHS):
+            history = model.fit(x, y, validation_data=validation, batch_size=128, verbose=0).history
+            tune.report({"accuracy": history["val_accuracy"][0]})
+
+    ray.init(address="local", include_dashboard=False, log_to_driver=False, logging_level="ERROR", _node_ip_address="127.0.0.1")
+    space = {
+        "depth": tune.randint(DEPTH[0], DEPTH[1] + 1),
+        "units": tune.choice(list(range(UNITS[0], UNITS[1] + 1, UNITS[2]))),
+        "dropout": tune.uniform(*DROPOUT),
+        "learning_rate": tune.loguniform(*LEARNING_RATE),
+    }
+    np.random.seed(0)
+    scheduler = ASHAScheduler(max_t=MAX_EPOCHS, grace_period=1, reduction_factor=FACTOR)
+    tuner = tune.Tuner(
+        tune.with_parameters(train, data=_arrays(folder)),
+        param_space=space,
+        tune_config=tune.TuneConfig(metric="accuracy", mode="max", num_samples=N_TRIALS, scheduler=scheduler),
+        run_config=tune.RunConfig(storage_path=str(Path("ray").absolute()), verbose=0),
+    )
+    results = tuner.fit()
+    best = results.get_best_result("accuracy", "max", "all")
+    winner = {name: best.config[name] for name in ("dropout", "learning_rate")}
+    winner["hidden"] = [best.config["units"]] * best.config["depth"]
+    n_epochs = sum(result.metrics["training_iteration"] for result in results)
+    accuracy = max(float(result.metrics_dataframe["accuracy"].max()) for result in results)
+    return {"winner": winner, "n_trials": len(results), "n_epochs": n_epochs, "accuracy": accuracy}
+
+
+CONTESTANTS = {"sevenfold": search_sevenfold, "keras_tuner": search_keras_tuner, "ray_tune": search_ray_tune}
+
+
+# ---------------------------------------------------------------- the report
+
+
+def print_report(report: dict[str, Any]) -> None:
+    machine = report["machine"]
+    print(f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}, {machine['versions']}")
+    for number, found in enumerate(report["rounds"], start=1):
+        print(f"Round {number} of {len(report['rounds'])}")
+        for name, result in found.items():
+            fresh, winner = np.array(result["fresh"]), result["winner"]
+            print(
+                f"  {name:<12} {result['seconds']:7.1f} s  {result['n_trials']} trials, {result['n_epochs']} epochs; searched "
+                f"{100 * result['accuracy']:.2f} %, fresh {100 * fresh.mean():.3f} % (sd {100 * fresh.std(ddof=1):.3f}, n={len(fresh)}); "
+                f"{winner['hidden']}, dropout {winner['dropout']:.2f}, learning rate {winner['learning_rate']:.2g}"
+            )
+        for name in PEERS:
+            if name in found and "sevenfold" in found:
+                print(f"  {name} took {found[name]['seconds'] / found['sevenfold']['seconds']:.1f} times as long as sevenfold")
+
+
+def _machine() -> dict[str, Any]:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    processor = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor())
+    versions = {name: importlib.metadata.version(name) for name in ("jax", "optuna", "numpy")}
+    return {"processor": processor, "cores": os.cpu_count(), "python": platform.python_version(), "versions": versions}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", default="", metavar="PYTHON", help="interpreter of the environment with the peers")
+    parser.add_argument("--only", nargs="+", choices=CONTESTANTS, help="these contestants alone")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--contestant", choices=CONTESTANTS, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if not arguments.contestant and not arguments.peers and set(arguments.only or PEERS) & set(PEERS):
+        print(
+            "The peers are left out: --peers names the Python that has them; --help says how to install them.", file=sys.stderr
+        )
+    return arguments
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Tuning work on a Ray cluster: the digits go into its object store once, and lost tasks are done again."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sevenfold.errors import SettingsError, SevenfoldError
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.terminal import Advance
+from sevenfold.tuning.memory import release_memory
+from sevenfold.tuning.places import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
+
+if TYPE_CHECKING:
+    import ray
+
+
+class RayCluster:
+    """The cluster that this process is connected to; a task takes one processor. Create it with `RayCluster.open`."""
+
+    def __init__(self, development: "ray.ObjectRef[DevelopmentSet]") -> None:
+        import ray
+
+        self.ray, self.development = ray, development
+        # Ray repeats a task whose node or process died; should it give up, so do we (see `run`).
+        self.work = ray.remote(num_cpus=1, max_retries=MAX_DEATHS)(_work)
+
+    @classmethod
+    @contextmanager
+    def open(cls, development: DevelopmentSet, address: str) -> Iterator["RayCluster"]:
+        """Connect to `address` (`host:6379`, `auto` or `ray://host:10001`) and share the development digits there.
+
+        Raises:
+            SettingsError: Ray is not installed, or no cluster answers.
+        """
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        try:
+            import ray
+        except ImportError:
+            raise SettingsError("--cluster needs Ray. Install it with: pip install 'sevenfold[cluster]'") from None
+        environment = {"env_vars": {**WORKER_ENVIRONMENT, "RAY_USAGE_STATS_ENABLED": "0"}}
+        try:
+            ray.init(address=address, runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR)
+        except (ConnectionError, ValueError, RuntimeError, OSError) as error:
+            raise SettingsError(
+                f"No Ray cluster answers at {address!r} ({str(error).splitlines()[0]}). "
+                f"`ray start --head` starts one; see docs/cluster.md."
+            ) from None
+        try:
+            yield cls(ray.put(development))
+        finally:
+            ray.shutdown()
+
+    def run(self, tasks: Sequence[Task[Result]], advance: Advance) -> Iterator[tuple[int, Result]]:
+        """See `Place.run`; progress is told task by task."""
+        waiting = sorted(range(len(tasks)), key=lambda i: tasks[i].cost)
+        n_deaths = [0] * len(tasks)
+        at_work: dict[Any, int] = {}
+        while waiting or at_work:
+            while waiting and len(at_work) < self._n_at_once():
+                index = waiting.pop()
+                at_work[self.work.remote(self.development, tasks[index].function, *tasks[index].arguments())] = index
+            (reference,), _ = self.ray.wait(list(at_work), num_returns=1)
+            index = at_work.pop(reference)
+            try:
+                result: Result = self.ray.get(reference)
+            except self.ray.exceptions.RayTaskError as error:
+                raise SevenfoldError(f"A task on the cluster stopped with {error.cause!r}") from None
+            except self.ray.exceptions.RayError as error:
+                n_deaths[index] += 1
+                if n_deaths[index] == MAX_DEATHS:
+                    raise SevenfoldError(f"The cluster lost the same task again and again: {error}") from None
+                waiting.append(index)
+                continue
+            for _ in range(tasks[index].n_epochs):
+                advance()
+            yield index, result
+
+    def _n_at_once(self) -> int:
+        """Enough tasks to keep every processor busy, few enough that their states fit into memory."""
+        return max(2, 2 * int(self.ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
+
+
+def _work(development: DevelopmentSet, function: Callable[..., Result], *arguments: object) -> Result:
+    """What a process of the cluster does."""
+    try:
+        return function(development, *arguments, advance=_no_progress)
+    finally:
+        release_memory()
+
+
+def _no_progress() -> None:
+    pass

@@ -1,0 +1,181 @@
+"""Worker processes on this machine: started once, kept warm, replaced when they die."""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sevenfold.datasets import Digits
+from sevenfold.errors import SevenfoldError
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.terminal import Advance
+from sevenfold.tuning.places import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
+from sevenfold.tuning.worker import receive, send
+
+Event = tuple[str, int, Any]
+"""What a worker's thread tells the driver: `epoch`, `done` or `failed`, the task's index, and the result or the error."""
+
+
+class LocalWorkers:
+    """`n` worker processes, each with a thread here that hands it tasks. Create it with `LocalWorkers.open`."""
+
+    def __init__(self, greeting: tuple[object, ...], n: int) -> None:
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.tasks: queue.SimpleQueue[tuple[int, Task[Any]] | None] = queue.SimpleQueue()
+        self.workers = [_Worker(greeting, self.tasks, self.events) for _ in range(n)]
+
+    @classmethod
+    @contextmanager
+    def open(cls, development: DevelopmentSet, scratch: Path, n: int) -> Iterator["LocalWorkers"]:
+        """Workers that share the development digits through a file in `scratch`; they end with the context."""
+        scratch.mkdir(parents=True, exist_ok=True)
+        images = scratch / "images.npy"
+        np.save(images, development.digits.images, allow_pickle=False)
+        without_images = DevelopmentSet(_NO_DIGITS, development.rounds, development.method, development.asked)
+        place = cls((str(images.absolute()), development.digits.labels, without_images), n)
+        try:
+            yield place
+        finally:
+            place._end()
+            images.unlink(missing_ok=True)
+            with suppress(OSError):  # states of a cut-off search stay
+                scratch.rmdir()
+
+    def run(self, tasks: Sequence[Task[Result]], advance: Advance) -> Iterator[tuple[int, Result]]:
+        """See `Place.run`; the costliest tasks begin first, so that no worker is left with a long one at the end."""
+        for index in sorted(range(len(tasks)), key=lambda i: -tasks[i].cost):
+            self.tasks.put((index, tasks[index]))
+        n_left = len(tasks)
+        while n_left:
+            kind, index, content = self.events.get()
+            if kind == "epoch":
+                advance()
+            elif kind == "done":
+                n_left -= 1
+                yield index, content
+            else:
+                raise content
+
+    def _end(self) -> None:
+        """End the processes at once; they hold nothing that is not on disk or can be computed again."""
+        for worker in self.workers:
+            worker.kill()
+            self.tasks.put(None)
+        for worker in self.workers:
+            worker.thread.join()
+
+
+class _Worker:
+    """One process and the thread that serves it."""
+
+    def __init__(
+        self,
+        greeting: tuple[object, ...],
+        tasks: "queue.SimpleQueue[tuple[int, Task[Any]] | None]",
+        events: "queue.SimpleQueue[Event]",
+    ) -> None:
+        self.greeting, self.tasks, self.events = greeting, tasks, events
+        self.process: subprocess.Popen[bytes] | None = None
+        self.killed, self.last_code = False, 0
+        self.starting = threading.Lock()
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def kill(self) -> None:
+        """End the process; its thread ends when it next looks for work."""
+        with self.starting:
+            self.killed = True
+            if self.process is not None:
+                self.process.kill()
+
+    def _serve(self) -> None:
+        # A Ctrl-C is for the main thread; what is started here inherits the mask and never sees one.
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self._start()
+        while not self.killed and (item := self.tasks.get()) is not None:
+            index, task = item
+            try:
+                self.events.put(self._do(index, task))
+            except SevenfoldError as error:
+                self.events.put(("failed", index, error))
+            except Exception as error:
+                self.events.put(("failed", index, SevenfoldError(f"{type(error).__name__}: {error}")))
+        self._reap()
+
+    def _do(self, index: int, task: Task[Any]) -> Event:
+        """Have the process do a task; where it dies, have a new one do it again."""
+        n_epochs_shown = 0
+        for _ in range(MAX_DEATHS):
+            n_epochs = 0
+            try:
+                assert self.process is not None
+                assert self.process.stdin is not None
+                assert self.process.stdout is not None
+                send(self.process.stdin, (task.function, task.arguments()))
+                while True:
+                    kind, content = receive(self.process.stdout)
+                    if kind == "done":
+                        return "done", index, content
+                    if kind == "failed":
+                        name, text, trace = content
+                        raise _TaskFailed(name, text, trace)
+                    n_epochs += 1
+                    if n_epochs > n_epochs_shown:
+                        n_epochs_shown = n_epochs
+                        self.events.put(("epoch", index, None))
+            except (EOFError, BrokenPipeError, ConnectionResetError):
+                if self.killed:
+                    return "failed", index, SevenfoldError("The search was stopped.")
+                self._start()
+        raise SevenfoldError(
+            f"{MAX_DEATHS} worker processes died at the same work, the last one with {self._cause()}. "
+            f"Too little memory is the usual reason: use fewer --workers. The same command goes on."
+        )
+
+    def _start(self) -> None:
+        """Start a process, in place of a dead one if there was any."""
+        self._reap()
+        with self.starting:
+            if self.killed:
+                return
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "sevenfold.tuning.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, **WORKER_ENVIRONMENT},
+            )
+        with suppress(BrokenPipeError):
+            assert self.process.stdin is not None
+            send(self.process.stdin, self.greeting)
+
+    def _reap(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.last_code = self.process.wait()
+            for pipe in (self.process.stdin, self.process.stdout):
+                assert pipe is not None
+                with suppress(OSError):
+                    pipe.close()
+
+    def _cause(self) -> str:
+        return f"signal {-self.last_code}" if self.last_code < 0 else f"exit code {self.last_code}"
+
+
+class _TaskFailed(SevenfoldError):
+    """A task raised; `trace` is the traceback in the worker."""
+
+    def __init__(self, name: str, text: str, trace: str) -> None:
+        super().__init__(f"A worker stopped with {name}: {text}")
+        self.trace = trace
+
+
+_NO_DIGITS = Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))

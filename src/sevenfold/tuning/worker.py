@@ -1,0 +1,92 @@
+"""A worker process: `python -m sevenfold.tuning.worker` does tasks that come on standard input until that is closed.
+
+It ends when its driver does, however that ends: a thread waits for the closing of standard input all the time, and the
+operating system closes it with the driver.
+"""
+
+import os
+import pickle
+import queue
+import signal
+import struct
+import threading
+import traceback
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from sevenfold.datasets import Digits
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.tuning.memory import release_memory
+
+LENGTH = struct.Struct(">Q")
+
+
+def send(stream: IO[bytes], message: object) -> None:
+    """Write one message to a pipe between driver and worker."""
+    content = pickle.dumps(message, protocol=5)
+    stream.write(LENGTH.pack(len(content)))
+    stream.write(content)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Any:
+    """The next message from a pipe between driver and worker; nothing else is ever unpickled.
+
+    Raises:
+        EOFError: the other end is closed.
+    """
+    header = stream.read(LENGTH.size)
+    if len(header) < LENGTH.size:
+        raise EOFError
+    content = stream.read(LENGTH.unpack(header)[0])
+    try:
+        return pickle.loads(content)  # noqa: S301
+    except (EOFError, pickle.UnpicklingError):  # cut off by the death of the other end
+        raise EOFError from None
+
+
+def main() -> None:
+    """Serve the driver at the other end of standard input and output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's affair.
+    inbox, outbox = _take_over_standard_streams()
+    messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(inbox, messages), daemon=True).start()
+    development = _open_digits(*messages.get())
+    while True:
+        function, arguments = messages.get()
+        try:
+            result = function(development, *arguments, advance=lambda: send(outbox, ("epoch", None)))
+            send(outbox, ("done", result))
+        except BaseException as error:
+            send(outbox, ("failed", (type(error).__name__, str(error), traceback.format_exc())))
+        result = arguments = None
+        release_memory()
+
+
+def _take_over_standard_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """The pipes of the driver; what anything prints goes to standard error from now on."""
+    inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    return inbox, outbox
+
+
+def _read(inbox: IO[bytes], messages: "queue.SimpleQueue[Any]") -> None:
+    try:
+        while True:
+            messages.put(receive(inbox))
+    except EOFError:
+        os._exit(0)
+
+
+def _open_digits(images: str, labels: np.ndarray, rest: DevelopmentSet) -> DevelopmentSet:
+    """The development set with its images in memory that all workers share: pages of a file."""
+    digits = Digits(np.asarray(np.load(images, mmap_mode="r", allow_pickle=False)), labels)
+    return DevelopmentSet(digits, rest.rounds, rest.method, rest.asked)
+
+
+if __name__ == "__main__":
+    main()
