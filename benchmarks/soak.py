@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def main() -> None:
 
 
 # The importance of settings comes after everything here and would import scikit-learn and pandas, for seconds.
-study.importances = lambda known: ()
+study.importances = lambda _: ()
 
 
 def digits() -> DevelopmentSet:
@@ -109,9 +110,9 @@ class Logged:
 class Pretended:
     """A place that scores by a formula, so that a search takes milliseconds and only the driver is at work."""
 
-    def run(self, tasks: Sequence[Task[Result]], advance: Any) -> Iterator[tuple[int, Result]]:
+    def run(self, tasks: Sequence[Task[Result]], _: Any) -> Iterator[tuple[int, Result]]:
         for index, task in enumerate(tasks):
-            configuration, seed, _, epoch = task.arguments()
+            configuration, seed, _state, epoch = task.arguments()
             luck = int(digest_of([configuration.digest, seed, epoch])[:6], 16) / 16**6  # type: ignore[attr-defined]
             state = TrialState((FitState(epoch, (np.full(2000, luck, np.float32),), ()),))  # type: ignore[arg-type]
             yield index, (RungScore(epoch=epoch, accuracy=luck, loss=1.0 - luck), state)  # type: ignore[misc, arg-type]
@@ -207,10 +208,8 @@ def children_of(pid: int) -> list[int]:
 
 
 def kill(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def ends(pid: int, seconds: float = 20.0) -> bool:

@@ -179,7 +179,7 @@ def search_keras_tuner(folder: Path) -> dict[str, Any]:
     class Count(keras.callbacks.Callback):  # type: ignore[misc]
         n_epochs = 0
 
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        def on_epoch_end(self, *_: Any) -> None:
             Count.n_epochs += 1
 
         def __deepcopy__(self, memo: Any) -> "Count":

@@ -1,0 +1,78 @@
+"""Tuning on a real Ray cluster of two nodes on this machine: the local answer, also when a node dies at work."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import os, sys, threading
+from pathlib import Path
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+from conftest import made_up_digits
+from ray.cluster_utils import Cluster
+from sevenfold.protocol import ProtocolSettings, split
+from sevenfold.tuning.halving import SearchSettings
+from sevenfold.tuning.places import open_place
+from sevenfold.tuning.space import SearchSpace
+from sevenfold.tuning.study import search
+
+folder = Path(sys.argv[1])
+development = split(made_up_digits(600, seed=1), ProtocolSettings(method="kfold", n_folds=2), 0)
+space = SearchSpace(width=(32,), depth=(1, 1), optimizer=("adam",), batch_size=(64,), l2=(2e-6, 1e-4))
+settings = SearchSettings(n_trials=8, batch=4, rungs=(1, 3), reduction=2)
+node_options = {"num_cpus": 1, "node_ip_address": "127.0.0.1", "object_store_memory": 200_000_000}
+cluster = Cluster(initialize_head=True, head_node_args={**node_options, "include_dashboard": False})
+doomed = cluster.add_node(**node_options)
+cluster.wait_for_nodes()
+
+
+def searched(name, show=None, **where):
+    with open_place(development, folder / name, **where) as place:
+        found = search(folder / f"{name}.db", development, space, settings, 5, engine="jax", place=place, show=show)
+    return found.to_json()
+
+
+def kill_a_node(trials):
+    global doomed
+    if len(trials) == 3 and doomed is not None:
+        node, doomed = doomed, None
+        cluster.remove_node(node, allow_graceful=False)
+        print("killed")
+
+
+local = searched("local", workers=2)
+assert searched("cluster", cluster=cluster.address) == local
+print("same")
+assert searched("dying", kill_a_node, cluster=cluster.address) == local
+print("same")
+cluster.shutdown()
+"""
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_local_answer_also_when_a_node_dies(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, tmp_path], capture_output=True, text=True, timeout=400, cwd=Path(__file__).parent
+    )
+    assert run.stdout.split() == ["same", "killed", "same"], run.stdout + run.stderr[-3000:]
+
+
+@pytest.mark.slow
+def test_no_cluster_is_one_clear_line(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    program = (
+        "import sys\nfrom conftest import made_up_digits\nfrom sevenfold.errors import SettingsError\n"
+        "from sevenfold.protocol import ProtocolSettings, split\nfrom sevenfold.tuning.places import open_place\n"
+        "from pathlib import Path\n"
+        "development = split(made_up_digits(200, seed=1), ProtocolSettings(method='holdout'), 0)\n"
+        "try:\n    with open_place(development, Path(sys.argv[1]), cluster='127.0.0.1:1'):\n        pass\n"
+        "except SettingsError as error:\n    print(error)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, tmp_path], capture_output=True, text=True, timeout=200, cwd=Path(__file__).parent
+    )
+    assert "No Ray cluster answers at '127.0.0.1:1'" in run.stdout, run.stdout + run.stderr[-3000:]
+    assert run.stdout.count("\n") == 1
