@@ -56,11 +56,27 @@ def test_one_opening_one_result(tmp_path: Path) -> None:
     test.record_result(PLAN, 1, 20)
     assert [line["event"] for line in test.ledger.lines()] == ["frozen", "opened", "result"]
     with pytest.raises(RunError, match="--open-test-again"):
-        sealed(tmp_path).open(PLAN)
+        sealed(tmp_path).open(PLAN.model_copy(update={"network": "another"}))
     again = sealed(tmp_path, reason="a label was wrong")
     again.open(PLAN)
     assert again.ledger.n_openings == 2
     assert again.ledger.lines()[-1]["reason"] == "a label was wrong"
+
+
+def test_the_same_plan_may_be_scored_again_but_gives_one_result(tmp_path: Path) -> None:
+    test = sealed(tmp_path)
+    test.open(PLAN)
+    test.record_result(PLAN, 1, 20)
+    test.open(PLAN)
+    assert test.ledger.n_openings == 1
+    with pytest.raises(LedgerError, match="records 1 errors"):
+        test.record_result(PLAN, 2, 20)
+
+
+@pytest.mark.parametrize("fraction", [1e-9, 0.9999])
+def test_a_part_without_digits_is_refused(fraction: float) -> None:
+    with pytest.raises(SettingsError, match=r"protocol\.validation_fraction"):
+        split(made_up_digits(400, seed=1), ProtocolSettings(method="holdout", validation_fraction=fraction), seed=0)
 
 
 def test_an_opening_that_was_cut_off_is_finished_with_the_same_plan_only(tmp_path: Path) -> None:

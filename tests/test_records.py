@@ -29,6 +29,8 @@ def test_config_survives_toml_and_json(preset: str) -> None:
         ("regularize.space.learning_rate", [0.1, 0.01], ["learning_rate", "lowest, highest"]),
         ("engine", "torch", ["engine", "'jax' or 'keras'", "torch"]),
         ("baseline", 3, ["baseline", "3"]),
+        ("regularize.ablation.l2", float("nan"), ["regularize.ablation.l2", "finite", "nan"]),
+        ("preset", "book", ["preset", "--preset"]),
     ],
 )
 def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> None:

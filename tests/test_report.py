@@ -27,7 +27,7 @@ from sevenfold.engine import TrainingSettings
 from sevenfold.errors import LedgerError, NoStatisticalPower, RunError
 from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import Ledger, Method, Plan
-from sevenfold.records import Record
+from sevenfold.records import Record, digest_of
 from sevenfold.report import draw
 from sevenfold.report.folder import STEPS
 from sevenfold.report.page import HEADINGS, prose, statement
@@ -593,11 +593,15 @@ def test_a_single_searched_setting_has_no_share(folder_of: Callable[[str], Path]
     assert not (folder_of("own data") / "figures" / "importance.svg").exists()
 
 
-def test_run_from_before_importances_still_reads(changeable: Path) -> None:
-    path = changeable / "steps" / "regularize.json"
+def change_result(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change a stored result as another version of the step would have written it, digest included."""
     step = json.loads(path.read_text())
-    del step["result"]["importances"]
-    path.write_text(json.dumps(step))
+    change(step["result"])
+    path.write_text(json.dumps({**step, "result_digest": digest_of(step["result"])}))
+
+
+def test_run_from_before_importances_still_reads(changeable: Path) -> None:
+    change_result(changeable / "steps" / "regularize.json", lambda result: result.pop("importances"))
     assert "Which settings mattered" not in draw(changeable).read_text(encoding="utf-8")
 
 
@@ -643,16 +647,19 @@ def test_drawing_twice_gives_the_same_bytes(changeable: Path) -> None:
 
 
 def test_fields_that_the_report_does_not_know_are_ignored(changeable: Path) -> None:
-    path = changeable / "steps" / "final_test.json"
-    step = json.loads(path.read_text())
-    step["result"]["calibration"] = {"error": 0.01}
-    path.write_text(json.dumps(step))
+    change_result(changeable / "steps" / "final_test.json", lambda result: result.update(calibration={"error": 0.01}))
     assert "calibration" not in draw(changeable).read_text(encoding="utf-8")
 
 
 def damage_missing_value(folder: Path) -> None:
+    change_result(
+        folder / "steps" / "overfit.json", lambda result: [attempt["turn"].pop("threshold") for attempt in result["attempts"]]
+    )
+
+
+def edit_result(folder: Path) -> None:
     path = folder / "steps" / "overfit.json"
-    path.write_text(path.read_text().replace('"threshold"', '"treshold"'))
+    path.write_text(path.read_text().replace('"reached": true', '"reached": false'))
 
 
 DAMAGE: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
@@ -660,7 +667,8 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
     "no steps": (lambda f: shutil.rmtree(f / "steps"), RunError, "holds no finished step"),
     "a gap": (lambda f: (f / "steps" / "baseline.json").unlink(), RunError, r"steps/overfit.json is there, but steps/baseline"),
     "cut json": (lambda f: (f / "steps" / "overfit.json").write_text('{"result": '), RunError, "overfit.json is damaged"),
-    "no result": (lambda f: (f / "steps" / "overfit.json").write_text("{}"), RunError, "it has no result"),
+    "no result": (lambda f: (f / "steps" / "overfit.json").write_text("{}"), RunError, "overfit.json is damaged"),
+    "edited": (edit_result, RunError, "overfit.json was edited"),
     "missing value": (damage_missing_value, RunError, "lacks a value that the report prints .*threshold"),
     "changed array": (lambda f: (f / "histories" / "baseline.npz").write_bytes(b"x"), RunError, "missing or changed"),
     "settings": (lambda f: (f / "config.toml").write_text("= 1"), RunError, "not valid TOML"),

@@ -1,6 +1,7 @@
 """The whole workflow on small made-up digits: honest, repeatable, and it goes on where it was stopped."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 from conftest import TINY, made_up_digits, write_idx_folder
 
 import sevenfold as sf
-from sevenfold.errors import DataError, NoStatisticalPower, RunError
+from sevenfold.errors import DataError, LedgerError, NoStatisticalPower, RunError
 from sevenfold.protocol import Ledger
+from sevenfold.records import digest_of
 from sevenfold.steps.baseline import run_baseline
 from sevenfold.storage import read_npz
 
@@ -93,12 +95,30 @@ def test_no_test_file_is_touched_before_the_ledger_says_opened(digits_folder: Pa
     subprocess.run([sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=300)
 
 
+def test_a_forged_result_is_found(finished: Path, digits_folder: Path, tmp_path: Path) -> None:
+    """Neither an edited result nor one with a digest made to fit gets past the ledger."""
+    folder = tmp_path / "forged"
+    shutil.copytree(finished, folder)
+    path = folder / "steps" / "final_test.json"
+    step = json.loads(path.read_text())
+    step["result"]["scores"]["n_errors"] += 1
+    path.write_text(json.dumps(step))
+    with pytest.raises(RunError, match="was edited"):
+        sf.run_workflow(tiny(digits_folder), folder, terminal="quiet")
+    step["result_digest"] = digest_of(step["result"])
+    path.write_text(json.dumps(step))
+    for look in (lambda: sf.run_workflow(tiny(digits_folder), folder, terminal="quiet"), lambda: sf.draw_report(folder)):
+        with pytest.raises(LedgerError, match="does not end with the result"):
+            look()
+
+
 def test_a_second_opening_needs_a_reason_and_is_on_record(digits_folder: Path, tmp_path: Path) -> None:
     config = tiny(digits_folder)
     sf.run_workflow(config, tmp_path, terminal="quiet")
     (tmp_path / "steps" / "final_test.json").unlink()
-    with pytest.raises(RunError, match="already opened"):
-        sf.run_workflow(config, tmp_path, terminal="quiet")
+    (tmp_path / "steps" / "discussion.json").unlink()
+    assert sf.run_workflow(config, tmp_path, terminal="quiet").test_openings == 1
+    assert Ledger(tmp_path / "test_ledger.jsonl").lines()[-2]["event"] == "rescored"
     summary = sf.run_workflow(config, tmp_path, open_test_again="a reviewer asked", terminal="quiet")
     assert summary.test_openings == 2
     result = json.loads((tmp_path / "steps" / "final_test.json").read_text())["result"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sevenfold import __version__
-from sevenfold.errors import NoStatisticalPower, SettingsError, SevenfoldError
+from sevenfold.errors import Interrupted, NoStatisticalPower, SettingsError, SevenfoldError
 
 app = typer.Typer(
     name="sevenfold",
@@ -29,8 +29,10 @@ def main() -> NoReturn:
         app()
     except SevenfoldError as error:
         _stop(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _stop("Interrupted. The same command goes on from the last finished step.", 130)
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         _stop(
@@ -77,7 +79,8 @@ def run(
     engine: Annotated[str | None, typer.Option(help="auto, jax or keras (Keras's own fit on TensorFlow).")] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The run folder itself. Default: runs/<data set>-<preset>...")
+        Path | None,
+        typer.Option(metavar="DIR", help="The run folder itself. Default: runs/<preset>, with more where settings differ."),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings as TOML, such as an earlier run's config.toml.")
@@ -108,9 +111,9 @@ def run(
     chosen: dict[str, Any] = {"dataset": dataset, "engine": engine, "seed": seed, "protocol.method": protocol}
     changes = {name: value for name, value in chosen.items() if value is not None}
     changes |= dict(parse_assignment(text) for text in set_ or [])
-    if config and preset:
+    if config is not None and preset is not None:
         raise SettingsError("Give --preset or --config, not both: a settings file names its preset itself.")
-    settings = load_config(config or preset or "book", changes)
+    settings = load_config(config if config is not None else "book" if preset is None else preset, changes)
     folder = out or default_folder(settings)
     try:
         summary = run_workflow(
@@ -122,6 +125,8 @@ def run(
             cluster=cluster,
             terminal="quiet" if quiet or json else "auto",
         )
+    except KeyboardInterrupt:
+        raise Interrupted("Interrupted. The same command goes on from the last finished step.") from None
     except NoStatisticalPower:
         draw(folder)
         raise

@@ -44,10 +44,15 @@ def load_config(preset_or_file: str | Path = "book", changes: Mapping[str, Any] 
     Raises:
         SettingsError: an unknown preset or name, or a value that a setting cannot have.
     """
-    values = _preset_values(str(preset_or_file)) if str(preset_or_file) in PRESETS else _file_values(Path(preset_or_file))
-    for name, value in (changes or {}).items():
-        _set_value(values, name, value)
-    return Config.from_values(values)
+    name = str(preset_or_file)
+    if "preset" in (changes or {}):
+        raise SettingsError(
+            "preset is chosen with --preset or in the settings file, not with --set: it stands for many settings."
+        )
+    values = _preset_values(name) if name in PRESETS else _file_values(Path(name))
+    for setting, value in (changes or {}).items():
+        _set_value(values, setting, value)
+    return Config.from_values(values, source="" if name in PRESETS else name)
 
 
 def default_folder(config: Config) -> Path:

@@ -39,9 +39,15 @@ class RunError(InputError):
     """A run folder cannot be used the way it was asked for."""
 
 
-class LedgerError(SevenfoldError):
+class LedgerError(RunError):
     """The test ledger was edited, cut or belongs to another run."""
 
 
+class Interrupted(SevenfoldError):
+    """The user stopped the work; finished steps are kept."""
+
+    exit_code = 130
+
+
 class NoStatisticalPower(SevenfoldError):
-    """The baseline network does not beat common sense, so the workflow stops (DLWP 4.5.5)."""
+    """A network does not beat what it must beat, so the workflow stops (DLWP 4.5.5)."""

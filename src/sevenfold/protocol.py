@@ -90,7 +90,13 @@ def split(digits: Digits, settings: ProtocolSettings, seed: int) -> DevelopmentS
     """
     method = choose_method(len(digits), settings)
     smallest = int(np.bincount(digits.labels, minlength=10).min())
-    if smallest < settings.n_folds:
+    n_validation = round(len(digits) * settings.validation_fraction)
+    if method == "holdout" and not 10 <= n_validation <= len(digits) - 10:
+        raise SettingsError(
+            f"protocol.validation_fraction must leave each part ten digits or more. {settings.validation_fraction} of "
+            f"{len(digits):,} puts {n_validation:,} into validation. Try 0.17."
+        )
+    if method != "holdout" and smallest < settings.n_folds:
         raise SettingsError(
             f"protocol.n_folds is {settings.n_folds}, but a digit has only {smallest} examples. Use fewer folds."
         )
@@ -108,7 +114,7 @@ def choose_method(n: int, settings: ProtocolSettings) -> Method:
     """The protocol for `n` development digits: the one asked for, or the simplest whose interval is narrow enough."""
     if settings.method != "auto":
         return settings.method
-    if expected_half_width(round(n * settings.validation_fraction), settings) <= settings.holdout_half_width:
+    if expected_half_width(max(1, round(n * settings.validation_fraction)), settings) <= settings.holdout_half_width:
         return "holdout"
     return "kfold" if expected_half_width(n, settings) <= settings.kfold_half_width else "iterated-kfold"
 
@@ -155,7 +161,7 @@ class Ledger:
         Raises:
             LedgerError: a line was edited, removed, added or put elsewhere.
         """
-        text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+        text = self.path.read_text(encoding="utf-8", errors="replace") if self.path.exists() else ""
         lines: list[dict[str, Any]] = []
         previous = ""
         for number, row in enumerate(text.splitlines(), start=1):
@@ -205,7 +211,8 @@ class SealedTestSet:
     def open(self, plan: Plan) -> Digits:
         """Freeze `plan`, record the opening and read the test digits.
 
-        An opening that was cut off before its result was recorded is finished, not repeated, if the plan is the same.
+        An opening that was cut off before its result was recorded is finished, not repeated, if the plan is the same. The same
+        plan may also be scored again to restore lost files (`rescored`): it can only give the result that is on record.
 
         Raises:
             RunError: the set was opened before and no reason for another opening was given.
@@ -213,8 +220,8 @@ class SealedTestSet:
         lines = self.ledger.lines()
         openings = [line for line in lines if line["event"] == "opened"]
         finished = bool(lines) and lines[-1]["event"] == "result"
-        if openings and not finished and openings[-1]["plan"] == plan.digest:
-            self.ledger.append("resumed", plan=plan.digest)
+        if openings and not self.reason and openings[-1]["plan"] == plan.digest:
+            self.ledger.append("rescored" if finished else "resumed", plan=plan.digest)
             return self._read()
         if openings and not self.reason:
             raise RunError(
@@ -226,5 +233,29 @@ class SealedTestSet:
         return self._read()
 
     def record_result(self, plan: Plan, n_errors: int, n: int) -> None:
-        """Close the opening with its one result."""
+        """Close the opening with its one result.
+
+        Raises:
+            LedgerError: the same plan gave another result before.
+        """
+        for line in self.ledger.lines():
+            if line["event"] == "result" and line["plan"] == plan.digest and (line["n_errors"], line["n"]) != (n_errors, n):
+                raise LedgerError(
+                    f"{self.ledger.path} records {line['n_errors']} errors for this plan; now it makes {n_errors}."
+                )
         self.ledger.append("result", plan=plan.digest, n_errors=n_errors, n=n)
+
+    def require_result(self, plan: Plan, n_errors: int, n: int, n_openings: int) -> None:
+        """Check that a stored final result is the one on record.
+
+        Raises:
+            LedgerError: the ledger ends otherwise.
+        """
+        lines = self.ledger.lines()
+        last = lines[-1] if lines else {}
+        recorded = (last.get("event"), last.get("plan"), last.get("n_errors"), last.get("n"), self.ledger.n_openings)
+        if recorded != ("result", plan.digest, n_errors, n, n_openings):
+            raise LedgerError(
+                f"{self.ledger.path} does not end with the result that steps/final_test.json holds ({n_errors} errors of {n:,}), "
+                "so one of the two was changed. Restore them, or start a new run with another --out."
+            )

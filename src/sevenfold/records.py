@@ -3,13 +3,15 @@
 import difflib
 import hashlib
 import json
+import math
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sevenfold.errors import SettingsError
+from sevenfold.errors import RunError, SettingsError
 
 
 class Record(BaseModel):
@@ -32,11 +34,10 @@ class Record(BaseModel):
     @classmethod
     def from_values(cls, values: dict[str, Any], source: str = "") -> Self:
         """The record with these (nested) values, read as strictly as from JSON."""
-        try:
-            text = json.dumps(values, allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise SettingsError(f"{source or 'A setting'} holds a value that has no place in settings: {error}.") from None
-        return cls.from_json(text, source)
+        for name, value in _leaves(values):
+            if not isinstance(value, str | int | float | None) or (isinstance(value, float) and not math.isfinite(value)):
+                raise SettingsError(f"{source + ': ' if source else ''}{name} must be a plain finite value. Got {value!r}.")
+        return cls.from_json(json.dumps(values), source)
 
     def to_json(self) -> str:
         """Indented JSON with a final newline."""
@@ -46,6 +47,35 @@ class Record(BaseModel):
     def digest(self) -> str:
         """SHA-256 over the canonical JSON: equal records have equal digests."""
         return digest_of(self.model_dump(mode="json"))
+
+
+class StepFile(Record):
+    """What stands in `steps/<step>.json`. result_digest: SHA-256 over `result`, so that an edited result is noticed."""
+
+    schema_: int = Field(alias="schema")
+    step: str
+    inputs: str
+    seconds: float
+    files: dict[str, str]
+    result: dict[str, Any]
+    result_digest: str
+
+
+def read_step(path: Path) -> StepFile:
+    """A step's file, intact.
+
+    Raises:
+        RunError: it is damaged or was edited.
+    """
+    try:
+        step = StepFile.model_validate_json(path.read_bytes())
+    except ValidationError:
+        raise RunError(f"{path} is damaged. Delete it, and the same command runs that step again.") from None
+    if step.result_digest != digest_of(step.result):
+        raise RunError(
+            f"{path} was edited: its result does not fit its digest. Delete it, and the same command runs that step again."
+        )
+    return step
 
 
 def digest_of(value: object) -> str:
@@ -61,7 +91,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         SettingsError: the file is missing, is not text or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(
             f"Cannot read the settings file {path}: {error.strerror or error}. Give the path of a TOML file."
@@ -90,6 +120,18 @@ def _toml_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml_value(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every plain value among nested tables and lists, with its dotted name."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item, name)
+    else:
+        yield name, value
 
 
 def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:

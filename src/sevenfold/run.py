@@ -18,7 +18,7 @@ import numpy as np
 
 from sevenfold import __version__
 from sevenfold.errors import RunError
-from sevenfold.records import Record, digest_of, read_toml, to_toml
+from sevenfold.records import Record, digest_of, read_step, read_toml, to_toml
 from sevenfold.storage import arrays_to_npz, read_npz, sha256_of, write_atomically
 from sevenfold.terminal import Terminal
 
@@ -59,6 +59,7 @@ class Run:
         self.folder, self.seed, self.engine, self.terminal = folder, seed, engine, terminal
         self.workers, self.cluster = workers, cluster
         self.step_seconds: dict[str, float] = {}
+        self._started = _started(folder)
         self._files: list[str] = []
 
     @classmethod
@@ -116,6 +117,7 @@ class Run:
         record = {"schema": SCHEMA, "step": name, "inputs": inputs_digest, "seconds": round(seconds, 3)}
         record["files"] = {file: sha256_of(self.folder / file) for file in self._files}
         record["result"] = result.model_dump(mode="json")
+        record["result_digest"] = result.digest
         write_atomically(path, json.dumps(record, indent=1, allow_nan=False) + "\n")
         self._report(name, result, seconds, kept=False)
         return result
@@ -148,24 +150,19 @@ class Run:
         return read_npz(self.folder / file)
 
     def _kept(self, name: str, path: Path, result_type: type[Result], inputs_digest: str) -> Result:
-        try:
-            record = json.loads(path.read_bytes())
-            stored = record["schema"], record["inputs"], record["files"], record["result"], record["seconds"]
-        except (ValueError, KeyError, TypeError):
-            raise RunError(f"{path} is damaged. Delete it, and the same command runs that step again.") from None
-        schema, inputs, files, result, seconds = stored
-        if schema != SCHEMA or inputs != inputs_digest:
+        stored = read_step(path)
+        if stored.schema_ != SCHEMA or stored.inputs != inputs_digest:
             raise RunError(
                 f"{path} was computed from other inputs than this run has now (data, settings or an earlier step changed). "
                 f"Choose another folder with --out, or delete {self.folder} to start over."
             )
-        for file, digest in files.items():
+        for file, digest in stored.files.items():
             if not (self.folder / file).exists() or sha256_of(self.folder / file) != digest:
                 raise RunError(
                     f"{self.folder / file} is missing or changed. Delete {path}, and the same command makes it again."
                 )
-        kept = result_type.from_values(result, source=str(path))
-        self._report(name, kept, seconds, kept=True)
+        kept = result_type.from_values(stored.result, source=str(path))
+        self._report(name, kept, stored.seconds, kept=True)
         return kept
 
     def _report(self, name: str, result: Record, seconds: float, *, kept: bool) -> None:
@@ -176,11 +173,10 @@ class Run:
 
     def _describe(self, status: str, error: str | None = None) -> None:
         path = self.folder / "run.json"
-        earlier = json.loads(path.read_bytes()) if path.exists() else {}
         description = {
             "schema": SCHEMA,
             "status": status,
-            "started": earlier.get("started", _now()),
+            "started": self._started,
             "updated": _now(),
             "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
             "seed": self.seed,
@@ -194,12 +190,20 @@ class Run:
         write_atomically(path, json.dumps(description, indent=1) + "\n")
 
 
-def _require_free(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise RunError(f"--out must be a folder. {folder} is a file; choose another name.")
-    if folder.is_dir() and not (folder / "config.toml").exists() and any(p.name != ".lock" for p in folder.iterdir()):
-        raise RunError(f"{folder} holds files that are not a run of sevenfold. Choose an empty or a new folder with --out.")
+def _started(folder: Path) -> str:
+    """When the run in this folder was started: now, unless an intact run.json says otherwise."""
     try:
+        return str(json.loads((folder / "run.json").read_bytes())["started"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return _now()
+
+
+def _require_free(folder: Path) -> None:
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise RunError(f"--out must be a folder. {folder} is a file; choose another name.")
+        if folder.is_dir() and not (folder / "config.toml").exists() and any(p.name != ".lock" for p in folder.iterdir()):
+            raise RunError(f"{folder} holds files that are not a run of sevenfold. Choose an empty or a new folder with --out.")
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"Cannot make the run folder {folder}: {error.strerror}. Choose another with --out.") from None
@@ -247,7 +251,11 @@ def _lock(folder: Path) -> Iterator[None]:
     except ImportError:  # Windows: runs are not guarded against each other there.
         yield
         return
-    with (folder / ".lock").open("w") as file:
+    try:
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise RunError(f"Cannot write in the run folder {folder}: {error.strerror}. Choose another with --out.") from None
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -117,7 +117,9 @@ def paired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -> 
     first, Student's t for the second, combined as the root of the sum of squares.
     """
     over_seeds = spread((first_correct.astype(np.float64) - second_correct).mean(axis=1))
-    half_seeds = _t_quantile(over_seeds.n - 1) * over_seeds.sd / math.sqrt(over_seeds.n) if over_seeds.n > 1 else 0.0
+    half_seeds = (
+        t_quantile(0.5 + LEVEL / 2, over_seeds.n - 1) * over_seeds.sd / math.sqrt(over_seeds.n) if over_seeds.n > 1 else 0.0
+    )
     return _difference(first_correct, second_correct, half_seeds, over_seeds.sd, over_seeds.n)
 
 
@@ -129,7 +131,7 @@ def unpaired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -
     first, second = spread(first_correct.mean(axis=1)), spread(second_correct.mean(axis=1))
     parts = [s.sd**2 / s.n for s in (first, second)]
     squares = sum(part**2 / max(s.n - 1, 1) for part, s in zip(parts, (first, second), strict=True))
-    half_seeds = _t_quantile(sum(parts) ** 2 / squares) * math.sqrt(sum(parts)) if squares > 0.0 else 0.0
+    half_seeds = t_quantile(0.5 + LEVEL / 2, sum(parts) ** 2 / squares) * math.sqrt(sum(parts)) if squares > 0.0 else 0.0
     return _difference(first_correct, second_correct, half_seeds, math.hypot(first.sd, second.sd), min(first.n, second.n))
 
 
@@ -141,10 +143,11 @@ def _difference(first: np.ndarray, second: np.ndarray, half_seeds: float, sd_ove
     return Difference(value=mean, ci_low=mean - half, ci_high=mean + half, sd_over_seeds=sd_over_seeds, n=n, n_seeds=n_seeds)
 
 
-def _t_quantile(degrees_of_freedom: float) -> float:
+def t_quantile(probability: float, degrees_of_freedom: float) -> float:
+    """The quantile of Student's t distribution."""
     from scipy.stats import t
 
-    return float(t.ppf(0.5 + LEVEL / 2, degrees_of_freedom))
+    return float(t.ppf(probability, degrees_of_freedom))
 
 
 class ClassScores(Record):

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sevenfold.config import Config
 from sevenfold.datasets import Source, load
-from sevenfold.protocol import Ledger, SealedTestSet, split
+from sevenfold.protocol import DevelopmentSet, Ledger, SealedTestSet, split
 from sevenfold.run import Run
 from sevenfold.steps.baseline import require_power, run_baseline
 from sevenfold.steps.discussion import discuss
@@ -45,17 +45,19 @@ def run_workflow(
         source = load(config.dataset, Path(data_dir) if data_dir else None, progress)
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
+    development = split(source.development, config.protocol, config.seed)
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen, workers=workers, cluster=cluster) as run:
         if open_test_again:
             run.forget("final_test", "discussion")
-        return _steps(run, config, source, open_test_again)
+        return _steps(run, config, source, development, open_test_again)
 
 
-def _steps(run: Run, config: Config, source: Source, open_test_again: str | None) -> Summary:
-    development = split(source.development, config.protocol, config.seed)
+def _steps(run: Run, config: Config, source: Source, development: DevelopmentSet, open_test_again: str | None) -> Summary:
     sealed_test = SealedTestSet(
         source.read_test, Ledger(run.folder / "test_ledger.jsonl"), source.provenance.digest, open_test_again
     )
+
+    sealed_test.ledger.lines()  # an altered ledger ends the run before any work
 
     problem = run.step("problem", define_problem, development, source.provenance)
     run.step("success", choose_measure, development, config.success)
@@ -66,6 +68,7 @@ def _steps(run: Run, config: Config, source: Source, open_test_again: str | None
     overfit = run.step("overfit", run_overfit, development, config.overfit, baseline)
     chosen = run.step("regularize", run_regularize, development, config.regularize, overfit)
     final = run.step("final_test", run_final_test, development, sealed_test, config.final_test, baseline, overfit, chosen)
+    sealed_test.require_result(final.plan, final.scores.n_errors, final.n_test, final.n_openings)
     run.step("discussion", discuss, problem, baseline, overfit, chosen, final)
 
     seconds = sum(run.step_seconds.values())

@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from sevenfold.errors import LedgerError, RunError, SettingsError
-from sevenfold.records import digest_of, read_toml
+from sevenfold.records import digest_of, read_step, read_toml
 from sevenfold.storage import read_npz, sha256_of
 
 STEPS = (
@@ -75,6 +75,9 @@ def read_run(folder: Path) -> StoredRun:
         raise RunError(f"{folder} is not a run of sevenfold: it holds no run.json. Give the folder that `sevenfold run` wrote.")
     stored = {name: _read_step(folder, name) for name in STEPS if (folder / "steps" / f"{name}.json").is_file()}
     _require_prefix(folder, list(stored))
+    ledger = _read_ledger(folder / "test_ledger.jsonl")
+    if "final_test" in stored:
+        _require_recorded(folder, stored["final_test"]["result"], ledger)
     return StoredRun(
         folder=folder,
         description=_read_json(folder / "run.json"),
@@ -82,8 +85,19 @@ def read_run(folder: Path) -> StoredRun:
         steps={name: step["result"] for name, step in stored.items()},
         seconds={name: step["seconds"] for name, step in stored.items()},
         digests={file: digest for step in stored.values() for file, digest in step["files"].items()},
-        ledger=_read_ledger(folder / "test_ledger.jsonl"),
+        ledger=ledger,
     )
+
+
+def _require_recorded(folder: Path, final: Json, ledger: tuple[Json, ...]) -> None:
+    """The result to be shown must be the one that the ledger closes with."""
+    last = ledger[-1] if ledger else {}
+    shown = final.get("scores", {}).get("n_errors"), final.get("n_test")
+    if last.get("event") != "result" or (last.get("n_errors"), last.get("n")) != shown:
+        raise LedgerError(
+            f"{folder / 'test_ledger.jsonl'} does not end with the result in steps/final_test.json ({shown[0]} errors of {shown[1]}); "
+            "one of the two was changed, so the test result cannot be trusted."
+        )
 
 
 def _read_json(path: Path) -> Json:
@@ -97,13 +111,7 @@ def _read_json(path: Path) -> Json:
 
 
 def _read_step(folder: Path, name: str) -> Json:
-    path = folder / "steps" / f"{name}.json"
-    step = _read_json(path)
-    kinds = {"result": dict, "files": dict, "seconds": (int, float)}
-    for field, kind in kinds.items():
-        if not isinstance(step.get(field), kind):  # type: ignore[arg-type]
-            raise RunError(f"{path} is damaged: it has no {field}. Delete it, and the same command runs that step again.")
-    return step
+    return read_step(folder / "steps" / f"{name}.json").model_dump()
 
 
 def _require_prefix(folder: Path, names: list[str]) -> None:
@@ -122,7 +130,7 @@ def _read_config(folder: Path) -> Json:
 
 
 def _read_ledger(path: Path) -> tuple[Json, ...]:
-    rows = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    rows = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
     lines: list[Json] = []
     for number, row in enumerate(rows, start=1):
         line = _ledger_line(row)

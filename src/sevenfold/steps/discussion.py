@@ -86,18 +86,18 @@ def _remedies(chosen: Regularize) -> Statement:
             "no remedy alone can be told from no effect" if all_unclear else f"the intervals of {_list(unclear)} include zero"
         )
     text = "; ".join(sentences) + ", at each variant's best epoch on validation digits."
-    theme: Theme = "worked" if helped else "uncertain"
+    theme: Theme = "worked" if helped else "limitation" if hurt else "uncertain"
     return Statement(theme=theme, text=text[0].upper() + text[1:], anchor="table-ablation")
 
 
 def _search_gain(chosen: Regularize) -> Statement:
     gain = chosen.gain_over_overfit
     if gain.detectable and gain.value > 0:
-        text = f"The search paid: on validation digits the chosen network gains {_points(gain)} on the overfitting model's best epoch."
+        text = f"The search paid: on validation digits the chosen network gains {_points(gain)} on the overfitting model at its most accurate epoch."
     elif gain.detectable:
-        text = f"The search did not pay: the chosen network loses {_points(gain)} to the overfitting model's best epoch."
+        text = f"The search did not pay: the chosen network loses {_points(gain)} to the overfitting model at its most accurate epoch."
     else:
-        text = f"Whether the search paid is open: against the overfitting model's best epoch the chosen network stands at {_points(gain)}, an interval that includes zero."
+        text = f"Whether the search paid is open: against the overfitting model at its most accurate epoch the chosen network stands at {_points(gain)}, an interval that includes zero."
     theme: Theme = "uncertain" if not gain.detectable else "worked" if gain.value > 0 else "limitation"
     return Statement(theme=theme, text=text, anchor="table-finalists")
 
@@ -143,11 +143,15 @@ def _winners_curse(chosen: Regularize) -> Statement:
 
 def _two_uncertainties(final: FinalTest) -> Statement:
     half = 100 * (final.scores.accuracy.ci_high - final.scores.accuracy.ci_low) / 2
-    sd = 100 * final.seed_accuracies.sd
-    larger = "The finite test set matters more" if half > sd else "The choice of the seed matters more"
-    text = (
-        f"The test accuracy is uncertain by ±{half:.2f} points because there are {final.n_test:,} test digits, and by {sd:.2f} points "
-        f"(one standard deviation over {_count(final.seed_accuracies.n, 'seed')}) because training is random. {larger}."
+    text = f"The test accuracy is uncertain by ±{half:.2f} points because there are only {final.n_test:,} test digits"
+    if final.seed_accuracies.n == 1:
+        text += "; how much it owes to the seed was not measured, since there was only one."
+        return Statement(theme="uncertain", text=text, anchor="table-final")
+    by_seed = 196 * final.seed_accuracies.sd
+    larger = "The finite test set matters more" if half > by_seed else "The choice of the seed matters more"
+    text += (
+        f", and by ±{by_seed:.2f} points (1.96 standard deviations over {final.seed_accuracies.n} seeds) because training is random. "
+        f"{larger}."
     )
     return Statement(theme="uncertain", text=text, anchor="table-final")
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from sevenfold.datasets import Digits, require_disjoint
 from sevenfold.engine import FitResult, fit_many, predict, save_keras
-from sevenfold.errors import SevenfoldError
+from sevenfold.errors import NoStatisticalPower, SevenfoldError
 from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet, Plan, SealedTestSet
 from sevenfold.records import Record, digest_of
@@ -98,6 +98,7 @@ def run_final_test(
 
     The network that counts is the one of the first seed, fixed before the opening; the other seeds show the spread.
     """
+    _require_progress(baseline, chosen)
     winner = chosen.winner.fresh.configuration
     earlier = {"baseline": baseline.network.configuration, "overfitting model": overfit.model.at_end.configuration}
     seeds = run.seeds("final", settings.n_seeds)
@@ -121,6 +122,16 @@ def run_final_test(
     return _result(
         settings, development, sealed_test, test, winner, seeds, plan, chosen, probabilities, earlier, reference_probabilities
     )
+
+
+def _require_progress(baseline: Baseline, chosen: Regularize) -> None:
+    """The test set is not spent on a network that tuning made worse than the baseline."""
+    before, after = baseline.network.accuracy, chosen.winner.fresh.accuracy
+    if after.value <= before.value:
+        raise NoStatisticalPower(
+            f"The chosen network reaches {after} on validation digits, no more than the baseline's {before}, so the test set was not "
+            "opened. Widen regularize.space, or give the search more trials or epochs."
+        )
 
 
 def _refit(

@@ -1,5 +1,6 @@
 """Section 6: scale up until the network overfits, and prove that it does (DLWP 4.5.6)."""
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -10,7 +11,7 @@ from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.run import Run
-from sevenfold.statistics import Spread, smooth, spread
+from sevenfold.statistics import Spread, smooth, spread, t_quantile
 from sevenfold.steps.baseline import Baseline
 from sevenfold.validation import Configuration, ScoredConfiguration, cross_validate, n_fits, scored
 
@@ -39,8 +40,10 @@ class OverfitSettings(Record):
 class Turn(Record):
     """Whether validation loss has turned.
 
-    epochs: each repeat's epoch of least smoothed validation loss. rise: smoothed loss at the end above that minimum, repeat by
-    repeat. threshold: what the mean rise must exceed: the larger standard deviation over repeats of the minimum and of the rise.
+    epoch: of least smoothed validation loss of the mean over repeats. epochs: each repeat's own. rise: repeat by repeat, the loss
+    at the end above that at the turning epoch, which is read from the other repeats so that it is not fitted to this one's noise.
+    threshold: what the mean rise must exceed: the spread over repeats, as a one-sided 95 % bound of Student's t, and no less than
+    one standard deviation.
     """
 
     reached: bool
@@ -122,15 +125,16 @@ def _attempt(run: Run, development: DevelopmentSet, stage: Stage, seeds: tuple[i
 
 
 def find_turn(val_loss: np.ndarray) -> Turn:
-    """Where validation loss turns; `val_loss` has shape (n_repeats, n_epochs).
+    """Where validation loss turns; `val_loss` has shape (n_repeats, n_epochs), two repeats at least.
 
-    The curves are smoothed by a centred mean over three epochs. The minimum of the mean curve is the turning epoch.
-    Overfitting counts as reached when every repeat ends above its own minimum and the mean rise exceeds the spread over repeats.
+    The curves are smoothed by a centred mean over three epochs. A minimum over epochs lies below its neighbours by chance alone,
+    so each repeat's rise is measured from the epoch that the other repeats point to. Overfitting counts as reached when every
+    repeat has risen and the mean rise exceeds the spread over repeats (see `Turn.threshold`).
     """
     smoothed = smooth(val_loss, SMOOTHING_WINDOW)
-    minima = smoothed.min(axis=1)
-    rise = spread(smoothed[:, -1] - minima)
-    threshold = max(rise.sd, spread(minima).sd)
+    others = [turning_epoch(np.delete(val_loss, repeat, axis=0)) for repeat in range(len(val_loss))]
+    rise = spread([float(curve[-1] - curve[epoch - 1]) for curve, epoch in zip(smoothed, others, strict=True)])
+    threshold = max(rise.sd, t_quantile(0.95, rise.n - 1) * rise.sd / math.sqrt(rise.n))
     return Turn(
         reached=min(rise.values) > 0.0 and rise.mean > threshold,
         epoch=turning_epoch(val_loss),

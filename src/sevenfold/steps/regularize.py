@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from sevenfold.engine import Engine
+from sevenfold.errors import SettingsError
 from sevenfold.networks import NetworkSpec, Penalty, Rate
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
@@ -108,7 +109,7 @@ def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSe
     best = validations[winner.trial]
     assert best.probabilities is not None
     run.save_arrays("predictions/validation.npz", {"labels": best.labels, "final": best.probabilities})
-    gain = unpaired_difference(best.correct(winner.fresh.epoch), base.correct(overfit.model.at_turn.epoch))
+    gain = unpaired_difference(best.correct(winner.fresh.epoch), base.correct(reading_epoch(base.val_accuracy)))
     return Regularize(
         verdict=(
             f"{winner.fresh.configuration.network} for {winner.fresh.epoch} epochs: {winner.fresh.accuracy} on fresh seeds "
@@ -220,7 +221,9 @@ def _finals(
     run: Run, development: DevelopmentSet, settings: RegularizeSettings, trials: tuple[TrialRecord, ...], place: Place
 ) -> tuple[tuple[Finalist, ...], dict[int, Validation]]:
     """Read each finalist's number of epochs from a long training, then train it afresh for that many on fresh seeds."""
-    best = trials[: settings.n_finalists]
+    best = tuple(trial for trial in trials if not trial.last.diverged)[: settings.n_finalists]
+    if not best:
+        raise SettingsError("Every trial of the search diverged. Lower regularize.space.learning_rate.")
     n = settings.n_finalist_seeds
     total = sum(2 * n_fits(development, n) * trial.configuration.training.n_epochs for trial in best)
     fresh: dict[int, ScoredConfiguration] = {}
@@ -228,8 +231,10 @@ def _finals(
     with run.terminal.stage("Finalists", total) as advance:
         asked = [trial.configuration for trial in best]
         long = _validate(run, development, asked, run.seeds("search", n), place, advance)
+        _require_finite(best, long)
         frozen = [_frozen(configuration, validation) for configuration, validation in zip(asked, long, strict=True)]
         again = _validate(run, development, frozen, run.seeds("finalists", n), place, advance, with_probabilities=True)
+    _require_finite(best, again)
     for trial, configuration, reading, validation in zip(best, frozen, long, again, strict=True):
         history = f"histories/finalist_{trial.number}.npz"
         run.save_arrays(history, validation.arrays())
@@ -239,6 +244,17 @@ def _finals(
         )
         validations[trial.number] = validation
     return _choose(best, fresh, validations), validations
+
+
+def _require_finite(trials: tuple[TrialRecord, ...], validations: list[Validation]) -> None:
+    """A finalist that diverges on other seeds is no finalist; the user decides what to narrow."""
+    for trial, validation in zip(trials, validations, strict=True):
+        if validation.diverged_at is not None:
+            rate = trial.configuration.training.learning_rate
+            raise SettingsError(
+                f"Finalist {trial.number} diverged at epoch {validation.diverged_at} on fresh seeds (learning rate {rate:.3g}). "
+                "Lower the upper end of regularize.space.learning_rate."
+            )
 
 
 def _frozen(configuration: Configuration, reading: Validation) -> Configuration:

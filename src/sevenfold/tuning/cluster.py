@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -39,14 +40,12 @@ class RayCluster:
             import ray
         except ImportError:
             raise SettingsError("--cluster needs Ray. Install it with: pip install 'sevenfold[cluster]'") from None
+        _require_answer(address)
         environment = {"env_vars": {**WORKER_ENVIRONMENT, "RAY_USAGE_STATS_ENABLED": "0"}}
         try:
             ray.init(address=address, runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-            raise SettingsError(
-                f"No Ray cluster answers at {address!r} ({str(error).splitlines()[0]}). "
-                f"`ray start --head` starts one; see docs/cluster.md."
-            ) from None
+            raise SettingsError(_no_cluster(address, str(error).splitlines()[0])) from None
         try:
             yield cls(ray.put(development))
         finally:
@@ -80,6 +79,23 @@ class RayCluster:
     def _n_at_once(self) -> int:
         """Enough tasks to keep every processor busy, few enough that their states fit into memory."""
         return max(2, 2 * int(self.ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
+
+
+def _require_answer(address: str) -> None:
+    """Knock at `host:port`, since Ray tries for minutes."""
+    if address == "auto":
+        return
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not (colon and host and port.isdigit() and int(port) < 65_536):
+        raise SettingsError(f"--cluster wants auto, host:port (6379 is Ray's usual one) or ray://host:port. Got {address!r}.")
+    try:
+        socket.create_connection((host, int(port)), timeout=10.0).close()
+    except OSError as error:
+        raise SettingsError(_no_cluster(address, error.strerror or str(error))) from None
+
+
+def _no_cluster(address: str, reason: str) -> str:
+    return f"No Ray cluster answers at {address!r}: {reason}. `ray start --head` starts one; see docs/cluster.md."
 
 
 def _work(development: DevelopmentSet, function: Callable[..., Result], *arguments: object) -> Result:
