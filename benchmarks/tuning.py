@@ -18,6 +18,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ import numpy as np
 
 MAX_EPOCHS, FACTOR = 9, 3
 DEPTH, UNITS, DROPOUT, LEARNING_RATE = (1, 3), (128, 1024, 128), (0.0, 0.5), (1e-4, 1e-2)
-N_TRIALS = 27
+N_TRIALS, BATCH, REDUCTION = 24, 12, 4
 FRESH_SEEDS = (101, 102, 103, 104, 105)
 PEERS = ("keras_tuner", "ray_tune")
 
@@ -66,13 +67,19 @@ def measure(folder: Path, names: list[str], peers: str, n_rounds: int) -> dict[s
 
 def _run(name: str, folder: Path, work: Path, python: str) -> dict[str, Any]:
     command = [python, __file__, "--contestant", name, "--folder", str(folder)]
-    started, load = time.perf_counter(), os.getloadavg()[0]
+    started, load, cpu_before = time.perf_counter(), os.getloadavg()[0], _cpu_seconds()
     run = subprocess.run(command, capture_output=True, text=True, cwd=work, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
     seconds = time.perf_counter() - started
     if run.returncode:
         raise SystemExit(f"{name} failed:\n{run.stderr[-3000:]}")
     result = json.loads(run.stdout.splitlines()[-1])
-    return {**result, "seconds": seconds, "load_before": load}
+    return {**result, "seconds": seconds, "cpu_seconds": _cpu_seconds() - cpu_before, "load_before": load}
+
+
+def _cpu_seconds() -> float:
+    """What all finished processes below this one have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 # ---------------------------------------------------------------- sevenfold
@@ -84,7 +91,7 @@ def search_sevenfold(folder: Path) -> dict[str, Any]:
     from sevenfold.tuning.space import SearchSpace
     from sevenfold.tuning.study import search
 
-    settings = SearchSettings(n_trials=N_TRIALS, batch=9, rungs=(1, 3, MAX_EPOCHS), reduction=FACTOR)
+    settings = SearchSettings(n_trials=N_TRIALS, batch=BATCH, rungs=(1, 3, MAX_EPOCHS), reduction=REDUCTION)
     space = SearchSpace(
         depth=DEPTH,
         width=tuple(range(UNITS[0], UNITS[1] + 1, UNITS[2])),
@@ -252,7 +259,7 @@ def print_report(report: dict[str, Any]) -> None:
         for name, result in found.items():
             fresh, winner = np.array(result["fresh"]), result["winner"]
             print(
-                f"  {name:<12} {result['seconds']:7.1f} s  {result['n_trials']} trials, {result['n_epochs']} epochs; searched "
+                f"  {name:<12} {result['seconds']:7.1f} s (processors {result['cpu_seconds']:.0f} s)  {result['n_trials']} trials, {result['n_epochs']} epochs; searched "
                 f"{100 * result['accuracy']:.2f} %, fresh {100 * fresh.mean():.3f} % (sd {100 * fresh.std(ddof=1):.3f}, n={len(fresh)}); "
                 f"{winner['hidden']}, dropout {winner['dropout']:.2f}, learning rate {winner['learning_rate']:.2g}"
             )

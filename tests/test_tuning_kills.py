@@ -9,6 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import TINY
+
+from sevenfold.config import load_config
+from sevenfold.records import to_toml
 
 SOAK = Path(__file__).parents[1] / "benchmarks" / "soak.py"
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
@@ -25,10 +29,19 @@ def test_twenty_kills_of_workers_drivers_and_groups() -> None:
 
 
 def test_ctrl_c_ends_workers_and_the_same_command_goes_on(digits_folder: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sevenfold", "run", "--preset", "quick", "--dataset", str(digits_folder)]
-    command += ["--out", str(tmp_path / "run"), "--workers", "2", "--quiet"]
-    settings = ("overfit.n_seeds=2", "baseline.n_epochs=5", "regularize.search.rungs=[2, 40]", "regularize.space.width=[64]")
-    command += [part for setting in settings for part in ("--set", setting)]
+    changes = {**TINY, "dataset": str(digits_folder), "regularize.search.rungs": [2, 60], "regularize.n_finalists": 1}
+    (tmp_path / "tiny.toml").write_text(to_toml(load_config("quick", changes).model_dump(mode="json")))
+    command = [
+        sys.executable,
+        "-m",
+        "sevenfold",
+        "run",
+        "--config",
+        str(tmp_path / "tiny.toml"),
+        "--out",
+        str(tmp_path / "run"),
+    ]
+    command += ["--workers", "2", "--quiet"]
     run = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
     while not list((tmp_path / "run" / "tuning").glob("trial*.npz")):
         time.sleep(0.05)
