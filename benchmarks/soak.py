@@ -1,6 +1,7 @@
 """Kill, starve and break a small search, again and again, and see that it ends as if nothing had happened.
 
 `kills`: real training in worker processes; SIGKILL to a worker, to the driver or to all, at random moments.
+`memory`: how much the driver and its workers grow over `--n` trials of many shapes, and what lies on disk meanwhile.
 `faults`: SIGKILL, a full disk (ENOSPC) or a broken one (EIO) at every single write, fsync and rename of the driver, by strace.
 
 Oracle: no acknowledged score is lost or changed, none is there twice, no trial runs for ever, nothing is left on disk, workers
@@ -35,7 +36,7 @@ from sevenfold.tuning.halving import SearchSettings
 from sevenfold.tuning.places import Place, Result, Task, open_place
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import search
-from sevenfold.tuning.trial import RungScore, TrialState
+from sevenfold.tuning.trial import RungScore, TrialRecord, TrialState
 
 # Everything that is searched leaves the compiled code alone, so that a search takes seconds.
 SPACE = SearchSpace(
@@ -55,8 +56,8 @@ FAULTS = ("signal=KILL", "error=ENOSPC", "error=EIO")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("kills", "faults", "child"))
-    parser.add_argument("--n", type=int, default=300, help="kills")
+    parser.add_argument("what", choices=("kills", "faults", "memory", "child"))
+    parser.add_argument("--n", type=int, default=300, help="kills, or trials for memory")
     parser.add_argument("--every", type=int, default=1, help="of the fault points, take one in so many")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, help="for child")
@@ -67,6 +68,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if arguments.what == "kills":
             counts = random_kills(Path(folder), arguments.n, arguments.seed)
+        elif arguments.what == "memory":
+            counts = memory(Path(folder), arguments.n)
         else:
             counts = enumerated_faults(Path(folder), arguments.every)
     print(json.dumps(counts))
@@ -129,6 +132,44 @@ def run_with_workers(folder: Path) -> None:
 def run_pretended(folder: Path, development: DevelopmentSet) -> None:
     found = search(folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=Pretended())
     write_atomically(folder / "answer.json", found.to_json())
+
+
+# ---------------------------------------------------------------- memory and disk
+
+
+def memory(folder: Path, n_trials: int) -> dict[str, Any]:
+    """Resident memory in MB after the first tenth of the trials and at the end, per process, and the most on disk."""
+    space = SearchSpace(width=(32, 64, 96, 128, 192, 256), depth=(1, 3), batch_size=(64, 128))
+    settings = SearchSettings(n_trials=n_trials, batch=10, rungs=(1, 2, 4), reduction=3)
+    seen: list[tuple[int, dict[int, float]]] = []
+    n_states = 0
+
+    def look(trials: Sequence[TrialRecord]) -> None:
+        nonlocal n_states
+        n_states = max(n_states, len(list((folder / "tuning").glob("trial*"))))
+        if not seen or len(trials) >= seen[-1][0] + 10:
+            seen.append((len(trials), {pid: resident(pid) for pid in [os.getpid(), *children_of(os.getpid())]}))
+
+    started, development = time.perf_counter(), digits()
+    with open_place(development, folder / "tuning", workers=N_WORKERS) as place:
+        search(folder / "tuning.db", development, space, settings, 1, engine="jax", place=place, show=look)
+    early = next(sizes for n, sizes in seen if n >= n_trials // 10)
+    growth = [max(sizes[pid] for _, sizes in seen) - early[pid] for pid in early]
+    left = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return {
+        "early": list(early.values()),
+        "end": list(seen[-1][1].values()),
+        "growth": growth,
+        "most states on disk": n_states,
+        "left on disk, MB": left / 1e6,
+        "seconds": round(time.perf_counter() - started),
+        "failures": [f"a process grew by {most} MB" for most in growth if most > 50.0],
+    }
+
+
+def resident(pid: int) -> float:
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return round(int(line.split()[1]) / 1024, 1)
 
 
 # ---------------------------------------------------------------- random kills

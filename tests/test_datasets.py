@@ -289,7 +289,7 @@ def test_mnist_5k_is_the_same_for_ever(tmp_path: Path) -> None:
     source = datasets.load("mnist-5k")
     assert source.provenance.sha256 == entries.MNIST_5K.sha256
     assert source.provenance.embedded_subset
-    assert source.provenance.reason == ""
+    assert source.provenance.reason == "it was asked for by name"
     test = source.read_test()
     assert np.bincount(source.development.labels).tolist() == [400] * 10
     assert np.bincount(test.labels).tolist() == [100] * 10

@@ -76,14 +76,15 @@ def test_the_order_in_which_tasks_finish_changes_nothing(development: Developmen
 def test_a_search_cut_off_anywhere_ends_the_same_and_repeats_one_rung_at_most(
     development: DevelopmentSet, tmp_path: Path
 ) -> None:
+    settings = SearchSettings(n_trials=5, batch=3, rungs=(1, 3, 9), reduction=2)
     whole = Pretended()
-    expected = pretend(tmp_path / "whole.db", development, whole)
+    expected = pretend(tmp_path / "whole.db", development, whole, settings=settings)
     for cut_after in range(len(whole.log)):
         path = tmp_path / f"cut{cut_after}.db"
         first, second = Pretended(order=1, cut_after=cut_after), Pretended(order=2)
         with pytest.raises(KeyboardInterrupt):
-            pretend(path, development, first)
-        assert pretend(path, development, second) == expected
+            pretend(path, development, first, settings=settings)
+        assert pretend(path, development, second, settings=settings) == expected
         assert sorted(first.log[:-1] + second.log) == sorted(whole.log)
 
 

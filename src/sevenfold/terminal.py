@@ -1,11 +1,12 @@
 """What the user sees while a run works: a verdict per step, and progress with time left on everything long."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -17,8 +18,11 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.table import Table
+from rich.text import Text
 
 Advance = Callable[[], None]
+Show = Callable[[Sequence[Sequence[str]]], None]
 
 
 class Terminal:
@@ -80,10 +84,47 @@ class Terminal:
         else:
             yield _PlainProgress(self.say, title, total, unit)
 
+    @contextmanager
+    def leaderboard(self, title: str, total: int, columns: Sequence[str]) -> Iterator[tuple[Advance, Show]]:
+        """`stage` with a table above its bar; also yields the function that replaces the table's rows, best first.
+
+        Where there is no terminal, the first row is printed when it changes.
+        """
+        if self.quiet:
+            yield (lambda: None), (lambda _: None)
+        elif self.console.is_terminal:
+            bar = _bar(self.console)
+            task = bar.add_task(title, total=total)
+            with Live(bar, console=self.console, transient=True) as live:
+                yield (lambda: bar.advance(task)), (lambda rows: live.update(Group(_table(columns, rows), bar)))
+        else:
+            yield _PlainProgress(self.say, title, total, "epochs"), _PlainLeader(self.say, title, columns)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    table = Table(*columns, box=None, padding=(0, 2), header_style="dim")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
 
 def _bar(console: Console) -> Progress:
     columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"))
     return Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
+
+
+class _PlainLeader:
+    """A line whenever another row comes first."""
+
+    def __init__(self, say: Callable[[str], None], title: str, columns: Sequence[str]) -> None:
+        self.say, self.title, self.columns = say, title, columns
+        self.leader: Sequence[str] = ()
+
+    def __call__(self, rows: Sequence[Sequence[str]]) -> None:
+        if rows and rows[0] != self.leader:
+            self.leader = rows[0]
+            cells = (f"{name} {cell}" for name, cell in zip(self.columns, self.leader, strict=True))
+            self.say(f"  {self.title}: now first: {', '.join(cells)}")
 
 
 class _PlainTransfer:

@@ -26,6 +26,8 @@ from sevenfold.tuning.trial import TrialRecord
 from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
 
 READING_WINDOW = 5
+N_LEADERS = 5
+LEADER_COLUMNS = ("trial", "network", "optimizer", "epochs", "accuracy")
 
 
 class AblationSettings(Record):
@@ -204,7 +206,7 @@ def _difference(first: Validation, first_epoch: int, second: Validation, second_
 def _search(run: Run, development: DevelopmentSet, settings: RegularizeSettings, place: Place) -> SearchResult:
     n_epochs = settings.search.n_epochs(len(development.rounds[0]))
     (seed,) = run.seeds("search", 1)
-    with run.terminal.stage("Search", n_epochs) as advance:
+    with run.terminal.leaderboard("Search", n_epochs, LEADER_COLUMNS) as (advance, show):
         return search(
             run.folder / "tuning.db",
             development,
@@ -214,7 +216,23 @@ def _search(run: Run, development: DevelopmentSet, settings: RegularizeSettings,
             engine=run.engine,
             place=place,
             advance=advance,
+            show=lambda trials: show(_leaders(trials)),
         )
+
+
+def _leaders(trials: Sequence[TrialRecord]) -> list[tuple[str, ...]]:
+    """The first five trials so far, as rows of `LEADER_COLUMNS`."""
+    best = sorted(trials, key=lambda trial: trial.rank)[:N_LEADERS]
+    return [
+        (
+            str(trial.number),
+            str(trial.configuration.network),
+            f"{trial.configuration.training.optimizer} {trial.configuration.training.learning_rate:.2g}",
+            str(trial.last.epoch),
+            f"{100 * trial.last.accuracy:.2f} %",
+        )
+        for trial in best
+    ]
 
 
 def _finals(

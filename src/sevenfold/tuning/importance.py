@@ -34,4 +34,6 @@ def importances(trials: Sequence[Known]) -> tuple[Importance, ...]:
     if len(values) < 2:
         return ()
     found = optuna.importance.get_param_importances(study)
-    return tuple(Importance(name=name, value=float(value)) for name, value in found.items())
+    # Optuna leaves equal values in the order of a set, which changes from process to process.
+    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Importance(name=name, value=float(value)) for name, value in ranked)

@@ -38,13 +38,15 @@ class LocalWorkers:
         """Workers that share the development digits through a file in `scratch`; they end with the context."""
         scratch.mkdir(parents=True, exist_ok=True)
         images = scratch / "images.npy"
-        np.save(images, development.digits.images, allow_pickle=False)
-        without_images = DevelopmentSet(_NO_DIGITS, development.rounds, development.method, development.asked)
-        place = cls((str(images.absolute()), development.digits.labels, without_images), n)
         try:
-            yield place
+            np.save(images, development.digits.images, allow_pickle=False)
+            without_images = DevelopmentSet(_NO_DIGITS, development.rounds, development.method, development.asked)
+            place = cls((str(images.absolute()), development.digits.labels, without_images), n)
+            try:
+                yield place
+            finally:
+                place._end()
         finally:
-            place._end()
             images.unlink(missing_ok=True)
             with suppress(OSError):  # states of a cut-off search stay
                 scratch.rmdir()
