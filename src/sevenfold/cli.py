@@ -97,7 +97,7 @@ def run(
     ] = None,
     cluster: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Tune on the Ray cluster there instead: host:6379, or auto. See docs/cluster.md."),
+        typer.Option(metavar="ADDRESS", help="Tune on the Ray cluster there instead: host:6379, or auto.."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
