@@ -193,4 +193,4 @@ def test_the_keras_engine_carries_out_the_whole_workflow(digits_folder: Path, tm
         "summary = sf.run_workflow(sf.load_config('quick', json.loads(sys.argv[2])), sys.argv[1], terminal='quiet')\n"
         "assert summary.engine == 'keras' and summary.final.test_accuracy > 0.5\n"
     )
-    subprocess.run([sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=300)
+    subprocess.run([sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=900)

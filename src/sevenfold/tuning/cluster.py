@@ -95,7 +95,7 @@ def _require_answer(address: str) -> None:
 
 
 def _no_cluster(address: str, reason: str) -> str:
-    return f"No Ray cluster answers at {address!r}: {reason}. `ray start --head` starts one; see docs/cluster.md."
+    return f"No Ray cluster answers at {address!r}: {reason}. `ray start --head` starts one."
 
 
 def _work(development: DevelopmentSet, function: Callable[..., Result], *arguments: object) -> Result:
