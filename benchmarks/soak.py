@@ -47,6 +47,8 @@ SPACE = SearchSpace(
     input_dropout=(0.05, 0.3),
     hidden_dropout=(0.05, 0.5),
     l2=(2e-6, 1e-3),
+    max_norm=(0.0,),
+    schedule=("constant",),
 )
 SETTINGS = SearchSettings(n_trials=8, batch=4, rungs=(2, 4, 8), reduction=2)
 N_WORKERS = 2

@@ -101,6 +101,8 @@ def search_sevenfold(folder: Path) -> dict[str, Any]:
         learning_rate=LEARNING_RATE,
         optimizer=("rmsprop",),
         batch_size=(128,),
+        max_norm=(0.0,),
+        schedule=("constant",),
     )
     with open_place(_development(folder), Path("tuning")) as place:
         found = search(Path("tuning.db"), _development(folder), space, settings, 0, engine="jax", place=place)

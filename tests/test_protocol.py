@@ -88,6 +88,16 @@ def test_an_opening_that_was_cut_off_is_finished_with_the_same_plan_only(tmp_pat
         sealed(tmp_path).open(PLAN.model_copy(update={"weights": "others"}))
 
 
+def test_an_opening_for_another_plan_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    known = {"data": PLAN.data, "settings": PLAN.settings, "network": PLAN.network}
+    sealed(tmp_path).require_openable(**known)
+    sealed(tmp_path).open(PLAN)
+    sealed(tmp_path).require_openable(**known)
+    sealed(tmp_path, reason="a label was wrong").require_openable(**{**known, "network": "another"})
+    with pytest.raises(RunError, match=r"already opened .* for another plan"):
+        sealed(tmp_path).require_openable(**{**known, "network": "another"})
+
+
 @pytest.mark.parametrize("tamper", ["edit", "drop first", "drop middle", "swap", "add", "garbage"])
 def test_tampering_is_found(tmp_path: Path, tamper: str) -> None:
     test = sealed(tmp_path)

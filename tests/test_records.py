@@ -22,6 +22,7 @@ def test_config_survives_toml_and_json(preset: str) -> None:
     ("name", "value", "words"),
     [
         ("regularize.search.n_trails", 4, ["regularize.search.n_trails", "n_trials"]),
+        ("overfit.stages", [{"hiden": [64], "n_epochs": 9}], ["overfit.stages.0.hiden", "Did you mean 'hidden'?"]),
         ("sede", 4, ["sede", "'seed'"]),
         ("seed", "1", ["seed", "integer", "'1' (str)"]),
         ("seed", -1, ["seed", "greater than or equal to 0", "-1"]),

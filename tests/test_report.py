@@ -607,10 +607,20 @@ def test_run_from_before_importances_still_reads(changeable: Path) -> None:
 
 def test_trials_show_the_settings_that_were_searched(page_of: Pages) -> None:
     plain, whole = (page_of(kind).text.partition("trials, best first")[2][:900] for kind in ("plain", "whole space"))
-    for heading in ("Pixel dropout", "Hidden dropout", "L2", "Optimizer", "Learning rate", "Batch size"):
+    for heading in (
+        "Pixel dropout",
+        "Hidden dropout",
+        "L2",
+        "Max-norm",
+        "Optimizer",
+        "Learning rate",
+        "Schedule",
+        "Batch size",
+    ):
         assert heading in plain
-    for heading, value in {"L1": "1.0 × 10⁻⁵", "Max-norm": "none", "Schedule": "cosine", "Label smoothing": "0.125"}.items():
+    for heading in ("L1", "Label smoothing"):
         assert heading not in plain
+    for heading, value in {"L1": "1.0 × 10⁻⁵", "Max-norm": "none", "Schedule": "cosine", "Label smoothing": "0.125"}.items():
         assert heading in whole
         assert value in whole
     assert "SGD" in whole
@@ -657,6 +667,10 @@ def damage_missing_value(folder: Path) -> None:
     )
 
 
+def damage_kind_of_value(folder: Path) -> None:
+    change_result(folder / "steps" / "final_test.json", lambda result: result["scores"].update(per_class="none"))
+
+
 def edit_result(folder: Path) -> None:
     path = folder / "steps" / "overfit.json"
     path.write_text(path.read_text().replace('"reached": true', '"reached": false'))
@@ -669,7 +683,8 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
     "cut json": (lambda f: (f / "steps" / "overfit.json").write_text('{"result": '), RunError, "overfit.json is damaged"),
     "no result": (lambda f: (f / "steps" / "overfit.json").write_text("{}"), RunError, "overfit.json is damaged"),
     "edited": (edit_result, RunError, "overfit.json was edited"),
-    "missing value": (damage_missing_value, RunError, "lacks a value that the report prints .*threshold"),
+    "missing value": (damage_missing_value, RunError, "lacks a value that the report prints, .*threshold"),
+    "another kind of value": (damage_kind_of_value, RunError, "holds one of another kind"),
     "changed array": (lambda f: (f / "histories" / "baseline.npz").write_bytes(b"x"), RunError, "missing or changed"),
     "settings": (lambda f: (f / "config.toml").write_text("= 1"), RunError, "not valid TOML"),
     "run.json": (lambda f: (f / "run.json").write_text("[]"), RunError, "expected a JSON object, got list"),

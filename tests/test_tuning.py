@@ -142,7 +142,7 @@ def test_a_damaged_database_is_one_clear_line(development: DevelopmentSet, tmp_p
 def test_no_setting_is_tried_twice_and_a_small_space_ends_early(development: DevelopmentSet, tmp_path: Path) -> None:
     space = SearchSpace(
         width=(32, 64), depth=(1, 2), input_dropout=(0.0, 0.0), hidden_dropout=(0.0, 0.0), l2=(1e-7, 1e-7),
-        learning_rate=(1e-3, 1e-3), optimizer=("adam",), batch_size=(128,),
+        learning_rate=(1e-3, 1e-3), optimizer=("adam",), batch_size=(128,), schedule=("constant",), max_norm=(0.0,),
     )  # fmt: skip
     found = pretend(tmp_path / "tuning.db", development, Pretended(), space=space)
     configurations = [trial.configuration.digest for trial in found.trials]
@@ -213,7 +213,15 @@ def test_every_batch_passes_every_rung_once_in_waves() -> None:
 
 def test_one_and_three_workers_give_the_same_bytes(development: DevelopmentSet, tmp_path: Path) -> None:
     settings = SearchSettings(n_trials=5, batch=3, rungs=(1, 2), reduction=2)
-    space = SearchSpace(width=(32,), depth=(1, 1), optimizer=("adam",), batch_size=(128,), l2=(1e-6, 1e-4))
+    space = SearchSpace(
+        width=(32,),
+        depth=(1, 1),
+        optimizer=("adam",),
+        batch_size=(128,),
+        l2=(1e-6, 1e-4),
+        max_norm=(0.0,),
+        schedule=("constant",),
+    )
     found = []
     for n in (1, 3):
         with open_place(development, tmp_path / str(n), workers=n) as place:

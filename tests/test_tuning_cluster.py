@@ -25,7 +25,7 @@ from sevenfold.tuning.study import search
 
 folder = Path(sys.argv[1])
 development = split(made_up_digits(600, seed=1), ProtocolSettings(method="kfold", n_folds=2), 0)
-space = SearchSpace(width=(32,), depth=(1, 1), optimizer=("adam",), batch_size=(64,), l2=(2e-6, 1e-4))
+space = SearchSpace(width=(32,), depth=(1, 1), optimizer=("adam",), batch_size=(64,), l2=(2e-6, 1e-4), max_norm=(0.0,), schedule=("constant",))
 settings = SearchSettings(n_trials=8, batch=4, rungs=(1, 3), reduction=2)
 # Ray takes 127.0.0.1 for "this machine, by its address in the network"; the rest of the loopback net stays what it is.
 node_options = {"num_cpus": 1, "object_store_memory": 200_000_000}

@@ -208,6 +208,18 @@ class SealedTestSet:
         """Stands for the sealed digits among a step's inputs; known without reading them."""
         return self.data_digest
 
+    def require_openable(self, **known: str) -> None:
+        """Check, before anything is trained for it, that no opening on record stands in the way; `known` are fields of the plan.
+
+        Raises:
+            RunError: the set was opened for another plan and no reason for another opening was given.
+        """
+        lines = self.ledger.lines()
+        openings = [line for line in lines if line["event"] == "opened"]
+        frozen = [line for line in lines if line["event"] == "frozen"]
+        if openings and not self.reason and any(frozen[-1].get(name) != value for name, value in known.items()):
+            raise self._already_opened(openings[-1]["time"])
+
     def open(self, plan: Plan) -> Digits:
         """Freeze `plan`, record the opening and read the test digits.
 
@@ -224,13 +236,16 @@ class SealedTestSet:
             self.ledger.append("rescored" if finished else "resumed", plan=plan.digest)
             return self._read()
         if openings and not self.reason:
-            raise RunError(
-                f"The test set was already opened on {openings[-1]['time']} ({self.ledger.path}). "
-                f'A further opening needs --open-test-again "why", and the report will say so on its first page.'
-            )
+            raise self._already_opened(openings[-1]["time"])
         self.ledger.append("frozen", plan=plan.digest, **plan.model_dump())
         self.ledger.append("opened", plan=plan.digest, reason=self.reason if openings else None)
         return self._read()
+
+    def _already_opened(self, time: str) -> RunError:
+        return RunError(
+            f"The test set was already opened on {time}, for another plan ({self.ledger.path}). "
+            f'A further opening needs --open-test-again "why", and the report will say so on its first page.'
+        )
 
     def record_result(self, plan: Plan, n_errors: int, n: int) -> None:
         """Close the opening with its one result.

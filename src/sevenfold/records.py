@@ -7,7 +7,7 @@ import math
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -135,7 +135,9 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
-    first = error.errors()[0]
+    # A misspelt name is the cause of the missing one that pydantic may name before it.
+    errors = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    first = errors[0]
     where = ".".join(str(part) for part in first["loc"]) or "the whole"
     place = f"{source}: " if source else ""
     if first["type"] == "extra_forbidden":
@@ -149,9 +151,17 @@ def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
 
 
 def _known_names(cls: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    for part in path:
-        annotation = cls.model_fields[str(part)].annotation if str(part) in cls.model_fields else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+    """The fields of the record that lies at `path` below `cls`; numbers in the path are places in a list."""
+    for part in (part for part in path if isinstance(part, str)):
+        inner = _record_in(cls.model_fields[part].annotation) if part in cls.model_fields else None
+        if inner is None:
             return []
-        cls = annotation
+        cls = inner
     return sorted(cls.model_fields)
+
+
+def _record_in(annotation: Any) -> type[BaseModel] | None:
+    """The record that an annotation names, by itself or inside `tuple[...]` and the like."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((inner for part in get_args(annotation) if (inner := _record_in(part))), None)

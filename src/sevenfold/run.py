@@ -26,6 +26,7 @@ Result = TypeVar("Result", bound=Record)
 
 SCHEMA = 1
 SEED_STREAMS = ("comparison", "search", "finalists", "final")
+SEEDS_PER_ROUND, MAX_ROUNDS = 50, 20
 LIBRARIES = (
     *("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "optuna", "matplotlib"),
     *("jinja2", "pydantic", "typer", "rich", "mlxtend"),
@@ -128,12 +129,13 @@ class Run:
             (self.folder / "steps" / f"{name}.json").unlink(missing_ok=True)
 
     def seeds(self, stream: Literal["comparison", "search", "finalists", "final"], n: int) -> tuple[int, ...]:
-        """`n` training seeds (at most 250), fixed by the run's seed; streams never share one.
+        """`n` training seeds (at most 50), fixed by the run's seed; streams never share one.
 
         What is compared with one another (baseline, overfitting model, ablation) shares the stream `comparison`, so that the
-        same seed means the same initial weights and the same batches.
+        same seed means the same initial weights and the same batches. A protocol of several rounds takes further seeds of the
+        same stream, `SEEDS_PER_ROUND` on for each round (see `validation.cross_validate`).
         """
-        first = 1000 * self.seed + 250 * SEED_STREAMS.index(stream)
+        first = SEEDS_PER_ROUND * MAX_ROUNDS * (len(SEED_STREAMS) * self.seed + SEED_STREAMS.index(stream))
         return tuple(range(first, first + n))
 
     def save_arrays(self, file: str, arrays: Mapping[str, np.ndarray]) -> None:

@@ -9,6 +9,7 @@ from sevenfold.engine import Engine, FitResult, TrainingSettings, fit_many, pred
 from sevenfold.networks import N_CLASSES, NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
+from sevenfold.run import SEEDS_PER_ROUND
 from sevenfold.statistics import Proportion, Spread, proportion, spread
 from sevenfold.terminal import Advance
 
@@ -79,7 +80,8 @@ def cross_validate(
 ) -> list[Validation]:
     """Train every configuration once per seed, round and fold; gives one `Validation` per configuration.
 
-    All fits on one training part go to the engine together. `advance` is called after every epoch of every fit.
+    A seed stands for other initial weights and batches in each round, so that repeats share nothing but the digits. All fits on
+    one training part go to the engine together. `advance` is called after every epoch of every fit.
     """
     jobs = [(configuration, seed) for configuration in configurations for seed in seeds]
     by_split = [
@@ -89,14 +91,14 @@ def cross_validate(
                 [configuration.training for configuration, _ in jobs],
                 development.digits[split.train],
                 development.digits[split.validation],
-                seeds=[seed for _, seed in jobs],
+                seeds=[seed + r * SEEDS_PER_ROUND for _, seed in jobs],
                 engine=engine,
                 score_training=score_training,
                 on_epoch=advance,
             )
             for split in splits
         ]
-        for splits in development.rounds
+        for r, splits in enumerate(development.rounds)
     ]
     validations = []
     for i, configuration in enumerate(configurations):

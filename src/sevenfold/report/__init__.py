@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from jinja2.exceptions import TemplateError
+
+from sevenfold.errors import RunError
 from sevenfold.report.drawing import standalone
 from sevenfold.report.figures import draw_figures
 from sevenfold.report.folder import read_run
@@ -19,8 +22,15 @@ def draw(folder: Path) -> Path:
         LedgerError: its test ledger was altered.
     """
     run = read_run(folder)
-    figures = draw_figures(run)
-    report = render(run, figures)
+    try:
+        figures = draw_figures(run)
+        report = render(run, figures)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, TemplateError) as error:
+        # Whatever a value does that no run ever writes; `sevenfold.records` keeps such values out of a run.
+        raise RunError(
+            f"{folder} is damaged: a stored result lacks a value that the report prints, or holds one of another kind ({error}). "
+            "Delete the step's file in steps/, and the same command runs it again."
+        ) from error
     for panel in (panel for figure in figures.values() for panel in figure.panels):
         write_atomically(folder / "figures" / f"{panel.name}.svg", standalone(panel))
     for figure in figures.values():

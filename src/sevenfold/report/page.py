@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from jinja2.exceptions import UndefinedError
 from markupsafe import Markup, escape
 
-from sevenfold.errors import RunError
 from sevenfold.report import describe, numbers, sentences, tuning
 from sevenfold.report.colours import DARK, LIGHT, css_variables
 from sevenfold.report.figures import Figure
@@ -42,19 +40,8 @@ MNIST_NAMES = ("mnist", "mnist-5k")
 
 
 def render(run: StoredRun, figures: Mapping[str, Figure]) -> str:
-    """The whole page as one self-contained HTML text.
-
-    Raises:
-        RunError: a stored result lacks a value that the report prints.
-    """
-    template = _environment().get_template("report.html.j2")
-    try:
-        return template.render(_context(run, figures)).strip() + "\n"
-    except (LookupError, UndefinedError) as error:
-        raise RunError(
-            f"{run.folder} is damaged: a stored result lacks a value that the report prints ({error}). "
-            "Delete the step's file in steps/, and the same command runs it again."
-        ) from error
+    """The whole page as one self-contained HTML text."""
+    return _environment().get_template("report.html.j2").render(_context(run, figures)).strip() + "\n"
 
 
 def prose(text: str) -> Markup:

@@ -101,14 +101,17 @@ def run_final_test(
     _require_progress(baseline, chosen)
     winner = chosen.winner.fresh.configuration
     earlier = {"baseline": baseline.network.configuration, "overfitting model": overfit.model.at_end.configuration}
+    plan_so_far = {
+        "data": digest_of([development.digest, sealed_test.digest]),
+        "settings": digest_of([settings.digest, *(configuration.digest for configuration in earlier.values())]),
+        "network": winner.digest,
+    }
+    sealed_test.require_openable(**plan_so_far)
     seeds = run.seeds("final", settings.n_seeds)
     finals, references = _refit(run, development.digits, winner, seeds, earlier)
     _save_model(run, winner.network, finals[0].weights)
     plan = Plan(
-        data=digest_of([development.digest, sealed_test.digest]),
-        settings=digest_of([settings.digest, *(configuration.digest for configuration in earlier.values())]),
-        network=winner.digest,
-        weights=_weights_digest([*(f.weights for f in finals), *(f.weights for f in references.values())]),
+        **plan_so_far, weights=_weights_digest([*(f.weights for f in finals), *(f.weights for f in references.values())])
     )
     test = sealed_test.open(plan)
     require_disjoint(development.digits, test, "the test set")

@@ -30,6 +30,7 @@ class OverfitSettings(Record):
 
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (
         Stage(hidden=(128,), n_epochs=12),
+        Stage(hidden=(256,), n_epochs=16),
         Stage(hidden=(512,), n_epochs=20),
         Stage(hidden=(512, 512), n_epochs=30),
         Stage(hidden=(1024, 1024), n_epochs=40),

@@ -44,7 +44,7 @@ class RegularizeSettings(Record):
     ablation: AblationSettings = AblationSettings()
     space: SearchSpace = SearchSpace()
     search: SearchSettings = SearchSettings()
-    n_finalists: Annotated[int, Field(ge=1, le=20)] = 3
+    n_finalists: Annotated[int, Field(ge=1, le=20)] = 2
     n_finalist_seeds: Annotated[int, Field(ge=2, le=50)] = 3
 
 
@@ -65,10 +65,10 @@ class AblationRow(Record):
 
 
 class Finalist(Record):
-    """A configuration of the search, read and then trained afresh.
+    """A configuration of the search, trained afresh.
 
     search_accuracy: what the search saw (one seed, chosen as a maximum, so too good). fresh: the score on fresh seeds after
-    exactly `fresh.epoch` epochs, an epoch read beforehand from a long training on other seeds.
+    exactly `fresh.epoch` epochs, an epoch read beforehand from the trial's own training.
     behind_best: accuracy of the best finalist minus this one's, with one standard error.
     """
 
@@ -124,7 +124,7 @@ def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSe
         rungs=settings.search.rungs,
         finalists=finalists,
         gain_over_overfit=gain,
-        n_consultations=len(ablation) - 1 + sum(len(trial.scores) for trial in trials) + 2 * len(finalists),
+        n_consultations=len(ablation) - 1 + sum(len(trial.scores) for trial in trials) + len(finalists),
     )
 
 
@@ -157,9 +157,7 @@ def _ablate(
     tried = variants(model.at_end.configuration.network, settings)
     configurations = [Configuration(network=network, training=training) for _, network in tried.values()]
     with run.terminal.stage("Ablation", len(tried) * n_fits(development, len(seeds)) * training.n_epochs) as advance:
-        validations = cross_validate(
-            development, configurations, seeds, engine=run.engine, score_training=True, advance=advance
-        )
+        validations = cross_validate(development, configurations, seeds, engine=run.engine, advance=advance)
     for (name, (change, _)), configuration, validation in zip(tried.items(), configurations, validations, strict=True):
         rows.append(_ablation_row(run, name, change, configuration, validation, base, model))
     return tuple(rows), base
@@ -238,28 +236,23 @@ def _leaders(trials: Sequence[TrialRecord]) -> list[tuple[str, ...]]:
 def _finals(
     run: Run, development: DevelopmentSet, settings: RegularizeSettings, trials: tuple[TrialRecord, ...], place: Place
 ) -> tuple[tuple[Finalist, ...], dict[int, Validation]]:
-    """Read each finalist's number of epochs from a long training, then train it afresh for that many on fresh seeds."""
+    """Read each finalist's number of epochs from its own trial, then train it afresh for that many on fresh seeds."""
     best = tuple(trial for trial in trials if not trial.last.diverged)[: settings.n_finalists]
     if not best:
         raise SettingsError("Every trial of the search diverged. Lower regularize.space.learning_rate.")
-    n = settings.n_finalist_seeds
-    total = sum(2 * n_fits(development, n) * trial.configuration.training.n_epochs for trial in best)
+    frozen = [_frozen(trial) for trial in best]
+    seeds = run.seeds("finalists", settings.n_finalist_seeds)
+    total = sum(n_fits(development, len(seeds)) * configuration.training.n_epochs for configuration in frozen)
+    with run.terminal.stage("Finalists", total) as advance:
+        results = _validate(run, development, frozen, seeds, place, advance)
+    _require_finite(best, results)
     fresh: dict[int, ScoredConfiguration] = {}
     validations: dict[int, Validation] = {}
-    with run.terminal.stage("Finalists", total) as advance:
-        asked = [trial.configuration for trial in best]
-        long = _validate(run, development, asked, run.seeds("search", n), place, advance)
-        _require_finite(best, long)
-        frozen = [_frozen(configuration, validation) for configuration, validation in zip(asked, long, strict=True)]
-        again = _validate(run, development, frozen, run.seeds("finalists", n), place, advance, with_probabilities=True)
-    _require_finite(best, again)
-    for trial, configuration, reading, validation in zip(best, frozen, long, again, strict=True):
+    for trial, configuration, validation in zip(best, frozen, results, strict=True):
         history = f"histories/finalist_{trial.number}.npz"
         run.save_arrays(history, validation.arrays())
-        run.save_arrays(f"histories/finalist_{trial.number}_reading.npz", reading.arrays())
-        fresh[trial.number] = scored(
-            f"trial {trial.number}", configuration, validation, configuration.training.n_epochs, history
-        )
+        n_epochs = configuration.training.n_epochs
+        fresh[trial.number] = scored(f"trial {trial.number}", configuration, validation, n_epochs, history)
         validations[trial.number] = validation
     return _choose(best, fresh, validations), validations
 
@@ -275,10 +268,11 @@ def _require_finite(trials: tuple[TrialRecord, ...], validations: list[Validatio
             )
 
 
-def _frozen(configuration: Configuration, reading: Validation) -> Configuration:
-    """The configuration with the number of epochs that a long training suggests."""
-    training = configuration.training.model_copy(update={"n_epochs": reading_epoch(reading.val_accuracy)})
-    return configuration.model_copy(update={"training": training})
+def _frozen(trial: TrialRecord) -> Configuration:
+    """The trial's configuration with the number of epochs that its own training suggests."""
+    training = trial.configuration.training
+    n_epochs = reading_epoch(np.array([trial.curve]))
+    return trial.configuration.model_copy(update={"training": training.model_copy(update={"n_epochs": n_epochs})})
 
 
 def _validate(
@@ -288,11 +282,9 @@ def _validate(
     seeds: tuple[int, ...],
     place: Place,
     advance: Advance,
-    *,
-    with_probabilities: bool = False,
 ) -> list[Validation]:
     """Cross-validate each configuration where the search ran; every seed is a task of its own."""
-    function = functools.partial(_validate_one, engine=run.engine, with_probabilities=with_probabilities)
+    function = functools.partial(_validate_one, engine=run.engine)
     tasks = [_validation_task(function, development, c, seed) for c in configurations for seed in seeds]
     parts = dict(place.run(tasks, advance))
     return [_joined([parts[i + j] for j in range(len(seeds))]) for i in range(0, len(tasks), len(seeds))]
@@ -311,11 +303,10 @@ def _validate_one(
     seed: int,
     *,
     engine: Engine,
-    with_probabilities: bool,
     advance: Advance,
 ) -> Validation:
     (validation,) = cross_validate(
-        development, [configuration], (seed,), engine=engine, with_probabilities=with_probabilities, advance=advance
+        development, [configuration], (seed,), engine=engine, with_probabilities=True, advance=advance
     )
     return validation
 

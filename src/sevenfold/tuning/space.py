@@ -35,17 +35,17 @@ class SearchSpace(Record):
     """
 
     depth: tuple[int, int] = (1, 3)
-    width: Annotated[tuple[Width, ...], Field(min_length=1)] = (128, 256, 512, 768, 1024)
-    input_dropout: Bounds = (0.0, 0.3)
+    width: Annotated[tuple[Width, ...], Field(min_length=1)] = (128, 256, 384, 512)
+    input_dropout: Bounds = (0.0, 0.2)
     hidden_dropout: Bounds = (0.0, 0.5)
     l1: Bounds = (0.0, 0.0)
-    l2: Bounds = (1e-7, 1e-3)
+    l2: Bounds = (1e-7, 1e-4)
     l2_off: Annotated[float, Field(ge=0.0)] = 1e-6
-    max_norm: Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(min_length=1)] = (0.0,)
-    learning_rate: Bounds = (2e-4, 5e-3)
-    schedule: Annotated[tuple[Schedule, ...], Field(min_length=1)] = ("constant",)
+    max_norm: Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(min_length=1)] = (0.0, 2.0, 4.0)
+    learning_rate: Bounds = (5e-4, 3e-3)
+    schedule: Annotated[tuple[Schedule, ...], Field(min_length=1)] = ("constant", "cosine")
     optimizer: Annotated[tuple[Optimizer, ...], Field(min_length=1)] = ("rmsprop", "adam")
-    batch_size: Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(min_length=1)] = (128, 256, 512)
+    batch_size: Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(min_length=1)] = (128, 256)
     label_smoothing: Bounds = (0.0, 0.0)
 
     @model_validator(mode="after")

@@ -10,11 +10,15 @@ from sevenfold.validation import Configuration
 
 
 class RungScore(Record):
-    """Validation accuracy and loss after `epoch` epochs, averaged over the folds of the first round."""
+    """Validation accuracy and loss after `epoch` epochs, averaged over the folds of the first round.
+
+    curve: the accuracy after each epoch since the rung before; its last value is `accuracy`.
+    """
 
     epoch: int
     accuracy: float
     loss: float
+    curve: tuple[float, ...] = ()
     diverged: bool = False
 
     @property
@@ -34,6 +38,11 @@ class TrialRecord(Record):
     def last(self) -> RungScore:
         """The score at the highest rung reached."""
         return self.scores[-1]
+
+    @property
+    def curve(self) -> tuple[float, ...]:
+        """Validation accuracy after each epoch trained."""
+        return tuple(accuracy for score in self.scores for accuracy in score.curve)
 
     @property
     def rank(self) -> tuple[int, float, float, int]:
@@ -80,6 +89,7 @@ def train_to(
     if any(result.diverged_at is not None for result in results):
         return RungScore(epoch=epoch, accuracy=0.0, loss=1e9, diverged=True), TrialState()
     weights = [len(split.validation) / len(development.scored) for split in development.rounds[0]]
-    accuracy = sum(w * float(result.history.val_accuracy[-1]) for w, result in zip(weights, results, strict=True))
+    curve = sum(w * result.history.val_accuracy for w, result in zip(weights, results, strict=True))
     loss = sum(w * float(result.history.val_loss[-1]) for w, result in zip(weights, results, strict=True))
-    return RungScore(epoch=epoch, accuracy=accuracy, loss=loss), TrialState(tuple(result.state for result in results))
+    score = RungScore(epoch=epoch, accuracy=float(curve[-1]), loss=loss, curve=tuple(curve.tolist()))
+    return score, TrialState(tuple(result.state for result in results))
