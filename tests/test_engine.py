@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from sevenfold.datasets import Digits
 from sevenfold.engine import FitResult, History, TrainingSettings, fit, fit_many, jax_epoch, jax_loop, optimizers, predict
 from sevenfold.engine.compilation import cache_folder
 from sevenfold.engine.dropout_masks import dropout_scale, stream_key
-from sevenfold.engine.settings import batch_order, learning_rates
+from sevenfold.engine.settings import batch_order, distortions, learning_rates
 from sevenfold.errors import SettingsError
 from sevenfold.networks import NetworkSpec, initial_weights
 
@@ -184,20 +183,21 @@ def test_max_norm_bounds_every_hidden_unit() -> None:
         assert np.linalg.norm(kernel, axis=0).max() <= 0.5 + 1e-5
 
 
-def test_a_transform_runs_inside_the_epoch() -> None:
-    def fade(images: jax.Array, labels: jax.Array, key: jax.Array, strength: jax.Array) -> jax.Array:
-        assert images.shape == (64, 784)
-        assert key.dtype == jnp.uint32
-        return images * (1.0 - strength)
-
+def test_distorted_images_change_training_by_their_dose() -> None:
     network, training = NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64)
-    plain = fit(network, training, TRAIN, seed=0)
-    unchanged = fit(network, training, TRAIN, seed=0, transform=fade, transform_strength=0.0)
-    faded = fit(network, training, TRAIN, seed=0, transform=fade, transform_strength=1.0)
-    np.testing.assert_allclose(unchanged.weights[0], plain.weights[0], atol=1e-6)
-    np.testing.assert_array_equal(faded.weights[0], initial_weights(network, 0)[0])  # black images move no kernel
+    plain, slight, full = (
+        fit(network, training.model_copy(update={"distortion": dose}), TRAIN, seed=0).weights[0] for dose in (0.0, 1e-6, 1.0)
+    )
+    np.testing.assert_allclose(slight, plain, atol=1e-4)
+    assert np.abs(full - plain).max() > 1e-2
     with pytest.raises(SettingsError, match="need the jax engine"):
-        fit(network, training, TRAIN, seed=0, engine="keras", transform=fade)
+        fit(network, training.model_copy(update={"distortion": 1.0}), TRAIN, seed=0, engine="keras")
+
+
+def test_distortion_fades_to_half_over_the_last_epochs() -> None:
+    doses = distortions(TrainingSettings(n_epochs=10, distortion=0.8, distortion_fade=0.2))
+    np.testing.assert_allclose(doses, [0.8] * 9 + [0.6])
+    assert distortions(TrainingSettings(n_epochs=3, distortion=0.5, distortion_fade=0.0)).tolist() == [0.5] * 3
 
 
 def test_mixed_precision_stays_close_and_keeps_float32_weights() -> None:

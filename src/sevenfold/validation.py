@@ -57,6 +57,10 @@ class Validation:
         """Accuracy after `epoch`, repeat by repeat."""
         return spread(self.correct(epoch).mean(axis=1))
 
+    def first_repeats(self, n: int) -> "Validation":
+        """The same, with the first `n` repeats only."""
+        return replace(self, **{name: array[:n] for name, array in self.arrays().items() if name != "labels"})
+
     def arrays(self) -> dict[str, np.ndarray]:
         """The curves and predictions by name, for `histories/`."""
         names = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "predictions", "labels")

@@ -12,7 +12,7 @@ such a field has no more than 5 to 7 significant components per axis. Sampling i
 
 import functools
 import math
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
@@ -74,10 +74,10 @@ def spline_matrix(cells: int) -> np.ndarray:
 
 @functools.cache
 def batch_warp(settings: WarpSettings) -> "Callable[[jax.Array, jax.Array, jax.Array, jax.Array], jax.Array]":
-    """The distortion as a function for the compiled epoch: (images, labels, key, strength) -> images.
+    """The distortion as a function for the compiled epoch: (images, labels, key, strength) -> distorted images.
 
-    images: (b, 784) float32 in [0, 1], multiples of 1/255. labels: (b,) uint8. key: () uint32, one per batch. strength: ()
-    float32 from 0 (nothing happens) to 1 (the full dose). The same settings give the same function, so that nothing compiles twice.
+    images: (b, 784) uint8. labels: (b,) uint8. key: () uint32, one per batch. strength: () float32 from 0 (nothing happens) to 1
+    (the full dose). The result: (b, 784) float32 in [0, 1]. The same settings give the same function, so that nothing compiles twice.
     """
     return functools.partial(_warp, settings)
 
@@ -87,7 +87,7 @@ def warp(images: np.ndarray, labels: np.ndarray, settings: WarpSettings, seed: i
     import jax
     import jax.numpy as jnp
 
-    flat = jnp.asarray(images.reshape(len(images), -1), jnp.float32) / 255.0
+    flat = jnp.asarray(images.reshape(len(images), -1))
     warped = jax.jit(batch_warp(settings))(flat, jnp.asarray(labels), jnp.uint32(seed), jnp.float32(1.0))
     return np.asarray(jnp.rint(warped * 255.0).astype(jnp.uint8)).reshape(images.shape)
 
@@ -95,71 +95,65 @@ def warp(images: np.ndarray, labels: np.ndarray, settings: WarpSettings, seed: i
 def _warp(
     settings: WarpSettings, images: "jax.Array", labels: "jax.Array", key: "jax.Array", strength: "jax.Array"
 ) -> "jax.Array":
-    import jax
+    import jax.numpy as jnp
 
-    affine_key, field_key = jax.random.split(jax.random.key(key))
-    row, column = _affine_source(settings, affine_key, labels, strength)
-    if settings.amplitude:
-        down, right = _field(settings, field_key, len(images), strength)
-        row, column = row + down, column + right
+    from sevenfold.counter_random import mix, symmetric_uniform
+
+    # Where a pixel comes from is linear in the control points and in the affine map's numbers, so that one matrix product gives the
+    # source row and column of every pixel of a batch.
+    affine = _affine(settings, mix(key), labels, strength)
+    n_points = (settings.cells + 3) ** 2 if settings.amplitude else 0
+    points = symmetric_uniform(mix(~key), (2, len(labels), n_points)) * (settings.amplitude * strength)
+    row, column = jnp.concatenate([affine, points], axis=2) @ jnp.asarray(_source_matrix(settings.cells)[: 3 + n_points])
     return _sample(images, row, column)
 
 
-def _affine_source(
-    settings: WarpSettings, key: Any, labels: "jax.Array", strength: "jax.Array"
-) -> "tuple[jax.Array, jax.Array]":
-    """Row and column of the source of every pixel under the affine map: two arrays (b, 28, 28)."""
-    import jax
+def _affine(settings: WarpSettings, key: "jax.Array", labels: "jax.Array", strength: "jax.Array") -> "jax.Array":
+    """The affine map of each image: what a source row, and a source column, takes from row, column and one: shape (2, b, 3)."""
     import jax.numpy as jnp
 
-    draws = jax.random.uniform(key, (6, len(labels)), minval=-1.0, maxval=1.0) * strength
+    from sevenfold.counter_random import symmetric_uniform
+
+    draws = symmetric_uniform(key, (6, len(labels))) * strength
     narrow = (labels == 1) | (labels == 7)
     angle = draws[0] * jnp.where(narrow, settings.narrow_rotation, settings.rotation) * (math.pi / 180.0)
     cos, sin, shear = jnp.cos(angle), jnp.sin(angle), draws[1] * settings.shear
     tall, wide = 1.0 / (1.0 + draws[2] * settings.scale), 1.0 / (1.0 + draws[3] * settings.scale)
     down, right = draws[4] * settings.shift, draws[5] * settings.shift
-    offset = jnp.arange(SIZE, dtype=jnp.float32) - CENTRE
-    r, c = offset[None, :, None], offset[None, None, :]
-
-    def along(by_row: "jax.Array", by_column: "jax.Array", start: "jax.Array") -> "jax.Array":
-        return by_row[:, None, None] * r + by_column[:, None, None] * c + (start + CENTRE)[:, None, None]
-
-    return along(cos * tall, sin * wide, down), along((shear * cos - sin) * tall, (shear * sin + cos) * wide, right)
+    by_row, by_column = (cos * tall, (shear * cos - sin) * tall), (sin * wide, (shear * sin + cos) * wide)
+    return jnp.stack([jnp.stack([by_row[i], by_column[i], (down, right)[i]], axis=1) for i in (0, 1)])
 
 
-def _field(settings: WarpSettings, key: Any, n: int, strength: "jax.Array") -> "tuple[jax.Array, jax.Array]":
-    """The elastic displacement by row and by column, two arrays (n, 28, 28), each from control points of its own."""
-    import jax
-    import jax.numpy as jnp
+@functools.cache
+def _source_matrix(cells: int) -> np.ndarray:
+    """What row, column, one and each control point add to the source of each pixel: shape (3 + (cells + 3)**2, 784), float32.
 
-    basis = jnp.asarray(spline_matrix(settings.cells))
-    n_control = settings.cells + 3
-    points = jax.random.uniform(key, (2 * n, n_control, n_control), minval=-1.0, maxval=1.0) * (settings.amplitude * strength)
-    # Two small products per image: first along columns, then along rows.
-    half = (points.reshape(-1, n_control) @ basis.T).reshape(2 * n, n_control, SIZE)
-    fields = jnp.einsum("rk,nkc->nrc", basis, half)
-    return fields[:n], fields[n:]
+    Rows and columns are counted from the centre.
+    """
+    offset = (np.arange(SIZE) - CENTRE).astype(np.float32)
+    basis = spline_matrix(cells)
+    linear = np.stack([np.repeat(offset, SIZE), np.tile(offset, SIZE), np.ones(SIZE * SIZE, np.float32)])
+    return np.concatenate([linear, np.kron(basis, basis).T.astype(np.float32)])
 
 
 def _sample(images: "jax.Array", row: "jax.Array", column: "jax.Array") -> "jax.Array":
-    """Bilinear samples of images (b, 784) at fractional rows and columns (b, 28, 28); paper (0) lies outside.
+    """Bilinear samples of images (b, 784) uint8 at fractional rows and columns (b, 784) counted from the centre; paper lies outside.
 
     The four neighbours of every pixel are packed into one 32-bit word first, so that one gather fetches all four: gathers are what
     a CPU is slow at.
     """
+    import jax
     import jax.numpy as jnp
 
     n = len(images)
-    framed = jnp.pad(
-        jnp.rint(images * 255.0).astype(jnp.uint32).reshape(n, SIZE, SIZE), ((0, 0), (BORDER, BORDER + 1), (BORDER, BORDER + 1))
-    )
-    words = (framed[:, :-1, :-1] | (framed[:, :-1, 1:] << 8) | (framed[:, 1:, :-1] << 16) | (framed[:, 1:, 1:] << 24)).reshape(
-        n, FRAME * FRAME
-    )
-    row = jnp.clip(row + BORDER, 0.0, FRAME - 1.0).reshape(n, -1)
-    column = jnp.clip(column + BORDER, 0.0, FRAME - 1.0).reshape(n, -1)
+    framed = jnp.pad(images.astype(jnp.uint32).reshape(n, SIZE, SIZE), ((0, 0), (BORDER, BORDER + 1), (BORDER, BORDER + 1)))
+    words = framed[:, :-1, :-1] | (framed[:, :-1, 1:] << 8) | (framed[:, 1:, :-1] << 16) | (framed[:, 1:, 1:] << 24)
+    row = jnp.clip(row + (CENTRE + BORDER), 0.0, FRAME - 1.0)
+    column = jnp.clip(column + (CENTRE + BORDER), 0.0, FRAME - 1.0)
     top, left = jnp.floor(row), jnp.floor(column)
     places = top.astype(jnp.int32) * FRAME + left.astype(jnp.int32)
+    # The barrier keeps XLA from packing words anew for every pixel that is gathered.
+    words = jax.lax.optimization_barrier(words.reshape(n, FRAME * FRAME))
     four = jnp.take_along_axis(words, places, axis=1, mode="promise_in_bounds")
     corner = [((four >> shift) & 255).astype(jnp.float32) for shift in (0, 8, 16, 24)]
     y, x = row - top, column - left

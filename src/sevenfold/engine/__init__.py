@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -13,11 +13,7 @@ from sevenfold.datasets import Digits
 from sevenfold.engine.backend import prefer_jax, save_keras
 from sevenfold.engine.results import FitResult, FitState, History
 from sevenfold.engine.settings import TrainingSettings
-from sevenfold.errors import SettingsError
 from sevenfold.networks import NetworkSpec, Weights
-
-if TYPE_CHECKING:
-    from sevenfold.engine.jax_epoch import BatchTransform
 
 Engine = Literal["jax", "keras"]
 
@@ -36,8 +32,6 @@ def fit(
     start: FitState | None = None,
     until_epoch: int | None = None,
     on_epoch: Callable[[], None] | None = None,
-    transform: "BatchTransform | None" = None,
-    transform_strength: float = 0.0,
 ) -> FitResult:
     """Train `network` on `train` and score it on `validation` after every epoch.
 
@@ -45,19 +39,15 @@ def fit(
     training set after every epoch, in inference mode and without penalties. A fit stopped at `until_epoch` and continued with
     `start=result.state` gives the same bytes as one without the stop; the history then holds the continued epochs only.
     `on_epoch` is called after every epoch. A loss that is not finite ends the fit with `diverged_at` set; nothing is raised.
-    `transform` changes every training batch inside the compiled epoch (jax only); see `jax_epoch.BatchTransform`.
     """
     if engine == "keras":
-        _refuse_transform(transform)
         from sevenfold.engine import keras_fit
 
         return keras_fit.fit(network, training, train, validation, seed, score_training, start, until_epoch, on_epoch)
     prefer_jax()
     from sevenfold.engine import jax_loop
 
-    return jax_loop.fit(
-        network, training, train, validation, seed, score_training, start, until_epoch, on_epoch, transform, transform_strength
-    )
+    return jax_loop.fit(network, training, train, validation, seed, score_training, start, until_epoch, on_epoch)
 
 
 def fit_many(
@@ -72,8 +62,6 @@ def fit_many(
     starts: Sequence[FitState | None] | None = None,
     until_epoch: int | None = None,
     on_epoch: Callable[[], None] | None = None,
-    transform: "BatchTransform | None" = None,
-    transform_strength: float = 0.0,
 ) -> list[FitResult]:
     """`fit` for every triple of network, training and seed, in their order, faster than one after the other.
 
@@ -84,7 +72,6 @@ def fit_many(
     starts = starts if starts is not None else [None] * len(networks)
     rows = list(zip(networks, trainings, seeds, starts, strict=True))
     if engine == "keras":
-        _refuse_transform(transform)
         from sevenfold.engine import keras_fit
 
         return [
@@ -94,7 +81,7 @@ def fit_many(
     prefer_jax()
     from sevenfold.engine import jax_loop
 
-    jobs = [jax_loop.Job(*row, transform, transform_strength) for row in rows]
+    jobs = [jax_loop.Job(*row) for row in rows]
     return jax_loop.fit_many(jobs, train, validation, score_training, until_epoch, on_epoch)
 
 
@@ -108,8 +95,3 @@ def predict(network: NetworkSpec, weights: Weights, images: np.ndarray, *, engin
     from sevenfold.engine import jax_loop
 
     return jax_loop.predict(network, weights, images)
-
-
-def _refuse_transform(transform: "BatchTransform | None") -> None:
-    if transform is not None:
-        raise SettingsError("Distorted batches need the jax engine; the keras engine trains on the images as they are.")

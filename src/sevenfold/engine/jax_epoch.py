@@ -21,7 +21,7 @@ SCORING_BATCH = 1_000
 WARP_STREAM, INPUT_STREAM, HIDDEN_STREAM = 0, 1, 2
 
 BatchTransform = Callable[[jax.Array, jax.Array, jax.Array, jax.Array], jax.Array]
-"""(images (b, 784) float32 in [0, 1], labels (b,) uint8, key () uint32, strength () float32) -> images (b, 784) float32.
+"""(images (b, 784) uint8, labels (b,) uint8, key () uint32, strength () float32) -> images (b, 784) float32 in [0, 1].
 
 It is traced into the compiled epoch, so it must be a pure function; the key is new for every update and vmap may wrap it.
 """
@@ -61,7 +61,7 @@ class Knobs(NamedTuple):
     weight_decay: jax.Array
     label_smoothing: jax.Array
     ema_decay: jax.Array
-    transform_strength: jax.Array
+    distortion: jax.Array
 
 
 class State(NamedTuple):
@@ -110,8 +110,13 @@ def epoch(
     def update(state: State, inputs: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[State, tuple[jax.Array, jax.Array]]:
         number, rows, rate = inputs
         n_valid = jnp.minimum(n_examples - number * form.batch_size, form.batch_size)
-        batch = Batch(pixels(images.at[rows].get(mode="promise_in_bounds")), labels[rows], n_valid)
-        return _update(state, batch, rate, index * n_updates + number, knobs, form)
+        step = index * n_updates + number
+        drawn, digits = images.at[rows].get(mode="promise_in_bounds"), labels[rows]
+        if form.transform is None:
+            x = pixels(drawn)
+        else:
+            x = form.transform(drawn, digits, stream_key(knobs.seed, step, WARP_STREAM), knobs.distortion)
+        return _update(state, Batch(x, digits, n_valid), rate, step, knobs, form)
 
     inputs = (jnp.arange(n_updates), order.reshape(n_updates, form.batch_size), rates)
     state, (losses, correct) = jax.lax.scan(update, state, inputs)
@@ -182,9 +187,6 @@ def _update(
     state: State, batch: Batch, rate: jax.Array, step: jax.Array, knobs: Knobs, form: Form
 ) -> tuple[State, tuple[jax.Array, jax.Array]]:
     """Forward, backward and optimizer on one batch; `step` counts the updates of the whole fit before this one."""
-    if form.transform is not None:
-        key = stream_key(knobs.seed, step, WARP_STREAM)
-        batch = batch._replace(x=form.transform(batch.x, batch.labels, key, knobs.transform_strength))
     gradients, loss, correct = _gradients(state.layers, batch, step, knobs, form)
     numbers = optimizers.Update(rate, (step + 1).astype(jnp.float32), knobs.momentum, knobs.weight_decay)
     updated = [

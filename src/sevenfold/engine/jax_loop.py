@@ -13,10 +13,11 @@ import numpy as np
 
 from sevenfold.datasets import Digits
 from sevenfold.engine import compilation, jax_epoch, optimizers
-from sevenfold.engine.jax_epoch import SCORING_BATCH, BatchTransform, Form, Knobs, Layers, State
+from sevenfold.engine.jax_epoch import SCORING_BATCH, Form, Knobs, Layers, State
 from sevenfold.engine.results import FitResult, FitState, HistoryWriter
-from sevenfold.engine.settings import TrainingSettings, batch_order, learning_rates, n_updates_per_epoch
+from sevenfold.engine.settings import TrainingSettings, batch_order, distortions, learning_rates, n_updates_per_epoch
 from sevenfold.networks import N_CLASSES, N_PIXELS, NetworkSpec, Weights, initial_weights
+from sevenfold.warp import batch_warp
 
 Tree = TypeVar("Tree", State, Knobs)
 
@@ -32,8 +33,6 @@ class Job(NamedTuple):
     training: TrainingSettings
     seed: int
     start: FitState | None = None
-    transform: BatchTransform | None = None
-    transform_strength: float = 0.0
 
 
 class OnDevice(NamedTuple):
@@ -69,11 +68,9 @@ def fit(
     start: FitState | None,
     until_epoch: int | None,
     on_epoch: Callable[[], None] | None,
-    transform: BatchTransform | None = None,
-    transform_strength: float = 0.0,
 ) -> FitResult:
     """Train with the fused loop; see `sevenfold.engine.fit` for the arguments."""
-    job = Job(network, training, seed, start, transform, transform_strength)
+    job = Job(network, training, seed, start)
     return _fit(job, _task([job], train, validation, score_training, until_epoch, on_epoch))
 
 
@@ -109,14 +106,14 @@ def _fit(job: Job, task: Task) -> FitResult:
     """Train one network, epoch by epoch."""
     started, compiled_before = time.perf_counter(), compilation.seconds_compiling()
     training, epoch = job.training, job.start.epoch if job.start else 0
-    form, knobs, rates = _form(job), _knobs(job), learning_rates(training, task.n_examples)
+    form, rates = _form(job), learning_rates(training, task.n_examples)
     images, labels, n = task.training_sets[training.batch_size]
     state, history, finite = _state_to_device(job, form), HistoryWriter(), True
     while finite and epoch < task.last_epoch(training):
         order = _order(job, task, epoch)
         with _handing_over:
             state, losses, correct = jax_epoch.train_epoch(
-                state, images, labels, order, np.int32(n), rates[epoch], np.int32(epoch), knobs, form=form
+                state, images, labels, order, np.int32(n), rates[epoch], np.int32(epoch), _knobs(job, epoch), form=form
             )
         epoch += 1
         finite = _record(history, job, task, state, losses, correct)
@@ -173,7 +170,7 @@ def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
     started, compiled_before = time.perf_counter(), compilation.seconds_compiling()
     form, training = _form(jobs[0]), jobs[0].training
     first, last = jobs[0].start.epoch if jobs[0].start else 0, task.last_epoch(training)
-    knobs, rates = _stacked(_knobs(job) for job in jobs), [learning_rates(job.training, task.n_examples) for job in jobs]
+    rates = [learning_rates(job.training, task.n_examples) for job in jobs]
     images, labels, n = task.training_sets[training.batch_size]
     states = _stacked(_state_to_device(job, form) for job in jobs)
     members = [_member(states, i) for i in range(len(jobs))]
@@ -181,6 +178,7 @@ def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
     for epoch in range(first, last):
         orders = np.stack([_order(job, task, epoch) for job in jobs])
         epoch_rates = np.stack([table[epoch] for table in rates])
+        knobs = _stacked(_knobs(job, epoch) for job in jobs)
         states, losses, correct = jax_epoch.train_epochs(
             states, images, labels, orders, np.int32(n), epoch_rates, np.int32(epoch), knobs, form=form
         )
@@ -282,11 +280,12 @@ def _form(job: Job) -> Form:
         max_norm=network.max_norm is not None,
         averaged=training.ema_decay is not None,
         mixed_precision=training.precision == "mixed_bfloat16",
-        transform=job.transform,
+        transform=batch_warp(training.warp) if training.distortion else None,
     )
 
 
-def _knobs(job: Job) -> Knobs:
+def _knobs(job: Job, epoch: int) -> Knobs:
+    """The numbers of one epoch (from 0)."""
     network, training = job.network, job.training
     numbers = {
         "input_dropout": network.input_dropout,
@@ -298,7 +297,7 @@ def _knobs(job: Job) -> Knobs:
         "weight_decay": training.weight_decay,
         "label_smoothing": training.label_smoothing,
         "ema_decay": training.ema_decay or 0.0,
-        "transform_strength": job.transform_strength,
+        "distortion": distortions(training)[epoch],
     }
     return Knobs(np.uint32(job.seed % 2**32), **{name: np.float32(number) for name, number in numbers.items()})  # type: ignore[arg-type]
 

@@ -41,6 +41,8 @@ def fit(
         raise SettingsError(
             f"training.precision {training.precision!r} is for the jax engine; the keras engine trains in float32."
         )
+    if training.distortion:
+        raise SettingsError("Distorted images need the jax engine; the keras engine trains on the images as they are.")
     started = time.perf_counter()
     first = start.epoch if start else 0
     last = training.n_epochs if until_epoch is None else min(until_epoch, training.n_epochs)

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from sevenfold.records import Record
+from sevenfold.warp import WarpSettings
 
 
 class TrainingSettings(Record):
@@ -17,6 +18,8 @@ class TrainingSettings(Record):
     linearly from zero first, under any schedule. `label_smoothing` mixes the target with the uniform distribution (Szegedy
     et al. 2016). With `ema_decay` the result, and every validation, is the exponential moving average of the weights.
     `momentum` and `nesterov` are read by `sgd`; `weight_decay` (decoupled, Loshchilov and Hutter 2019) by `adamw`.
+    With `distortion` above zero every training image is drawn anew, distorted, in every epoch (`jax` only): `warp` is the full
+    dose, `distortion` the share of it that is taken, and over the last `distortion_fade` of the epochs it falls to half of that.
     `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in float32; for accelerators, `jax` only.
     """
 
@@ -31,6 +34,9 @@ class TrainingSettings(Record):
     warmup_epochs: Annotated[float, Field(ge=0.0)] = 0.0
     label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     ema_decay: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    distortion: Annotated[float, Field(ge=0.0, le=3.0)] = 0.0
+    distortion_fade: Annotated[float, Field(ge=0.0, le=1.0)] = 0.1
+    warp: WarpSettings = WarpSettings()
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
 
 
@@ -55,6 +61,13 @@ def learning_rates(settings: TrainingSettings, n_examples: int) -> np.ndarray:
     if warmup:
         factor *= np.minimum(1.0, (epoch + 1.0 / n_updates) / warmup)
     return (settings.learning_rate * factor).astype(np.float32).reshape(settings.n_epochs, n_updates)
+
+
+def distortions(settings: TrainingSettings) -> np.ndarray:
+    """The share of the full dose that each epoch distorts its images by: shape (n_epochs,), float32."""
+    left = (settings.n_epochs - np.arange(settings.n_epochs)) / settings.n_epochs
+    faded = np.clip(left / max(settings.distortion_fade, 1e-9), 0.0, 1.0)
+    return (settings.distortion * (0.5 + 0.5 * faded)).astype(np.float32)
 
 
 def batch_order(n_examples: int, seed: int, epoch: int) -> np.ndarray:

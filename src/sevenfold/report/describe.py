@@ -56,6 +56,8 @@ def training(settings: Json) -> str:
         parts.append(f"weight decay {short(settings['weight_decay'])}")
     if settings["label_smoothing"]:
         parts.append(f"label smoothing {short(settings['label_smoothing'])}")
+    if settings["distortion"]:
+        parts.append(f"every image distorted anew in every epoch at {short(settings['distortion'])} of the full dose")
     if settings["ema_decay"]:
         parts.append(f"weights averaged with decay {settings['ema_decay']:g}")
     return ", ".join([*parts, f"in batches of {settings['batch_size']}"])

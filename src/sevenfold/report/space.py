@@ -9,8 +9,15 @@ from sevenfold.report.folder import Json
 from sevenfold.report.numbers import listed, power, short, whole
 
 LOGARITHMIC = ("l2", "learning_rate")
-RANGES = ("depth", "input_dropout", "hidden_dropout", "l1", "l2", "learning_rate", "label_smoothing")
-CITED = {"adam": "adam", "adamw": "adamw", "cosine": "sgdr", "label_smoothing": "smoothing", "max_norm": "dropout"}
+RANGES = ("depth", "input_dropout", "hidden_dropout", "l1", "l2", "learning_rate", "label_smoothing", "distortion")
+CITED = {
+    "adam": "adam",
+    "adamw": "adamw",
+    "cosine": "sgdr",
+    "label_smoothing": "smoothing",
+    "max_norm": "dropout",
+    "distortion": "ciresan",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ SETTINGS = {
     "schedule": Setting("Schedule of the learning rate", "schedule", str),
     "batch_size": Setting("Batch size", "batch size", str),
     "label_smoothing": Setting("Label smoothing", "label smoothing", lambda share: f"{share:.3f}"),
+    "distortion": Setting("Distortion of the images, in full doses", "distortion", lambda dose: f"{dose:.2f}"),
 }
 """Every setting of `SearchSpace` but `l2_off`, in the order of the page."""
 

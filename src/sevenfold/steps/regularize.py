@@ -15,7 +15,7 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.run import Run
 from sevenfold.statistics import Difference, paired_difference, smooth, unpaired_difference
-from sevenfold.steps.overfit import Attempt, Overfit, turning_epoch
+from sevenfold.steps.overfit import SMOOTHING_WINDOW, Attempt, Overfit, turning_epoch
 from sevenfold.terminal import Advance
 from sevenfold.tuning.halving import SearchSettings
 from sevenfold.tuning.importance import Importance
@@ -31,8 +31,9 @@ LEADER_COLUMNS = ("trial", "network", "optimizer", "epochs", "accuracy")
 
 
 class AblationSettings(Record):
-    """The strength of each remedy that is tried on the overfitting model."""
+    """The strength of each remedy that is tried on the overfitting model, and on how many of that model's seeds, if it has so many."""
 
+    n_seeds: Annotated[int, Field(ge=2, le=50)] = 3
     dropout: Annotated[Rate, Field(gt=0.0)] = 0.5
     l2: Annotated[Penalty, Field(gt=0.0)] = 1e-4
     l1: Annotated[Penalty, Field(gt=0.0)] = 1e-5
@@ -149,10 +150,11 @@ def variants(model: NetworkSpec, settings: AblationSettings) -> dict[str, tuple[
 def _ablate(
     run: Run, development: DevelopmentSet, settings: AblationSettings, overfit: Overfit
 ) -> tuple[tuple[AblationRow, ...], Validation]:
-    model = overfit.model
-    base = Validation(**run.load_arrays(model.at_end.history), diverged_at=None)
+    model, n_rounds = overfit.model, len(development.rounds)
+    whole = Validation(**run.load_arrays(model.at_end.history), diverged_at=None)
+    n_seeds = min(settings.n_seeds, len(whole.val_loss) // n_rounds)
+    seeds, base = run.seeds("comparison", n_seeds), whole.first_repeats(n_seeds * n_rounds)
     training = model.at_end.configuration.training
-    seeds = run.seeds("comparison", model.at_end.over_seeds.n // len(development.rounds))
     rows = [_base_row(model, base)]
     tried = variants(model.at_end.configuration.network, settings)
     configurations = [Configuration(network=network, training=training) for _, network in tried.values()]
@@ -160,15 +162,18 @@ def _ablate(
         validations = cross_validate(development, configurations, seeds, engine=run.engine, advance=advance)
     for (name, (change, _)), configuration, validation in zip(tried.items(), configurations, validations, strict=True):
         rows.append(_ablation_row(run, name, change, configuration, validation, base, model))
-    return tuple(rows), base
+    return tuple(rows), whole
 
 
 def _base_row(model: Attempt, base: Validation) -> AblationRow:
+    def row(score: ScoredConfiguration) -> ScoredConfiguration:
+        return scored(score.name, score.configuration, base, score.epoch, score.history)
+
     return AblationRow(
         name="overfitting model",
         change="nothing",
-        at_best=model.at_turn,
-        at_end=model.at_end,
+        at_best=row(model.at_turn),
+        at_end=row(model.at_end),
         difference_at_best=None,
         difference_at_end=None,
         val_loss_rise=_rise(base),
@@ -193,7 +198,7 @@ def _ablation_row(
 
 
 def _rise(validation: Validation) -> float:
-    curve = smooth(validation.val_loss).mean(axis=0)
+    curve = smooth(validation.val_loss, SMOOTHING_WINDOW).mean(axis=0)
     return float(curve[-1] - curve.min())
 
 

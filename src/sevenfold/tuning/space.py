@@ -23,6 +23,7 @@ LIMITS = {
     "l2": (0.0, 1.0),
     "learning_rate": (0.0, 10.0),
     "label_smoothing": (0.0, 0.99),
+    "distortion": (0.0, 3.0),
 }
 """What a range may span at most."""
 
@@ -47,6 +48,7 @@ class SearchSpace(Record):
     optimizer: Annotated[tuple[Optimizer, ...], Field(min_length=1)] = ("rmsprop", "adam")
     batch_size: Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(min_length=1)] = (128, 256)
     label_smoothing: Bounds = (0.0, 0.0)
+    distortion: Bounds = (0.0, 0.0)
 
     @model_validator(mode="after")
     def _check(self) -> "SearchSpace":
@@ -85,6 +87,7 @@ class SearchSpace(Record):
             learning_rate=trial.suggest_float("learning_rate", *self.learning_rate, log=True),
             schedule=_choice(trial, "schedule", self.schedule),
             label_smoothing=_real(trial, "label_smoothing", self.label_smoothing),
+            distortion=_real(trial, "distortion", self.distortion),
         )
         return Configuration(network=network, training=training)
 
