@@ -12,7 +12,7 @@ from conftest import made_up_digits
 
 from sevenfold.datasets import Digits
 from sevenfold.engine import FitResult, History, TrainingSettings, fit, fit_many, jax_epoch, jax_loop, optimizers, predict
-from sevenfold.engine.compilation import cache_folder
+from sevenfold.engine.compilation import code_folder
 from sevenfold.engine.dropout_masks import dropout_scale, stream_key
 from sevenfold.engine.settings import batch_order, distortions, learning_rates
 from sevenfold.errors import SettingsError
@@ -310,10 +310,10 @@ def test_a_cache_folder_that_cannot_be_made_is_no_trouble(tmp_path: Path) -> Non
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG folders")
 def test_compiled_code_is_kept_in_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder().is_relative_to(tmp_path / "sevenfold" / "xla")
+    assert code_folder().is_relative_to(tmp_path / "sevenfold" / "xla")
     run_python(FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"), XDG_CACHE_HOME=str(tmp_path))
-    assert any(cache_folder().iterdir())
-    for entry in cache_folder().iterdir():
+    assert any(code_folder().iterdir())
+    for entry in code_folder().iterdir():
         entry.write_bytes(b"half written")
     run_python(FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"), XDG_CACHE_HOME=str(tmp_path))
 

@@ -10,6 +10,7 @@ from conftest import made_up_digits
 from sevenfold.errors import LedgerError, RunError, SettingsError
 from sevenfold.protocol import Ledger, Plan, ProtocolSettings, SealedTestSet, choose_method, split
 
+DIGITS = made_up_digits(20, seed=9)
 PLAN = Plan(data="d", settings="s", network="n", weights="w")
 
 
@@ -47,13 +48,13 @@ def test_too_few_digits_for_the_folds() -> None:
 
 
 def sealed(folder: Path, reason: str | None = None) -> SealedTestSet:
-    return SealedTestSet(lambda: made_up_digits(20, seed=9), Ledger(folder / "ledger.jsonl"), "data", reason)
+    return SealedTestSet(lambda: DIGITS, Ledger(folder / "ledger.jsonl"), "data", reason)
 
 
 def test_one_opening_one_result(tmp_path: Path) -> None:
     test = sealed(tmp_path)
     test.open(PLAN)
-    test.record_result(PLAN, 1, 20)
+    test.record_result(PLAN, 1, DIGITS)
     assert [line["event"] for line in test.ledger.lines()] == ["frozen", "opened", "result"]
     with pytest.raises(RunError, match="--open-test-again"):
         sealed(tmp_path).open(PLAN.model_copy(update={"network": "another"}))
@@ -66,11 +67,13 @@ def test_one_opening_one_result(tmp_path: Path) -> None:
 def test_the_same_plan_may_be_scored_again_but_gives_one_result(tmp_path: Path) -> None:
     test = sealed(tmp_path)
     test.open(PLAN)
-    test.record_result(PLAN, 1, 20)
+    test.record_result(PLAN, 1, DIGITS)
     test.open(PLAN)
     assert test.ledger.n_openings == 1
     with pytest.raises(LedgerError, match="records 1 errors"):
-        test.record_result(PLAN, 2, 20)
+        test.record_result(PLAN, 2, DIGITS)
+    with pytest.raises(LedgerError, match="another test set"):
+        test.record_result(PLAN, 1, made_up_digits(20, seed=10))
 
 
 @pytest.mark.parametrize("fraction", [1e-9, 0.9999])
@@ -98,11 +101,21 @@ def test_an_opening_for_another_plan_is_refused_before_anything_is_trained(tmp_p
         sealed(tmp_path).require_openable(**{**known, "network": "another"})
 
 
+def test_a_further_opening_that_was_cut_off_is_counted_once(tmp_path: Path) -> None:
+    test = sealed(tmp_path)
+    test.open(PLAN)
+    test.record_result(PLAN, 1, DIGITS)
+    for _ in range(2):
+        sealed(tmp_path, reason="a label was wrong").open(PLAN)
+    assert test.ledger.n_openings == 2
+    assert test.ledger.lines()[-1]["event"] == "resumed"
+
+
 @pytest.mark.parametrize("tamper", ["edit", "drop first", "drop middle", "swap", "add", "garbage"])
 def test_tampering_is_found(tmp_path: Path, tamper: str) -> None:
     test = sealed(tmp_path)
     test.open(PLAN)
-    test.record_result(PLAN, 7, 20)
+    test.record_result(PLAN, 7, DIGITS)
     path = test.ledger.path
     rows = path.read_text().splitlines()
     if tamper == "edit":

@@ -36,17 +36,21 @@ def development() -> DevelopmentSet:
 class Pretended:
     """A place that scores by a formula instead of training, in any order, and can be cut off after some results.
 
-    It checks that a trial goes on from the state of the rung before.
+    It checks that a trial goes on from the state of the rung before, unless `states_are_lost`.
     """
 
-    def __init__(self, order: int = 0, cut_after: int | None = None) -> None:
-        self.rng, self.cut_after = np.random.default_rng(order), cut_after
+    def __init__(self, order: int = 0, cut_after: int | None = None, states_are_lost: bool = False) -> None:
+        self.rng, self.cut_after, self.states_are_lost = np.random.default_rng(order), cut_after, states_are_lost
         self.n_done = 0
         self.log: list[tuple[str, int]] = []
 
     def run(self, tasks: Sequence[Task[Result]], advance: Advance) -> Iterator[tuple[int, Result]]:
         for index in self.rng.permutation(len(tasks)):
             configuration, seed, state, epoch = tasks[index].arguments()
+            if self.states_are_lost:
+                state = TrialState()
+            else:
+                assert [fold.epoch for fold in state.folds] == {1: [], 3: [1], 9: [3]}[epoch]
             self.log.append((configuration.digest, epoch))
             if self.n_done == self.cut_after:
                 raise KeyboardInterrupt
@@ -55,10 +59,14 @@ class Pretended:
 
 
 def pretended_training(configuration: Configuration, seed: int, state: TrialState, epoch: int) -> tuple[RungScore, TrialState]:
-    luck = int(digest_of([configuration.digest, seed, epoch])[:6], 16) / 16**6
-    assert [fold.epoch for fold in state.folds] in ([], [1] if epoch == 3 else [3])
+    def luck_at(epoch: int) -> float:
+        return int(digest_of([configuration.digest, seed, epoch])[:6], 16) / 16**6
+
+    luck, start = luck_at(epoch), state.folds[0].epoch if state.folds else 0
+    curve = tuple(0.9 + 0.1 * luck_at(e) for e in range(start + 1, epoch + 1))
     fold = FitState(epoch, (np.full((2, 3), luck, np.float32), np.zeros(3, np.float32)), (np.ones(2, np.float32),))
-    return RungScore(epoch=epoch, accuracy=0.9 + 0.1 * luck, loss=1.0 - luck, diverged=luck < 0.05), TrialState((fold,))
+    score = RungScore(epoch=epoch, accuracy=0.9 + 0.1 * luck, loss=1.0 - luck, curve=curve, diverged=luck < 0.05)
+    return score, TrialState((fold,))
 
 
 def pretend(path: Path, development: DevelopmentSet, place: Place, **changes: object) -> SearchResult:
@@ -86,6 +94,12 @@ def test_a_search_cut_off_anywhere_ends_the_same_and_repeats_one_rung_at_most(
             pretend(path, development, first, settings=settings)
         assert pretend(path, development, second, settings=settings) == expected
         assert sorted(first.log[:-1] + second.log) == sorted(whole.log)
+
+
+def test_lost_states_cost_time_and_change_no_curve(development: DevelopmentSet, tmp_path: Path) -> None:
+    whole, lost = (pretend(tmp_path / f"{i}.db", development, Pretended(states_are_lost=bool(i))) for i in range(2))
+    assert whole == lost
+    assert [len(trial.curve) for trial in whole.trials] == [trial.last.epoch for trial in whole.trials]
 
 
 def test_a_finished_search_is_read_and_not_run(development: DevelopmentSet, tmp_path: Path) -> None:

@@ -18,8 +18,6 @@ SOAK = Path(__file__).parents[1] / "benchmarks" / "soak.py"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
-    # Not yet seen to end in time on a busy machine, so it is asked for by name until it has been.
-    pytest.mark.skipif(not os.environ.get("SEVENFOLD_SOAK"), reason="minutes of kills; set SEVENFOLD_SOAK=1"),
 ]
 
 

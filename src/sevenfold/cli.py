@@ -97,7 +97,7 @@ def run(
     ] = None,
     cluster: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Tune on the Ray cluster there instead: host:6379, or auto.."),
+        typer.Option(metavar="ADDRESS", help="Tune on the Ray cluster there instead: host:6379, or auto."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
@@ -111,6 +111,8 @@ def run(
     chosen: dict[str, Any] = {"dataset": dataset, "engine": engine, "seed": seed, "protocol.method": protocol}
     changes = {name: value for name, value in chosen.items() if value is not None}
     changes |= dict(parse_assignment(text) for text in set_ or [])
+    if workers is not None and cluster is not None:
+        raise SettingsError("Give --workers or --cluster, not both: on a cluster every processor works.")
     if config is not None and preset is not None:
         raise SettingsError("Give --preset or --config, not both: a settings file names its preset itself.")
     settings = load_config(config if config is not None else "book" if preset is None else preset, changes)
@@ -127,9 +129,8 @@ def run(
         )
     except KeyboardInterrupt:
         raise Interrupted("Interrupted. The same command goes on from the last finished step.") from None
-    except NoStatisticalPower:
-        draw(folder)
-        raise
+    except NoStatisticalPower as error:
+        raise NoStatisticalPower(f"{error}\nReport: {draw(folder)}") from None
     report = draw(folder)
     if json:
         print(summary.to_json(), end="")

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import ProtocolSettings
@@ -34,6 +34,17 @@ class Config(Record):
     overfit: OverfitSettings = OverfitSettings()
     regularize: RegularizeSettings = RegularizeSettings()
     final_test: FinalTestSettings = FinalTestSettings()
+
+    @model_validator(mode="after")
+    def _check(self) -> "Config":
+        space = self.regularize.space
+        if self.preset == "book" and (space.label_smoothing[1] or space.distortion[1]):
+            raise ValueError(
+                "the preset book has neither label smoothing nor distorted digits in regularize.space; start from another preset for these"
+            )
+        if self.engine == "keras" and space.distortion[1]:
+            raise ValueError("distorted digits (regularize.space.distortion) need the jax engine")
+        return self
 
 
 def load_config(preset_or_file: str | Path = "book", changes: Mapping[str, Any] | None = None) -> Config:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -63,6 +63,10 @@ class DevelopmentSet:
     def scored(self) -> np.ndarray:
         """Indices of the digits that a round validates on, sorted: the examples behind every validation score."""
         return np.sort(np.concatenate([split.validation for split in self.rounds[0]]))
+
+    def unsearched(self) -> "DevelopmentSet":
+        """The rounds whose folds the search, which uses the first, has not seen; the whole where there is only one."""
+        return self if len(self.rounds) == 1 else replace(self, rounds=self.rounds[1:])
 
     @cached_property
     def digest(self) -> str:
@@ -232,7 +236,7 @@ class SealedTestSet:
         lines = self.ledger.lines()
         openings = [line for line in lines if line["event"] == "opened"]
         finished = bool(lines) and lines[-1]["event"] == "result"
-        if openings and not self.reason and openings[-1]["plan"] == plan.digest:
+        if openings and openings[-1]["plan"] == plan.digest and self._goes_on(openings[-1], finished):
             self.ledger.append("rescored" if finished else "resumed", plan=plan.digest)
             return self._read()
         if openings and not self.reason:
@@ -241,24 +245,34 @@ class SealedTestSet:
         self.ledger.append("opened", plan=plan.digest, reason=self.reason if openings else None)
         return self._read()
 
+    def _goes_on(self, opening: dict[str, Any], finished: bool) -> bool:
+        """Whether the last opening is this one: nobody asked for another, or the one asked for was cut off."""
+        return not self.reason or (not finished and opening["reason"] == self.reason)
+
     def _already_opened(self, time: str) -> RunError:
         return RunError(
             f"The test set was already opened on {time}, for another plan ({self.ledger.path}). "
             f'A further opening needs --open-test-again "why", and the report will say so on its first page.'
         )
 
-    def record_result(self, plan: Plan, n_errors: int, n: int) -> None:
-        """Close the opening with its one result.
+    def record_result(self, plan: Plan, n_errors: int, test: Digits) -> None:
+        """Close the opening with its one result on the digits that `open` gave.
 
         Raises:
-            LedgerError: the same plan gave another result before.
+            LedgerError: the same plan gave another result before, or was scored on other digits.
         """
+        digits = hashlib.sha256(test.images.tobytes() + test.labels.tobytes()).hexdigest()
         for line in self.ledger.lines():
-            if line["event"] == "result" and line["plan"] == plan.digest and (line["n_errors"], line["n"]) != (n_errors, n):
-                raise LedgerError(
-                    f"{self.ledger.path} records {line['n_errors']} errors for this plan; now it makes {n_errors}."
-                )
-        self.ledger.append("result", plan=plan.digest, n_errors=n_errors, n=n)
+            if line["event"] == "result" and line["plan"] == plan.digest:
+                if line["digits"] != digits:
+                    raise LedgerError(
+                        f"{self.ledger.path} records another test set for this plan; its files were changed since."
+                    )
+                if line["n_errors"] != n_errors:
+                    raise LedgerError(
+                        f"{self.ledger.path} records {line['n_errors']} errors for this plan; now it makes {n_errors}."
+                    )
+        self.ledger.append("result", plan=plan.digest, n_errors=n_errors, n=len(test), digits=digits)
 
     def require_result(self, plan: Plan, n_errors: int, n: int, n_openings: int) -> None:
         """Check that a stored final result is the one on record.

@@ -90,7 +90,7 @@ class Run:
             run._describe(status="running")
             try:
                 yield run
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, SystemExit):  # SystemExit: nobody reads the output any more
                 run._describe(status="interrupted")
                 raise
             except BaseException as error:
@@ -204,11 +204,16 @@ def _require_free(folder: Path) -> None:
     try:
         if folder.exists() and not folder.is_dir():
             raise RunError(f"--out must be a folder. {folder} is a file; choose another name.")
-        if folder.is_dir() and not (folder / "config.toml").exists() and any(p.name != ".lock" for p in folder.iterdir()):
+        if folder.is_dir() and not (folder / "config.toml").exists() and any(not _is_ours(p) for p in folder.iterdir()):
             raise RunError(f"{folder} holds files that are not a run of sevenfold. Choose an empty or a new folder with --out.")
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"Cannot make the run folder {folder}: {error.strerror}. Choose another with --out.") from None
+
+
+def _is_ours(path: Path) -> bool:
+    """What a run that was killed in its first moment leaves behind."""
+    return path.name == ".lock" or (path.name.startswith(".") and path.name.endswith(".part"))
 
 
 def _require_same_settings(folder: Path, settings: dict[str, Any]) -> None:

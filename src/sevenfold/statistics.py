@@ -9,6 +9,7 @@ from pydantic import Field
 from sevenfold.records import Record
 
 LEVEL = 0.95
+SIGNIFICANCE = 0.05
 Z = 1.959963984540054
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sevenfold.engine import Engine, FitResult, TrainingSettings, fit_many, predict
+from sevenfold.engine import Engine, FitResult, FitState, TrainingSettings, fit_many, predict
 from sevenfold.networks import N_CLASSES, NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.run import SEEDS_PER_ROUND
 from sevenfold.statistics import Proportion, Spread, proportion, spread
 from sevenfold.terminal import Advance
+
+NO_STATE = FitState(0, (), ())
 
 
 class Configuration(Record):
@@ -88,9 +90,11 @@ def cross_validate(
     one training part go to the engine together. `advance` is called after every epoch of every fit.
     """
     jobs = [(configuration, seed) for configuration in configurations for seed in seeds]
-    by_split = [
-        [
-            fit_many(
+    by_split: list[list[list[FitResult]]] = []
+    for r, splits in enumerate(development.rounds):
+        by_split.append([])
+        for split in splits:
+            results = fit_many(
                 [configuration.network for configuration, _ in jobs],
                 [configuration.training for configuration, _ in jobs],
                 development.digits[split.train],
@@ -100,10 +104,8 @@ def cross_validate(
                 score_training=score_training,
                 on_epoch=advance,
             )
-            for split in splits
-        ]
-        for r, splits in enumerate(development.rounds)
-    ]
+            # Nothing goes on from here; the optimizer's arrays of a hundred fits would fill a small machine.
+            by_split[-1].append([replace(result, state=NO_STATE) for result in results])
     validations = []
     for i, configuration in enumerate(configurations):
         # A repeat is a seed in a round; its folds stand in the order of the round's splits.

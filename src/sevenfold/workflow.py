@@ -5,6 +5,7 @@ from typing import Literal
 
 from sevenfold.config import Config
 from sevenfold.datasets import Source, load
+from sevenfold.errors import SettingsError
 from sevenfold.protocol import DevelopmentSet, Ledger, SealedTestSet, split
 from sevenfold.run import Run
 from sevenfold.steps.baseline import require_power, run_baseline
@@ -39,6 +40,8 @@ def run_workflow(
         InputError: a setting, the data or the folder cannot be used.
         NoStatisticalPower: the baseline does not beat common sense.
     """
+    if open_test_again is not None and not open_test_again.strip():
+        raise SettingsError("--open-test-again wants a reason: the report prints it on its first page.")
     screen = Terminal(terminal)
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
     with screen.transfer() as progress:

@@ -1,15 +1,15 @@
 """Compiled epochs kept in the user's cache folder, and the seconds that compiling takes."""
 
 import hashlib
-import os
 import platform
-import sys
 import tempfile
 import threading
 import warnings
 from pathlib import Path
 
 import jax
+
+from sevenfold.datasets.cache import cache_folder
 
 _seconds = threading.local()
 
@@ -25,15 +25,9 @@ def _count(event: str, duration_secs: float, **_: str | int) -> None:
         _seconds.total = seconds_compiling() + duration_secs
 
 
-def cache_folder() -> Path:
+def code_folder() -> Path:
     """Where compiled code is kept: one folder per kind of processor, since code made for one may not run on another."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "sevenfold" / "xla" / f"{platform.machine()}-{_processor_digest()}"
+    return cache_folder() / "xla" / f"{platform.machine()}-{_processor_digest()}"
 
 
 def _processor_digest() -> str:
@@ -54,11 +48,11 @@ def keep_compiled_code() -> None:
     if getattr(jax.config, "jax_compilation_cache_dir", None) is not None:
         return
     try:
-        folder = cache_folder()
+        folder = code_folder()
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-    except (OSError, RuntimeError):  # RuntimeError: there is no home folder
+    except OSError:
         return
     # A file half written by another process, or a full disk, costs a compilation and no more.
     warnings.filterwarnings("ignore", message="Error (reading|writing) persistent compilation cache entry")

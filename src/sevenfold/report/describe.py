@@ -69,9 +69,9 @@ def origin(provenance: Json) -> str:
     return "the folder that SEVENFOLD_DATA names" if source == "SEVENFOLD_DATA" else source
 
 
-def repeats(protocol: Json, n: int) -> str:
-    """What a spread over n repeats is over: seeds, or seeds in every round of iterated K-fold."""
-    rounds = protocol["n_rounds"]
+def repeats(protocol: Json, n: int, unsearched: bool = False) -> str:
+    """What a spread over n repeats is over: seeds, or seeds in every round of iterated K-fold (or in all but the searched one)."""
+    rounds = protocol["n_rounds"] - (unsearched and protocol["n_rounds"] > 1)
     if rounds == 1 or n % rounds:
         return count(n, "seed")
     return f"{count(n, 'repeat')} ({count(n // rounds, 'seed')} in each of {count(rounds, 'round')})"
@@ -120,6 +120,8 @@ def ledger_event(line: Json) -> str:
             return "Plan frozen: data, settings, network and weights"
         case "opened":
             return f"Test set opened again: {line['reason']}" if line.get("reason") else "Test set opened"
+        case "rescored":
+            return "Scored again with the same plan, to restore lost files"
         case "resumed":
             return "An opening that was cut off, taken up again with the same plan"
         case "result":

@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from sevenfold.report.describe import errors
 from sevenfold.report.folder import STEPS, Json, StoredRun
 from sevenfold.report.numbers import accuracy, count, listed, p_value, percent, points, spread, whole, word
-
-SIGNIFICANCE = 0.05
+from sevenfold.statistics import SIGNIFICANCE
 
 
 def subset_reason(provenance: Json, config: Json) -> str:
     """Why the run has only the embedded subset."""
-    if provenance["reason"]:
-        return f"The full MNIST could not be had: {ended(provenance['reason'])}"
     if config.get("dataset") == provenance["name"]:
         return f"The subset was asked for by name (dataset = {provenance['name']})."
+    if provenance["reason"]:
+        return f"The full MNIST could not be had: {ended(provenance['reason'])}"
     return "The full MNIST was not at hand."
 
 

@@ -17,6 +17,11 @@ def overfitting(overfit: Json, protocol: Json) -> str:
     turn, name = attempt["turn"], shape(attempt["at_end"]["configuration"]["network"])
     epochs = count(attempt["at_end"]["epoch"], "epoch")
     if not overfit["reached"]:
+        if turn["rise"]["mean"] <= 0.0:
+            return (
+                f"Overfitting was not reached within the budget. After {epochs} the validation loss of the largest network tried, {name}, "
+                "has not risen above its minimum. It serves as the overfitting model all the same."
+            )
         rises = turn["rise"]["mean"] > turn["threshold"]
         why = (
             "but it does not rise in every repeat" if rises else f"within the spread of {turn['threshold']:.4f} between repeats"

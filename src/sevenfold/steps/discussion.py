@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 from sevenfold.records import Record
 from sevenfold.run import Run
-from sevenfold.statistics import Difference, PairedTest
+from sevenfold.statistics import SIGNIFICANCE, Difference
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.final_test import Comparison, FinalTest
 from sevenfold.steps.overfit import Overfit
@@ -58,15 +58,15 @@ def discuss(
 
 def _comparison(comparison: Comparison, final: FinalTest) -> Statement:
     gained = comparison.test.only_first - comparison.test.only_second
-    detectable = comparison.test.p_value < 0.05
+    detectable = comparison.test.p_value < SIGNIFICANCE
     difference = f"{_count(abs(gained), 'error')} {'fewer' if gained > 0 else 'more'}" if gained else "as many errors"
-    certainty = "more than chance explains" if detectable else "which chance explains as well"
+    certainty = ", more than chance explains" if detectable else ", which chance explains as well" if gained else ""
     return Statement(
         theme="worked" if detectable and gained > 0 else "limitation" if detectable else "uncertain",
         text=(
             f"Against the {comparison.name} ({comparison.network}, {comparison.accuracy.percent} %), the final network "
-            f"({final.scores.accuracy.percent} %) makes {difference} on {final.n_test:,} test digits, {certainty} "
-            f"(exact McNemar p {_p(comparison.test)})."
+            f"({final.scores.accuracy.percent} %) makes {difference} on {final.n_test:,} test digits{certainty} "
+            f"(exact McNemar p {_p(comparison.test.p_value)})."
         ),
         anchor="table-comparisons",
     )
@@ -157,7 +157,7 @@ def _two_uncertainties(final: FinalTest) -> Statement:
 
 
 def _validation_gap(final: FinalTest) -> Statement:
-    gap = f"Test accuracy differs from validation accuracy by {100 * final.gap:+.2f} points (p = {final.gap_p_value:.2f})"
+    gap = f"Test accuracy differs from validation accuracy by {100 * final.gap:+.2f} points (p {_p(final.gap_p_value)})"
     diagnosis = {
         "agrees": "no sign that tuning overfitted the validation digits or that the protocol misled",
         "test_worse": "either the protocol was unreliable or tuning overfitted the validation digits; iterated K-fold is the next thing to try",
@@ -228,7 +228,7 @@ def _subset(problem: Problem, final: FinalTest) -> list[Statement]:
     if not problem.provenance.embedded_subset:
         return []
     text = (
-        f"Only the embedded subset was at hand ({problem.n_development:,} development and {final.n_test:,} test digits), so the result "
+        f"Only the embedded subset was used ({problem.n_development:,} development and {final.n_test:,} test digits), so the result "
         f"says little about the full MNIST."
     )
     return [Statement(theme="limitation", text=text, anchor="table-data")]
@@ -239,7 +239,9 @@ def _resolution(final: FinalTest) -> list[Statement]:
     from scipy.stats import binomtest
 
     n = final.scores.n_errors
-    net = next((2 * k - n for k in range((n + 1) // 2, n + 1) if binomtest(k, n, 0.5).pvalue < 0.05), None) if n else None
+    net = (
+        next((2 * k - n for k in range((n + 1) // 2, n + 1) if binomtest(k, n, 0.5).pvalue < SIGNIFICANCE), None) if n else None
+    )
     if net is None:
         return []
     text = (
@@ -252,7 +254,7 @@ def _resolution(final: FinalTest) -> list[Statement]:
 def _extensions(chosen: Regularize) -> list[Statement]:
     statements = []
     winner = chosen.winner.fresh.configuration
-    longest = max(trial.configuration.training.n_epochs for trial in chosen.trials)
+    longest = next(trial.last.epoch for trial in chosen.trials if trial.number == chosen.winner.trial)
     read = f"validation accuracy was best at epoch {winner.training.n_epochs} of {longest}"
     at_edge = winner.training.n_epochs >= 0.9 * longest
     text = (
@@ -277,8 +279,8 @@ def _points(difference: Difference) -> str:
     return f"{100 * difference.value:+.2f} points [{100 * difference.ci_low:+.2f}, {100 * difference.ci_high:+.2f}]"
 
 
-def _p(test: PairedTest) -> str:
-    return "< 0.001" if test.p_value < 0.001 else f"= {test.p_value:.3f}"
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
 def _count(n: int, noun: str) -> str:

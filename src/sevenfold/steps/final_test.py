@@ -16,7 +16,7 @@ from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet, Plan, SealedTestSet
 from sevenfold.records import Record, digest_of
 from sevenfold.run import Run
-from sevenfold.statistics import PairedTest, Proportion, Scores, Spread, mcnemar, proportion, scores, spread
+from sevenfold.statistics import SIGNIFICANCE, PairedTest, Proportion, Scores, Spread, mcnemar, proportion, scores, spread
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.regularize import Regularize
@@ -30,7 +30,6 @@ class FinalTestSettings(Record):
 
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 5
     n_mistakes: Annotated[int, Field(ge=1, le=200)] = 30
-    significance: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.05
 
 
 class Mistake(Record):
@@ -120,7 +119,7 @@ def run_final_test(
         name: predict(earlier[name].network, result.weights, test.images, engine=run.engine)
         for name, result in references.items()
     }
-    sealed_test.record_result(plan, int((probabilities[0].argmax(axis=1) != test.labels).sum()), len(test))
+    sealed_test.record_result(plan, int((probabilities[0].argmax(axis=1) != test.labels).sum()), test)
     _save_predictions(run, test, probabilities, reference_probabilities, settings.n_mistakes)
     return _result(
         settings, development, sealed_test, test, winner, seeds, plan, chosen, probabilities, earlier, reference_probabilities
@@ -206,7 +205,7 @@ def _result(
     validation = chosen.winner.fresh.accuracy
     gap, p_value = _gap(validation, final_scores.accuracy)
     diagnosis: Literal["agrees", "test_worse", "test_better"] = (
-        "agrees" if p_value >= settings.significance else "test_worse" if gap < 0.0 else "test_better"
+        "agrees" if p_value >= SIGNIFICANCE else "test_worse" if gap < 0.0 else "test_better"
     )
     openings = [line for line in sealed_test.ledger.lines() if line["event"] == "opened"]
     return FinalTest(

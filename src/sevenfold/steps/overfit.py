@@ -83,8 +83,8 @@ def run_overfit(run: Run, development: DevelopmentSet, settings: OverfitSettings
     """Climb the ladder until the rise of validation loss beyond its smoothed minimum exceeds the spread over seeds."""
     seeds = run.seeds("comparison", settings.n_seeds)
     attempts: list[Attempt] = []
-    for stage in settings.stages:
-        attempts.append(_attempt(run, development, stage, seeds))
+    for number, stage in enumerate(settings.stages, start=1):
+        attempts.append(_attempt(run, development, stage, number, seeds))
         if attempts[-1].turn.reached:
             break
     last = attempts[-1]
@@ -105,14 +105,14 @@ def run_overfit(run: Run, development: DevelopmentSet, settings: OverfitSettings
     )
 
 
-def _attempt(run: Run, development: DevelopmentSet, stage: Stage, seeds: tuple[int, ...]) -> Attempt:
+def _attempt(run: Run, development: DevelopmentSet, stage: Stage, number: int, seeds: tuple[int, ...]) -> Attempt:
     configuration = Configuration(network=NetworkSpec(hidden=stage.hidden), training=TrainingSettings(n_epochs=stage.n_epochs))
     name = str(configuration.network)
     with run.terminal.stage(f"Overfit: {name}", n_fits(development, len(seeds)) * stage.n_epochs) as advance:
         (validation,) = cross_validate(
             development, (configuration,), seeds, engine=run.engine, score_training=True, advance=advance
         )
-    history = f"histories/overfit_{name}.npz"
+    history = f"histories/overfit_{number}_{name}.npz"
     run.save_arrays(history, validation.arrays())
     turn = find_turn(validation.val_loss)
     n_epochs = validation.val_loss.shape[1]

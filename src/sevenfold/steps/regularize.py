@@ -242,12 +242,14 @@ def _finals(
     run: Run, development: DevelopmentSet, settings: RegularizeSettings, trials: tuple[TrialRecord, ...], place: Place
 ) -> tuple[tuple[Finalist, ...], dict[int, Validation]]:
     """Read each finalist's number of epochs from its own trial, then train it afresh for that many on fresh seeds."""
-    best = tuple(trial for trial in trials if not trial.last.diverged)[: settings.n_finalists]
-    if not best:
+    finite = [trial for trial in trials if not trial.last.diverged]
+    if not finite:
         raise SettingsError("Every trial of the search diverged. Lower regularize.space.learning_rate.")
+    # Only trials of one length compare, and only the longest show when to stop.
+    best = tuple(trial for trial in finite if len(trial.scores) == len(finite[0].scores))[: settings.n_finalists]
     frozen = [_frozen(trial) for trial in best]
     seeds = run.seeds("finalists", settings.n_finalist_seeds)
-    total = sum(n_fits(development, len(seeds)) * configuration.training.n_epochs for configuration in frozen)
+    total = sum(n_fits(development.unsearched(), len(seeds)) * configuration.training.n_epochs for configuration in frozen)
     with run.terminal.stage("Finalists", total) as advance:
         results = _validate(run, development, frozen, seeds, place, advance)
     _require_finite(best, results)
@@ -298,7 +300,7 @@ def _validate(
 def _validation_task(
     function: Callable[..., Validation], development: DevelopmentSet, configuration: Configuration, seed: int
 ) -> Task[Validation]:
-    n_epochs = n_fits(development, 1) * configuration.training.n_epochs
+    n_epochs = n_fits(development.unsearched(), 1) * configuration.training.n_epochs
     return Task(function, lambda: (configuration, seed), n_epochs, n_epochs * configuration.network.n_parameters)
 
 
@@ -311,7 +313,7 @@ def _validate_one(
     advance: Advance,
 ) -> Validation:
     (validation,) = cross_validate(
-        development, [configuration], (seed,), engine=engine, with_probabilities=True, advance=advance
+        development.unsearched(), [configuration], (seed,), engine=engine, with_probabilities=True, advance=advance
     )
     return validation
 

@@ -24,8 +24,8 @@ class RayCluster:
         import ray
 
         self.ray, self.development = ray, development
-        # Ray repeats a task whose node or process died; should it give up, so do we (see `run`).
-        self.work = ray.remote(num_cpus=1, max_retries=MAX_DEATHS)(_work)
+        # A task whose node or process died is handed out again by `run`, which counts how often.
+        self.work = ray.remote(num_cpus=1, max_retries=0)(_work)
 
     @classmethod
     @contextmanager

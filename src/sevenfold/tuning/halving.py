@@ -17,7 +17,7 @@ class SearchSettings(Record):
     """
 
     n_trials: Annotated[int, Field(ge=1, le=10_000)] = 60
-    batch: Annotated[int, Field(ge=1, le=1_000)] = 12
+    batch: Annotated[int, Field(ge=1, le=1_000)] = 15
     rungs: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (1, 4, 16)
     reduction: Annotated[int, Field(ge=2)] = 3
 

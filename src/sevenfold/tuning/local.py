@@ -20,8 +20,9 @@ from sevenfold.terminal import Advance
 from sevenfold.tuning.places import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
 from sevenfold.tuning.worker import receive, send
 
-Event = tuple[str, int, Any]
-"""What a worker's thread tells the driver: `epoch`, `done` or `failed`, the task's index, and the result or the error."""
+Event = tuple[str, int, Any, threading.Event]
+"""What a worker's thread tells the driver: `epoch`, `done` or `failed`, the task's index, the result or the error, and what to set
+when the result is taken care of."""
 
 
 class LocalWorkers:
@@ -57,12 +58,13 @@ class LocalWorkers:
             self.tasks.put((index, tasks[index]))
         n_left = len(tasks)
         while n_left:
-            kind, index, content = self.events.get()
+            kind, index, content, taken = self.events.get()
             if kind == "epoch":
                 advance()
             elif kind == "done":
                 n_left -= 1
                 yield index, content
+                taken.set()
             else:
                 raise content
 
@@ -87,6 +89,8 @@ class _Worker:
         self.greeting, self.tasks, self.events = greeting, tasks, events
         self.process: subprocess.Popen[bytes] | None = None
         self.killed, self.last_code = False, 0
+        # A worker begins nothing new before its last result is on disk, so that a kill of the driver costs one task of each.
+        self.taken = threading.Event()
         self.starting = threading.Lock()
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
@@ -95,6 +99,7 @@ class _Worker:
         """End the process; its thread ends when it next looks for work."""
         with self.starting:
             self.killed = True
+            self.taken.set()
             if self.process is not None:
                 self.process.kill()
 
@@ -102,19 +107,27 @@ class _Worker:
         # A Ctrl-C is for the main thread; what is started here inherits the mask and never sees one.
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        self._start()
+        with suppress(OSError):  # said when there is work for it
+            self._start()
         while not self.killed and (item := self.tasks.get()) is not None:
             index, task = item
+            self.taken.clear()
             try:
-                self.events.put(self._do(index, task))
+                self._tell("done", index, self._do(index, task))
+                self.taken.wait()
             except SevenfoldError as error:
-                self.events.put(("failed", index, error))
+                self._tell("failed", index, error)
             except Exception as error:
-                self.events.put(("failed", index, SevenfoldError(f"{type(error).__name__}: {error}")))
+                self._tell("failed", index, SevenfoldError(f"{type(error).__name__}: {error}"))
         self._reap()
 
-    def _do(self, index: int, task: Task[Any]) -> Event:
-        """Have the process do a task; where it dies, have a new one do it again."""
+    def _tell(self, kind: str, index: int, content: Any) -> None:
+        self.events.put((kind, index, content, self.taken))
+
+    def _do(self, index: int, task: Task[Any]) -> Any:
+        """What the process makes of a task; where it dies, a new one does it again."""
+        if self.process is None:
+            self._start()
         n_epochs_shown = 0
         for _ in range(MAX_DEATHS):
             n_epochs = 0
@@ -126,17 +139,16 @@ class _Worker:
                 while True:
                     kind, content = receive(self.process.stdout)
                     if kind == "done":
-                        return "done", index, content
+                        return content
                     if kind == "failed":
-                        name, text, trace = content
-                        raise _TaskFailed(name, text, trace)
+                        raise SevenfoldError("A worker stopped with " + ": ".join(content))
                     n_epochs += 1
                     if n_epochs > n_epochs_shown:
                         n_epochs_shown = n_epochs
-                        self.events.put(("epoch", index, None))
+                        self._tell("epoch", index, None)
             except (EOFError, BrokenPipeError, ConnectionResetError):
                 if self.killed:
-                    return "failed", index, SevenfoldError("The search was stopped.")
+                    raise SevenfoldError("The search was stopped.") from None
                 self._start()
         raise SevenfoldError(
             f"{MAX_DEATHS} worker processes died at the same work, the last one with {self._cause()}. "
@@ -170,14 +182,6 @@ class _Worker:
 
     def _cause(self) -> str:
         return f"signal {-self.last_code}" if self.last_code < 0 else f"exit code {self.last_code}"
-
-
-class _TaskFailed(SevenfoldError):
-    """A task raised; `trace` is the traceback in the worker."""
-
-    def __init__(self, name: str, text: str, trace: str) -> None:
-        super().__init__(f"A worker stopped with {name}: {text}")
-        self.trace = trace
 
 
 _NO_DIGITS = Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))

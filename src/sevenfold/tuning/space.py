@@ -35,7 +35,7 @@ class SearchSpace(Record):
     Every hidden layer has the same width.
     """
 
-    depth: tuple[int, int] = (1, 3)
+    depth: tuple[int, int] = (1, 2)
     width: Annotated[tuple[Width, ...], Field(min_length=1)] = (128, 256, 384, 512)
     input_dropout: Bounds = (0.0, 0.2)
     hidden_dropout: Bounds = (0.0, 0.5)

@@ -97,7 +97,8 @@ class Study:
             self._propose(wave)
         due = self._due(wave)
         missing = [(number, level) for number, level in due if len(self.scores[number]) <= level]
-        self.checkpoints.keep_only({*due, *((number, level - 1) for number, level in missing)})
+        if missing:  # a wave that is done says nothing of the states that later ones need
+            self.checkpoints.keep_only({*due, *((number, level - 1) for number, level in missing)})
         tasks = [self._task(number, level) for number, level in missing]
         for index, (score, state) in place.run(tasks, advance):
             self._acknowledge(*missing[index], score, state)
@@ -158,7 +159,12 @@ class Study:
         )
 
     def _acknowledge(self, number: int, level: int, score: RungScore, state: TrialState) -> None:
-        """Put a result on disk: first where training stands, then the score that makes it count."""
+        """Put a result on disk: first where training stands, then the score that makes it count.
+
+        A trial whose state was lost has trained from its start again; its score then says no more than it would have without.
+        """
+        n_new = self.settings.rungs[level] - (self.settings.rungs[level - 1] if level else 0)
+        score = score.model_copy(update={"curve": score.curve[-n_new:]})
         if level + 1 < len(self.settings.rungs) and not score.diverged:
             self.checkpoints.save(number, level, state)
         self.database.add_score(number, level, score)

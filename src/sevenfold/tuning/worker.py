@@ -60,7 +60,9 @@ def main() -> None:
             result = function(development, *arguments, advance=lambda: send(outbox, ("epoch", None)))
             send(outbox, ("done", result))
         except BaseException as error:
-            send(outbox, ("failed", (type(error).__name__, str(error), traceback.format_exc())))
+            if os.environ.get("SEVENFOLD_TRACEBACK"):
+                traceback.print_exc()
+            send(outbox, ("failed", (type(error).__name__, str(error))))
         result = arguments = None
         release_memory()
 
