@@ -57,6 +57,7 @@ def test_an_unknown_option_is_explained(tmp_path: Path) -> None:
     assert "--seed" in answer.stderr
 
 
+@pytest.mark.slow
 def test_run_json_report_and_continue(digits_folder: Path, tmp_path: Path) -> None:
     """One command, from images to a report; the second time nothing is trained, and --json prints the summary alone."""
     changes = [

@@ -188,6 +188,7 @@ def overfit(run: Run, *, reached: bool) -> Overfit:
 
 
 WHOLE_SPACE = SearchSpace(
+    depth=(1, 3),
     l1=(0.0, 1e-4),
     max_norm=(0.0, 2.0, 4.0),
     schedule=("constant", "cosine", "step"),

@@ -78,6 +78,7 @@ def test_a_finished_run_is_kept(finished: Path, digits_folder: Path, monkeypatch
     assert (finished / "summary.json").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_no_test_file_is_touched_before_the_ledger_says_opened(digits_folder: Path, tmp_path: Path) -> None:
     """The audit hook sees every open() of the process, whoever calls it."""
     program = (
@@ -161,6 +162,7 @@ def test_an_image_in_both_parts_is_refused_when_the_seal_is_broken(tmp_path: Pat
     assert not (tmp_path / "run" / "steps" / "final_test.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["kfold", "iterated-kfold"])
 def test_other_protocols(digits_folder: Path, tmp_path: Path, method: str) -> None:
     config = tiny(digits_folder, protocol__method=method, protocol__n_folds=2, regularize__n_finalists=1)

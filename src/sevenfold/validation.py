@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,8 @@ class Validation:
 
     def first_repeats(self, n: int) -> "Validation":
         """The same, with the first `n` repeats only."""
-        return replace(self, **{name: array[:n] for name, array in self.arrays().items() if name != "labels"})
+        shorter: dict[str, Any] = {name: array[:n] for name, array in self.arrays().items() if name != "labels"}
+        return replace(self, **shorter)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The curves and predictions by name, for `histories/`."""

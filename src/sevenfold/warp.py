@@ -153,7 +153,7 @@ def _sample(images: "jax.Array", row: "jax.Array", column: "jax.Array") -> "jax.
     top, left = jnp.floor(row), jnp.floor(column)
     places = top.astype(jnp.int32) * FRAME + left.astype(jnp.int32)
     # The barrier keeps XLA from packing words anew for every pixel that is gathered.
-    words = jax.lax.optimization_barrier(words.reshape(n, FRAME * FRAME))
+    words = jax.lax.optimization_barrier(words.reshape(n, FRAME * FRAME))  # type: ignore[no-untyped-call]
     four = jnp.take_along_axis(words, places, axis=1, mode="promise_in_bounds")
     corner = [((four >> shift) & 255).astype(jnp.float32) for shift in (0, 8, 16, 24)]
     y, x = row - top, column - left

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sevenfold.engine import Engine, FitState, fit
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
@@ -89,7 +91,7 @@ def train_to(
     if any(result.diverged_at is not None for result in results):
         return RungScore(epoch=epoch, accuracy=0.0, loss=1e9, diverged=True), TrialState()
     weights = [len(split.validation) / len(development.scored) for split in development.rounds[0]]
-    curve = sum(w * result.history.val_accuracy for w, result in zip(weights, results, strict=True))
+    curve = np.average([result.history.val_accuracy for result in results], axis=0, weights=weights)
     loss = sum(w * float(result.history.val_loss[-1]) for w, result in zip(weights, results, strict=True))
     score = RungScore(epoch=epoch, accuracy=float(curve[-1]), loss=loss, curve=tuple(curve.tolist()))
     return score, TrialState(tuple(result.state for result in results))
