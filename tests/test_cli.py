@@ -21,6 +21,7 @@ def test_version(tmp_path: Path) -> None:
     assert sevenfold_command("--version", cwd=tmp_path).stdout == f"sevenfold {sevenfold.__version__}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

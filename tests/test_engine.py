@@ -307,6 +307,7 @@ def test_a_cache_folder_that_cannot_be_made_is_no_trouble(tmp_path: Path) -> Non
     assert run.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG folders")
 def test_compiled_code_is_kept_in_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -318,6 +319,7 @@ def test_compiled_code_is_kept_in_the_users_cache(tmp_path: Path, monkeypatch: p
     run_python(FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"), XDG_CACHE_HOME=str(tmp_path))
 
 
+@pytest.mark.slow
 def test_keras_on_another_backend_is_explained() -> None:
     program = FIT_ONE.replace("seed=0", "seed=0, engine='keras'").replace(
         "import numpy as np", "import keras\nimport numpy as np"

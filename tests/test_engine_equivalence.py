@@ -16,6 +16,8 @@ from conftest import made_up_digits
 from sevenfold.engine import TrainingSettings, fit, predict
 from sevenfold.networks import NetworkSpec
 
+pytestmark = pytest.mark.slow
+
 Engine = Literal["jax", "keras"]
 Case = tuple[NetworkSpec, TrainingSettings]
 

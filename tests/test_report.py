@@ -649,7 +649,7 @@ def test_interrupted_run_gives_what_is_there(page_of: Pages) -> None:
 
 def test_drawing_twice_gives_the_same_bytes(changeable: Path) -> None:
     def drawn() -> dict[str, bytes]:
-        files = [draw(changeable), *sorted((changeable / "figures").iterdir())]
+        files = [draw(str(changeable)), *sorted((changeable / "figures").iterdir())]
         return {file.name: file.read_bytes() for file in files}
 
     first = drawn()

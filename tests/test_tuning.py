@@ -225,6 +225,7 @@ def test_every_batch_passes_every_rung_once_in_waves() -> None:
     assert settings.n_epochs(1) == 3 * (9 * 1 + 3 * 2 + 1 * 6) + (3 * 1 + 1 * 2 + 1 * 6)
 
 
+@pytest.mark.slow
 def test_one_and_three_workers_give_the_same_bytes(development: DevelopmentSet, tmp_path: Path) -> None:
     settings = SearchSettings(n_trials=5, batch=3, rungs=(1, 2), reduction=2)
     space = SearchSpace(

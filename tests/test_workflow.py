@@ -52,6 +52,7 @@ def test_summary_has_the_public_fields(finished: Path) -> None:
     assert (summary["n_development"], summary["n_test"], summary["test_openings"]) == (1200, 300, 1)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_summary(finished: Path, digits_folder: Path, tmp_path: Path) -> None:
     sf.run_workflow(tiny(digits_folder), tmp_path / "again", terminal="quiet")
     assert without_seconds(tmp_path / "again" / "summary.json") == without_seconds(finished / "summary.json")
@@ -113,6 +114,7 @@ def test_a_forged_result_is_found(finished: Path, digits_folder: Path, tmp_path:
             look()
 
 
+@pytest.mark.slow
 def test_a_second_opening_needs_a_reason_and_is_on_record(digits_folder: Path, tmp_path: Path) -> None:
     config = tiny(digits_folder)
     sf.run_workflow(config, tmp_path, terminal="quiet")
@@ -126,6 +128,7 @@ def test_a_second_opening_needs_a_reason_and_is_on_record(digits_folder: Path, t
     assert result["reopening_reasons"] == ["a reviewer asked"]
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_from_the_last_finished_step(
     digits_folder: Path, tmp_path: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +156,7 @@ def test_random_labels_stop_at_the_baseline(tmp_path: Path) -> None:
     assert not (tmp_path / "run" / "test_ledger.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_an_image_in_both_parts_is_refused_when_the_seal_is_broken(tmp_path: Path) -> None:
     development, test = made_up_digits(1200, seed=1), made_up_digits(300, seed=2)
     test.images[0] = development.images[0]

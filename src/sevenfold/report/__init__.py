@@ -12,7 +12,7 @@ from sevenfold.report.page import render
 from sevenfold.storage import write_atomically
 
 
-def draw(folder: Path) -> Path:
+def draw(folder: Path | str) -> Path:
     """Write `report.html` and `figures/` into a run folder, and give the path of the report. Equal runs give equal bytes.
 
     A run that stopped early gets a report that ends where it stopped and says why.
@@ -21,6 +21,7 @@ def draw(folder: Path) -> Path:
         RunError: the folder is not a run, holds no finished step, or is damaged.
         LedgerError: its test ledger was altered.
     """
+    folder = Path(folder)
     run = read_run(folder)
     try:
         figures = draw_figures(run)
