@@ -56,14 +56,18 @@ def main() -> None:
     development = _open_digits(*messages.get())
     while True:
         function, arguments = messages.get()
+        answer: tuple[str, Any]
         try:
-            result = function(development, *arguments, advance=lambda: send(outbox, ("epoch", None)))
-            send(outbox, ("done", result))
+            answer = "done", function(development, *arguments, advance=lambda: send(outbox, ("epoch", None)))
         except BaseException as error:
             if os.environ.get("SEVENFOLD_TRACEBACK"):
                 traceback.print_exc()
-            send(outbox, ("failed", (type(error).__name__, str(error))))
-        result = arguments = None
+            answer = "failed", (type(error).__name__, str(error))
+        try:
+            send(outbox, answer)
+        except BrokenPipeError:  # the driver was killed; there is nobody left to tell
+            os._exit(0)
+        del answer, arguments
         release_memory()
 
 
