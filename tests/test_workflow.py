@@ -193,7 +193,17 @@ def test_the_keras_file_opens_in_plain_keras_on_tensorflow(finished: Path, digit
 
 @pytest.mark.slow
 def test_the_keras_engine_carries_out_the_whole_workflow(digits_folder: Path, tmp_path: Path) -> None:
-    settings = json.dumps({**TINY, "dataset": str(digits_folder), "engine": "keras"})
+    # Each of Keras's fits compiles anew, so there are few of them.
+    few = {
+        "overfit.n_seeds": 2,
+        "regularize.ablation.n_seeds": 2,
+        "regularize.search.n_trials": 2,
+        "regularize.search.batch": 2,
+        "regularize.search.rungs": [12],
+        "regularize.n_finalists": 1,
+        "final_test.n_seeds": 1,
+    }
+    settings = json.dumps({**TINY, **few, "dataset": str(digits_folder), "engine": "keras"})
     program = (
         "import json, sys\nimport sevenfold as sf\n"
         "summary = sf.run_workflow(sf.load_config('quick', json.loads(sys.argv[2])), sys.argv[1], terminal='quiet')\n"
