@@ -71,7 +71,7 @@ class DevelopmentSet:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over pixels, labels and every index."""
-        content = hashlib.sha256(self.digits.images.tobytes() + self.digits.labels.tobytes())
+        content = _sha256_of(self.digits)
         for split in (split for splits in self.rounds for split in splits):
             content.update(split.train.tobytes() + split.validation.tobytes())
         return content.hexdigest()
@@ -144,6 +144,10 @@ def _folds(labels: np.ndarray, n_folds: int, seed: int) -> tuple[Split, ...]:
     return tuple(Split(train, validation) for train, validation in folds)
 
 
+def _sha256_of(digits: Digits) -> "hashlib._Hash":
+    return hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes())
+
+
 class Plan(Record):
     """What is fixed before the test set is opened; its digest goes into the ledger."""
 
@@ -183,6 +187,10 @@ class Ledger:
             lines.append(line)
         return lines
 
+    def lines_of(self, event: str) -> list[dict[str, Any]]:
+        """The lines of one kind, checked as `lines` are."""
+        return [line for line in self.lines() if line["event"] == event]
+
     def append(self, event: str, **details: Any) -> None:
         """Add a line; it is on disk when this returns."""
         lines = self.lines()
@@ -195,7 +203,7 @@ class Ledger:
     @property
     def n_openings(self) -> int:
         """How often the test set was opened."""
-        return sum(line["event"] == "opened" for line in self.lines())
+        return len(self.lines_of("opened"))
 
 
 class SealedTestSet:
@@ -218,9 +226,7 @@ class SealedTestSet:
         Raises:
             RunError: the set was opened for another plan and no reason for another opening was given.
         """
-        lines = self.ledger.lines()
-        openings = [line for line in lines if line["event"] == "opened"]
-        frozen = [line for line in lines if line["event"] == "frozen"]
+        openings, frozen = self.ledger.lines_of("opened"), self.ledger.lines_of("frozen")
         if openings and not self.reason and any(frozen[-1].get(name) != value for name, value in known.items()):
             raise self._already_opened(openings[-1]["time"])
 
@@ -233,8 +239,7 @@ class SealedTestSet:
         Raises:
             RunError: the set was opened before and no reason for another opening was given.
         """
-        lines = self.ledger.lines()
-        openings = [line for line in lines if line["event"] == "opened"]
+        lines, openings = self.ledger.lines(), self.ledger.lines_of("opened")
         finished = bool(lines) and lines[-1]["event"] == "result"
         if openings and openings[-1]["plan"] == plan.digest and self._goes_on(openings[-1], finished):
             self.ledger.append("rescored" if finished else "resumed", plan=plan.digest)
@@ -261,9 +266,9 @@ class SealedTestSet:
         Raises:
             LedgerError: the same plan gave another result before, or was scored on other digits.
         """
-        digits = hashlib.sha256(test.images.tobytes() + test.labels.tobytes()).hexdigest()
-        for line in self.ledger.lines():
-            if line["event"] == "result" and line["plan"] == plan.digest:
+        digits = _sha256_of(test).hexdigest()
+        for line in self.ledger.lines_of("result"):
+            if line["plan"] == plan.digest:
                 if line["digits"] != digits:
                     raise LedgerError(
                         f"{self.ledger.path} records another test set for this plan; its files were changed since."

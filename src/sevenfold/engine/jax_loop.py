@@ -106,14 +106,15 @@ def _fit(job: Job, task: Task) -> FitResult:
     """Train one network, epoch by epoch."""
     started, compiled_before = time.perf_counter(), compilation.seconds_compiling()
     training, epoch = job.training, job.start.epoch if job.start else 0
-    form, rates = _form(job), learning_rates(training, task.n_examples)
+    form, knobs = _form(job), _knobs(job)
+    rates, doses = learning_rates(training, task.n_examples), distortions(training)
     images, labels, n = task.training_sets[training.batch_size]
     state, history, finite = _state_to_device(job, form), HistoryWriter(), True
     while finite and epoch < task.last_epoch(training):
-        order = _order(job, task, epoch)
+        order, dosed = _order(job, task, epoch), knobs._replace(distortion=doses[epoch])
         with _handing_over:
             state, losses, correct = jax_epoch.train_epoch(
-                state, images, labels, order, np.int32(n), rates[epoch], np.int32(epoch), _knobs(job, epoch), form=form
+                state, images, labels, order, np.int32(n), rates[epoch], np.int32(epoch), dosed, form=form
             )
         epoch += 1
         finite = _record(history, job, task, state, losses, correct)
@@ -171,6 +172,7 @@ def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
     form, training = _form(jobs[0]), jobs[0].training
     first, last = jobs[0].start.epoch if jobs[0].start else 0, task.last_epoch(training)
     rates = [learning_rates(job.training, task.n_examples) for job in jobs]
+    knobs, doses = _stacked(_knobs(job) for job in jobs), np.stack([distortions(job.training) for job in jobs])
     images, labels, n = task.training_sets[training.batch_size]
     states = _stacked(_state_to_device(job, form) for job in jobs)
     members = [_member(states, i) for i in range(len(jobs))]
@@ -178,9 +180,9 @@ def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
     for epoch in range(first, last):
         orders = np.stack([_order(job, task, epoch) for job in jobs])
         epoch_rates = np.stack([table[epoch] for table in rates])
-        knobs = _stacked(_knobs(job, epoch) for job in jobs)
+        dosed = knobs._replace(distortion=jnp.asarray(doses[:, epoch]))
         states, losses, correct = jax_epoch.train_epochs(
-            states, images, labels, orders, np.int32(n), epoch_rates, np.int32(epoch), knobs, form=form
+            states, images, labels, orders, np.int32(n), epoch_rates, np.int32(epoch), dosed, form=form
         )
         for i in (i for i in range(len(jobs)) if not diverged_at[i]):
             members[i] = _member(states, i)
@@ -284,8 +286,8 @@ def _form(job: Job) -> Form:
     )
 
 
-def _knobs(job: Job, epoch: int) -> Knobs:
-    """The numbers of one epoch (from 0)."""
+def _knobs(job: Job) -> Knobs:
+    """The numbers of a fit; `distortion` is that of no epoch, for it changes from one to the next."""
     network, training = job.network, job.training
     numbers = {
         "input_dropout": network.input_dropout,
@@ -297,7 +299,7 @@ def _knobs(job: Job, epoch: int) -> Knobs:
         "weight_decay": training.weight_decay,
         "label_smoothing": training.label_smoothing,
         "ema_decay": training.ema_decay or 0.0,
-        "distortion": distortions(training)[epoch],
+        "distortion": 0.0,
     }
     return Knobs(np.uint32(job.seed % 2**32), **{name: np.float32(number) for name, number in numbers.items()})  # type: ignore[arg-type]
 

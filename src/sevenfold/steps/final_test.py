@@ -207,7 +207,7 @@ def _result(
     diagnosis: Literal["agrees", "test_worse", "test_better"] = (
         "agrees" if p_value >= SIGNIFICANCE else "test_worse" if gap < 0.0 else "test_better"
     )
-    openings = [line for line in sealed_test.ledger.lines() if line["event"] == "opened"]
+    openings = sealed_test.ledger.lines_of("opened")
     return FinalTest(
         verdict=(
             f"test accuracy {final_scores.accuracy}, {final_scores.n_errors} errors of {len(test):,}; "
