@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenfold.config import Config, default_folder, load_config, parse_assignment
+from sevenfold.config import PRESETS, Config, default_folder, load_config, parse_assignment
 from sevenfold.errors import SettingsError
 from sevenfold.records import digest_of, to_toml
 
 
-@pytest.mark.parametrize("preset", ["quick", "book"])
+@pytest.mark.parametrize("preset", PRESETS)
 def test_config_survives_toml_and_json(preset: str) -> None:
     config = load_config(preset)
     assert Config.from_json(config.to_json()) == config

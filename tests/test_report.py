@@ -271,6 +271,7 @@ def regularize(run: Run, attempt: Attempt, *, diverged: bool, space: SearchSpace
         trials=trials,
         rungs=(2, 6),
         finalists=(finalist,),
+        undistorted=None,
         gain_over_overfit=paired_difference(fresh.correct(N_EPOCHS), base.correct(N_EPOCHS)),
         importances=tuple(Importance(name=name, value=value) for name, value in shares.items()),
         n_consultations=12,

@@ -52,6 +52,36 @@ def test_summary_has_the_public_fields(finished: Path) -> None:
     assert (summary["n_development"], summary["n_test"], summary["test_openings"]) == (1200, 300, 1)
 
 
+def test_distorted_digits_and_a_longer_final_training(digits_folder: Path, tmp_path: Path) -> None:
+    config = tiny(
+        digits_folder,
+        regularize__space__hidden=[[32], [48, 32]],
+        regularize__space__distortion=[0.02, 0.05],
+        regularize__n_finalists=1,
+        final_test__n_epochs=30,
+    )
+    sf.run_workflow(config, tmp_path / "run", terminal="quiet")
+    chosen, final = (
+        json.loads((tmp_path / "run" / "steps" / f"{name}.json").read_text())["result"] for name in ("regularize", "final_test")
+    )
+    winner = chosen["finalists"][0]["fresh"]["configuration"]
+    plain = chosen["undistorted"]["scored"]["configuration"]
+    assert winner["network"]["hidden"] in ([32], [48, 32])
+    assert 0.02 <= winner["training"].pop("distortion") <= 0.05
+    assert plain["training"].pop("distortion") == 0.0
+    assert plain == winner
+    assert chosen["undistorted"]["difference"]["n_seeds"] == 2
+    assert final["configuration"]["training"]["n_epochs"] == 30
+    assert final["diagnosis"] == "trained_longer"
+    pictures = read_npz(tmp_path / "run" / "pictures" / "distorted.npz")
+    assert not np.array_equal(pictures["distorted"][0], pictures["originals"])
+    page = sf.draw_report(tmp_path / "run").read_text()
+    assert "What the distortions are worth" in page
+    assert 'id="figure-distortions"' in page
+    assert "trained longer than validation could afford" in page
+    assert not (tmp_path / "run" / "scratch").exists()
+
+
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_summary(finished: Path, digits_folder: Path, tmp_path: Path) -> None:
     sf.run_workflow(tiny(digits_folder), tmp_path / "again", terminal="quiet")

@@ -74,7 +74,10 @@ def run(
         typer.Option(help="auto, mnist, mnist-5k, a folder of four IDX files, or an .npz. auto is mnist where it can be had."),
     ] = None,
     data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder that holds the MNIST files.")] = None,
-    preset: Annotated[str | None, typer.Option(help="quick (a few minutes) or book (the default).")] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="quick (a few minutes), book (the default), standard (distorted digits) or record (an hour)."),
+    ] = None,
     protocol: Annotated[str | None, typer.Option(help="auto, holdout, kfold or iterated-kfold.")] = None,
     engine: Annotated[str | None, typer.Option(help="auto, jax or keras (Keras's own fit on TensorFlow).")] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,

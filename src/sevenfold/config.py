@@ -18,13 +18,13 @@ from sevenfold.steps.overfit import OverfitSettings
 from sevenfold.steps.regularize import RegularizeSettings
 from sevenfold.steps.success import SuccessSettings
 
-PRESETS = ("quick", "book")
+PRESETS = ("quick", "book", "standard", "record")
 
 
 class Config(Record):
     """All settings of a run. The defaults are the `book` preset; a preset's TOML file holds what differs."""
 
-    preset: Literal["quick", "book"] = "book"
+    preset: Literal["quick", "book", "standard", "record"] = "book"
     dataset: Annotated[str, Field(min_length=1)] = "auto"
     engine: Literal["auto", "jax", "keras"] = "auto"
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
@@ -48,7 +48,7 @@ class Config(Record):
 
 
 def load_config(preset_or_file: str | Path = "book", changes: Mapping[str, Any] | None = None) -> Config:
-    """The settings of a preset (`quick`, `book`) or of a TOML file, with `changes` by dotted name on top.
+    """The settings of a preset (`PRESETS`) or of a TOML file, with `changes` by dotted name on top.
 
     `load_config("quick", {"seed": 1, "regularize.search.n_trials": 18})`
 

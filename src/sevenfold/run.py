@@ -44,7 +44,8 @@ class Digestible(Protocol):
 class Run:
     """A run folder and what is known about the run while it works.
 
-    Create it with `Run.open`. Steps receive it first: they save arrays through it and report progress on `run.terminal`.
+    Create it with `Run.open`. Steps receive it first: they save arrays through it and report progress on `run.terminal`. What a step
+    leaves in the folder `scratch` is there again after a kill, and goes once the step's result is stored.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Run:
         self.folder, self.seed, self.engine, self.terminal = folder, seed, engine, terminal
         self.workers, self.cluster = workers, cluster
         self.step_seconds: dict[str, float] = {}
+        self.scratch = folder / "scratch"
         self._started = _started(folder)
         self._files: list[str] = []
 
@@ -120,6 +122,7 @@ class Run:
         record["result"] = result.model_dump(mode="json")
         record["result_digest"] = result.digest
         write_atomically(path, json.dumps(record, indent=1, allow_nan=False) + "\n")
+        shutil.rmtree(self.scratch, ignore_errors=True)
         self._report(name, result, seconds, kept=False)
         return result
 

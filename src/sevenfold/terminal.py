@@ -73,16 +73,16 @@ class Terminal:
             yield show
 
     @contextmanager
-    def stage(self, title: str, total: int, unit: str = "epochs") -> Iterator[Advance]:
-        """Show progress through `total` units of work; yields the function to call after each."""
+    def stage(self, title: str, total: int, done: int = 0) -> Iterator[Advance]:
+        """Show progress through `total` epochs, of which `done` are done; yields the function to call after each."""
         if self.quiet:
             yield lambda: None
         elif self.console.is_terminal:
             with _bar(self.console) as bar:
-                task = bar.add_task(title, total=total)
+                task = bar.add_task(title, total=total, completed=done)
                 yield lambda: bar.advance(task)
         else:
-            yield _PlainProgress(self.say, title, total, unit)
+            yield _PlainProgress(self.say, title, total, done)
 
     @contextmanager
     def leaderboard(self, title: str, total: int, columns: Sequence[str]) -> Iterator[tuple[Advance, Show]]:
@@ -98,7 +98,7 @@ class Terminal:
             with Live(bar, console=self.console, transient=True) as live:
                 yield (lambda: bar.advance(task)), (lambda rows: live.update(Group(_table(columns, rows), bar)))
         else:
-            yield _PlainProgress(self.say, title, total, "epochs"), _PlainLeader(self.say, title, columns)
+            yield _PlainProgress(self.say, title, total), _PlainLeader(self.say, title, columns)
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
@@ -145,9 +145,9 @@ class _PlainProgress:
 
     seconds_between_lines = 15.0
 
-    def __init__(self, say: Callable[[str], None], title: str, total: int, unit: str) -> None:
-        self.say, self.title, self.total, self.unit = say, title, total, unit
-        self.done = 0
+    def __init__(self, say: Callable[[str], None], title: str, total: int, done: int = 0) -> None:
+        self.say, self.title, self.total = say, title, total
+        self.done = self.done_before = done
         self.started = self.last_line = time.monotonic()
 
     def __call__(self) -> None:
@@ -155,5 +155,9 @@ class _PlainProgress:
         now = time.monotonic()
         if now - self.last_line >= self.seconds_between_lines and self.done < self.total:
             self.last_line = now
-            left = (now - self.started) / self.done * (self.total - self.done)
-            self.say(f"  {self.title}: {self.done} of {self.total} {self.unit}, about {left:.0f} s left")
+            left = (now - self.started) / (self.done - self.done_before) * (self.total - self.done)
+            self.say(f"  {self.title}: {self.done} of {self.total} epochs, about {_time(left)} left")
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

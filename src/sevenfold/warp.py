@@ -82,13 +82,13 @@ def batch_warp(settings: WarpSettings) -> "Callable[[jax.Array, jax.Array, jax.A
     return functools.partial(_warp, settings)
 
 
-def warp(images: np.ndarray, labels: np.ndarray, settings: WarpSettings, seed: int) -> np.ndarray:
+def warp(images: np.ndarray, labels: np.ndarray, settings: WarpSettings, seed: int, strength: float = 1.0) -> np.ndarray:
     """Distort images (n, 28, 28) uint8 once; the result has the same shape and type. For pictures and measurements."""
     import jax
     import jax.numpy as jnp
 
     flat = jnp.asarray(images.reshape(len(images), -1))
-    warped = jax.jit(batch_warp(settings))(flat, jnp.asarray(labels), jnp.uint32(seed), jnp.float32(1.0))
+    warped = jax.jit(batch_warp(settings))(flat, jnp.asarray(labels), jnp.uint32(seed), jnp.float32(strength))
     return np.asarray(jnp.rint(warped * 255.0).astype(jnp.uint8)).reshape(images.shape)
 
 

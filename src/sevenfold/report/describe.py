@@ -63,6 +63,19 @@ def training(settings: Json) -> str:
     return ", ".join([*parts, f"in batches of {settings['batch_size']}"])
 
 
+def dose(settings: Json, field_rms: float) -> str:
+    """How strongly a training distorts its images, in words; `field_rms` is that of its elastic field, in pixels."""
+    share, warp = settings["distortion"], settings["warp"]
+    bounds = [
+        f"a rotation of up to {short(share * warp['rotation'])}° ({short(share * warp['narrow_rotation'])}° for 1 and 7)",
+        f"a shear of {short(share * warp['shear'])}",
+        f"a stretch of {short(100 * share * warp['scale'])} % along each axis",
+        f"a shift of {short(share * warp['shift'])} pixels",
+        f"an elastic field of {short(field_rms)} pixels root mean square (cubic B-splines on {warp['cells']} × {warp['cells']} cells)",
+    ]
+    return f"{listed(bounds)}, falling to half of that over the last {short(100 * settings['distortion_fade'])} % of the epochs"
+
+
 def origin(provenance: Json) -> str:
     """Where the digits were read from."""
     source: str = provenance["source"]

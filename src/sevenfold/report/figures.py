@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sevenfold.report.drawing import BLUE, INK, MUTED, ORANGE, PAPER, Panel, canvas, panel, style
 from sevenfold.report.folder import Json, StoredRun
-from sevenfold.report.gallery import Tile, contact_sheet, tiles
+from sevenfold.report.gallery import Tile, contact_sheet, distortion_sheet, tiles
 from sevenfold.report.search import draw_importance, draw_trials
 from sevenfold.report.tuning import display_name, sliced
 
@@ -20,7 +20,7 @@ CURVES_SIZE = (340, 260)
 
 @dataclass(frozen=True)
 class Figure:
-    """One numbered figure: drawings beside each other, or a gallery of small pictures (with one picture of them all)."""
+    """One numbered figure: drawings beside each other, a gallery of small pictures (with one picture of them all), or one picture."""
 
     name: str
     panels: tuple[Panel, ...] = ()
@@ -36,11 +36,14 @@ def draw_figures(run: StoredRun) -> dict[str, Figure]:
         "figure-ablation": ("regularize", _ablation),
         "figure-search": ("regularize", _search),
         "figure-importance": ("regularize", _importance),
+        "figure-distortions": ("regularize", _distortions),
         "figure-confusion": ("final_test", _confusion),
         "figure-mistakes": ("final_test", _mistakes),
     }
     if "regularize" in run.steps and not sliced(run.steps["regularize"]):
         del drawn["figure-importance"]
+    if "regularize" in run.steps and not run.steps["regularize"]["undistorted"]:
+        del drawn["figure-distortions"]
     with style():
         return {name: draw(run) for name, (step, draw) in drawn.items() if step in run.steps}
 
@@ -131,6 +134,11 @@ def _search(run: StoredRun) -> Figure:
 
 def _importance(run: StoredRun) -> Figure:
     return Figure("figure-importance", draw_importance(run.steps["regularize"]))
+
+
+def _distortions(run: StoredRun) -> Figure:
+    pictures = run.arrays("pictures/distorted.npz")
+    return Figure("figure-distortions", png=distortion_sheet(pictures["originals"], pictures["distorted"]))
 
 
 def _confusion(run: StoredRun) -> Figure:

@@ -1,4 +1,4 @@
-"""Small pictures of misread digits: one by one for the page, and all of them in one file."""
+"""Pictures of digits: misread ones, one by one for the page and all in one file; and distorted ones below their originals."""
 
 import base64
 import io
@@ -31,7 +31,7 @@ def tiles(images: np.ndarray, mistakes: Sequence[Json]) -> tuple[Tile, ...]:
     """A tile for each mistake; `images` has shape (n, 28, 28), uint8, ink at 255."""
     return tuple(
         Tile(
-            _data_address(image),
+            address(_png(image)),
             mistake["digit"],
             mistake["predicted"],
             probability(mistake["probability"]),
@@ -69,7 +69,21 @@ def contact_sheet(images: np.ndarray, mistakes: Sequence[Json], n_columns: int =
     return buffer.getvalue()
 
 
-def _data_address(image: np.ndarray) -> str:
+def distortion_sheet(originals: np.ndarray, distorted: np.ndarray, zoom: int = 3, margin: int = 2) -> bytes:
+    """Originals (n, 28, 28) in the first row and their distorted versions (n_rows, n, 28, 28) below, in one PNG; uint8, ink at 255."""
+    rows = np.pad(np.concatenate([originals[None], distorted]), ((0, 0), (0, 0), (margin, margin), (margin, margin)))
+    height = rows.shape[2]
+    sheet = rows.transpose(0, 2, 1, 3).reshape(len(rows) * height, -1)
+    sheet = np.insert(sheet, height, np.full((2, sheet.shape[1]), 160, np.uint8), axis=0)
+    return _png(np.kron(sheet, np.ones((zoom, zoom), np.uint8)))
+
+
+def address(png: bytes) -> str:
+    """A picture as a data address."""
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _png(image: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     imsave(buffer, 255 - image, cmap="gray", vmin=0, vmax=255, format="png", metadata={"Software": "sevenfold"})
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return buffer.getvalue()

@@ -17,6 +17,7 @@ TABLES = {
     "table-space": "regularize",
     "table-trials": "regularize",
     "table-finalists": "regularize",
+    "table-undistorted": "regularize",
     "table-final": "final_test",
     "table-ladder": "final_test",
     "table-comparisons": "final_test",
@@ -28,7 +29,8 @@ class Labels:
     """What each table and figure of this report is called. figures: the names of those drawn, in the order of the page."""
 
     def __init__(self, steps: Collection[str], figures: Collection[str], *, ledger: bool) -> None:
-        tables = [anchor for anchor, step in TABLES.items() if step in steps]
+        left_out = set() if "figure-distortions" in figures else {"table-undistorted"}
+        tables = [anchor for anchor, step in TABLES.items() if step in steps and anchor not in left_out]
         tables += ["table-libraries", *(["table-ledger"] if ledger else []), "table-steps"]
         self._names = {anchor: f"Table {i}" for i, anchor in enumerate(tables, start=1)}
         self._names |= {anchor: f"Figure {i}" for i, anchor in enumerate(figures, start=1)}

@@ -11,7 +11,7 @@ from sevenfold.report import describe, numbers, sentences, tuning
 from sevenfold.report.colours import DARK, LIGHT, css_variables
 from sevenfold.report.figures import Figure
 from sevenfold.report.folder import STEPS, Json, StoredRun
-from sevenfold.report.gallery import probability
+from sevenfold.report.gallery import address, probability
 from sevenfold.report.labels import Labels
 from sevenfold.report.references import Bibliography, credits
 from sevenfold.report.space import SETTINGS, columns, space_rows, value_of
@@ -93,6 +93,7 @@ def _environment() -> Environment:
     for name in ("word", "short", "power", "loss", "duration", "day", "moment", "shape", "sentence", "listed"):
         environment.filters[name] = getattr(numbers, name)
     environment.filters["probability"] = probability
+    environment.filters["address"] = address
     return environment
 
 

@@ -28,6 +28,8 @@ WORKS = {
     "neural networks from overfitting. Journal of Machine Learning Research 15, 1929–1958.",
     "smoothing": "C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna (2016). Rethinking the Inception architecture for computer "
     "vision. CVPR, 2818–2826.",
+    "simard": "P. Y. Simard, D. Steinkraus and J. C. Platt (2003). Best practices for convolutional neural networks applied to visual "
+    "document analysis. ICDAR, 958–963.",
     "ciresan": "D. C. Cireşan, U. Meier, L. M. Gambardella and J. Schmidhuber (2010). Deep, big, simple neural nets for handwritten "
     "digit recognition. Neural Computation 22(12), 3207–3220.",
     "one_se": "L. Breiman, J. H. Friedman, R. A. Olshen and C. J. Stone (1984). Classification and Regression Trees. Wadsworth. "

@@ -188,6 +188,7 @@ DIAGNOSES: Mapping[str, str] = {
     "validation digits, and iterated K-fold is the remedy to try.",
     "test_better": "The test is better by more than chance explains: its digits are easier, or training the final network on all "
     "development digits helped.",
+    "trained_longer": "The final network was trained longer than validation could afford, so the difference says little about the protocol.",
 }
 
 

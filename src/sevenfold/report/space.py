@@ -36,6 +36,7 @@ def _or_none(value: float | None) -> str:
 SETTINGS = {
     "depth": Setting("Hidden layers", "depth", str),
     "width": Setting("Units in each hidden layer", "width", whole),
+    "hidden": Setting("Units in the hidden layers", "network", lambda hidden: "-".join(str(width) for width in hidden)),
     "input_dropout": Setting("Dropout on the pixels", "pixel dropout", lambda rate: f"{rate:.2f}"),
     "hidden_dropout": Setting("Dropout after hidden layers", "hidden dropout", lambda rate: f"{rate:.2f}"),
     "l1": Setting("L1 penalty", "L1", power),
@@ -53,18 +54,30 @@ SETTINGS = {
 
 def space_rows(space: Json) -> list[tuple[str, str, list[str]]]:
     """Name, values and works to cite of every setting of the search; settings fixed at zero or none are left out."""
-    rows = [(setting.name, _values(name, space[name]), _works(name, space[name])) for name, setting in SETTINGS.items()]
+    rows = [
+        (setting.name, _values(name, space[name]), _works(name, space[name]))
+        for name, setting in SETTINGS.items()
+        if name not in _unread(space)
+    ]
     return [row for row in rows if row[1] not in ("0, fixed", "none, fixed")]
 
 
 def is_searched(space: Json, name: str) -> bool:
     """Whether trials can differ in a setting; False for a name that the page does not know."""
-    return name in SETTINGS and len(set(space[name])) > 1
+    return name in SETTINGS and name not in _unread(space) and len(set(map(str, space[name]))) > 1
+
+
+def _unread(space: Json) -> tuple[str, ...]:
+    """The settings that say nothing: whole networks stand in the place of depth and width, or the other way round; an L2 penalty
+    that counts as none throughout.
+    """
+    shape = ("depth", "width") if space["hidden"] else ("hidden",)
+    return (*shape, "l2") if space["l2"][1] < space["l2_off"] else shape
 
 
 def columns(space: Json) -> list[str]:
-    """The settings that a table of trials shows: those searched, but for depth and width, which a network's shape tells."""
-    return [name for name in SETTINGS if name not in ("depth", "width") and is_searched(space, name)]
+    """The settings that a table of trials shows: those searched, but for those that a network's shape tells."""
+    return [name for name in SETTINGS if name not in ("depth", "width", "hidden") and is_searched(space, name)]
 
 
 def value_of(configuration: Json, name: str) -> Any:

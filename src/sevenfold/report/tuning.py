@@ -185,6 +185,17 @@ def optimism(regularize: Json) -> str:
     return f"{seen}, {points(abs(gap), fresh['n']).lstrip('+')} points {'less' if gap > 0 else 'more'}, {kind}."
 
 
+def undistorted(regularize: Json) -> str:
+    """What the same network reaches on unchanged digits."""
+    plain = regularize["undistorted"]
+    d, score = plain["difference"], plain["scored"]
+    seen = (
+        f"Trained for as long on the digits as they are, the same network reaches {accuracy(score['accuracy'])}: "
+        f"{points(d['value'], d['n'])} points {points_interval(d)}"
+    )
+    return f"{seen}." if _detectable(d) else f"{seen}, which cannot be told from no difference."
+
+
 def gain(regularize: Json) -> str:
     """The winner against the overfitting model at its best epoch."""
     d = regularize["gain_over_overfit"]

@@ -49,7 +49,7 @@ def discuss(
         _confident_errors(final),
         *_subset(problem, final),
         *_resolution(final),
-        *_extensions(chosen),
+        *_extensions(chosen, final),
     )
     order = list(get_args(Theme))
     ordered = tuple(sorted(statements, key=lambda statement: order.index(statement.theme)))
@@ -162,6 +162,7 @@ def _validation_gap(final: FinalTest) -> Statement:
         "agrees": "no sign that tuning overfitted the validation digits or that the protocol misled",
         "test_worse": "either the protocol was unreliable or tuning overfitted the validation digits; iterated K-fold is the next thing to try",
         "test_better": "the test digits are easier than the development digits, or the refit on all of them helped",
+        "trained_longer": "the final network was trained longer than validation could afford, so the two say little about one another",
     }
     theme: Theme = "strength" if final.diagnosis == "agrees" else "limitation"
     return Statement(theme=theme, text=f"{gap}: {diagnosis[final.diagnosis]}.", anchor="table-final")
@@ -251,7 +252,7 @@ def _resolution(final: FinalTest) -> list[Statement]:
     return [Statement(theme="limitation", text=text, anchor="table-final")]
 
 
-def _extensions(chosen: Regularize) -> list[Statement]:
+def _extensions(chosen: Regularize, final: FinalTest) -> list[Statement]:
     statements = []
     winner = chosen.winner.fresh.configuration
     longest = next(trial.last.epoch for trial in chosen.trials if trial.number == chosen.winner.trial)
@@ -262,9 +263,11 @@ def _extensions(chosen: Regularize) -> list[Statement]:
         if at_edge
         else f"More epochs would not help this network: {read}; more or distorted digits might."
     )
+    if final.diagnosis == "trained_longer":
+        text = f"See where the longer training stops to pay: it ran for {final.configuration.training.n_epochs} epochs, and no validation digits were left to tell."
     statements.append(Statement(theme="extension", text=text, anchor="table-finalists"))
     widest = max(winner.network.hidden)
-    if widest == max(chosen.space.width):
+    if widest == max(width for hidden in chosen.space.hidden or [chosen.space.width] for width in hidden):
         text = f"Widen the space: the winner's layers have {widest:,} units, the most that the search allowed."
         statements.append(Statement(theme="extension", text=text, anchor="table-space"))
     more = next((row.difference_at_best for row in chosen.ablation if row.name == "more capacity"), None)

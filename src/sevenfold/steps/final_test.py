@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from sevenfold.datasets import Digits, require_disjoint
-from sevenfold.engine import FitResult, fit_many, predict, save_keras
+from sevenfold.engine import FitResult, predict, save_keras
 from sevenfold.errors import NoStatisticalPower, SevenfoldError
 from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet, Plan, SealedTestSet
@@ -19,15 +19,23 @@ from sevenfold.run import Run
 from sevenfold.statistics import SIGNIFICANCE, PairedTest, Proportion, Scores, Spread, mcnemar, proportion, scores, spread
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.overfit import Overfit
+from sevenfold.steps.refit import refit
 from sevenfold.steps.regularize import Regularize
 from sevenfold.validation import Configuration
 
 CONFIDENT = 0.99
 
+Diagnosis = Literal["agrees", "test_worse", "test_better", "trained_longer"]
+
 
 class FinalTestSettings(Record):
-    """How many seeds are trained for the spread, and how many mistakes are shown."""
+    """How many seeds are trained for the spread, and how many mistakes are shown.
 
+    n_epochs: how long the chosen network is trained, where that is to be longer than validation could afford; without it, as long as
+    validation found best. Its schedule stretches along.
+    """
+
+    n_epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 5
     n_mistakes: Annotated[int, Field(ge=1, le=200)] = 30
 
@@ -76,7 +84,7 @@ class FinalTest(Record):
     validation_accuracy: Proportion
     gap: float
     gap_p_value: float
-    diagnosis: Literal["agrees", "test_worse", "test_better"]
+    diagnosis: Diagnosis
     n_test: int
     test_class_counts: tuple[int, ...]
     n_openings: int
@@ -98,7 +106,7 @@ def run_final_test(
     The network that counts is the one of the first seed, fixed before the opening; the other seeds show the spread.
     """
     _require_progress(baseline, chosen)
-    winner = chosen.winner.fresh.configuration
+    winner = _for_epochs(chosen.winner.fresh.configuration, settings.n_epochs)
     earlier = {"baseline": baseline.network.configuration, "overfitting model": overfit.model.at_end.configuration}
     plan_so_far = {
         "data": digest_of([development.digest, sealed_test.digest]),
@@ -107,7 +115,7 @@ def run_final_test(
     }
     sealed_test.require_openable(**plan_so_far)
     seeds = run.seeds("final", settings.n_seeds)
-    finals, references = _refit(run, development.digits, winner, seeds, earlier)
+    finals, references = _refit(run, development, winner, seeds, earlier)
     _save_model(run, winner.network, finals[0].weights)
     plan = Plan(
         **plan_so_far, weights=_weights_digest([*(f.weights for f in finals), *(f.weights for f in references.values())])
@@ -136,20 +144,18 @@ def _require_progress(baseline: Baseline, chosen: Regularize) -> None:
         )
 
 
+def _for_epochs(configuration: Configuration, n_epochs: int | None) -> Configuration:
+    """The configuration, trained for so many epochs where that is asked."""
+    changes = {"n_epochs": n_epochs} if n_epochs else {}
+    return configuration.model_copy(update={"training": configuration.training.model_copy(update=changes)})
+
+
 def _refit(
-    run: Run, digits: Digits, winner: Configuration, seeds: tuple[int, ...], earlier: dict[str, Configuration]
+    run: Run, development: DevelopmentSet, winner: Configuration, seeds: tuple[int, ...], earlier: dict[str, Configuration]
 ) -> tuple[list[FitResult], dict[str, FitResult]]:
     """The winner once per seed, and each earlier model with the first seed, on all development digits."""
     jobs = [*((winner, seed) for seed in seeds), *((configuration, seeds[0]) for configuration in earlier.values())]
-    with run.terminal.stage("Final training", sum(configuration.training.n_epochs for configuration, _ in jobs)) as advance:
-        results = fit_many(
-            [configuration.network for configuration, _ in jobs],
-            [configuration.training for configuration, _ in jobs],
-            digits,
-            seeds=[seed for _, seed in jobs],
-            engine=run.engine,
-            on_epoch=advance,
-        )
+    results = refit(run, development, jobs)
     finals, references = results[: len(seeds)], dict(zip(earlier, results[len(seeds) :], strict=True))
     if any(result.diverged_at is not None for result in results):
         raise SevenfoldError("The final training diverged, so the test set was not opened. Try a lower learning rate.")
@@ -204,8 +210,9 @@ def _result(
     over_seeds = spread([float((p.argmax(axis=1) == test.labels).mean()) for p in finals])
     validation = chosen.winner.fresh.accuracy
     gap, p_value = _gap(validation, final_scores.accuracy)
-    diagnosis: Literal["agrees", "test_worse", "test_better"] = (
-        "agrees" if p_value >= SIGNIFICANCE else "test_worse" if gap < 0.0 else "test_better"
+    longer = winner.training.n_epochs > chosen.winner.fresh.epoch
+    diagnosis: Diagnosis = (
+        "trained_longer" if longer else "agrees" if p_value >= SIGNIFICANCE else "test_worse" if gap < 0.0 else "test_better"
     )
     openings = sealed_test.ledger.lines_of("opened")
     return FinalTest(

@@ -8,9 +8,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from sevenfold.engine import Engine
+from sevenfold.engine import Engine, TrainingSettings
 from sevenfold.errors import SettingsError
-from sevenfold.networks import NetworkSpec, Penalty, Rate
+from sevenfold.networks import N_CLASSES, NetworkSpec, Penalty, Rate
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.run import Run
@@ -24,9 +24,11 @@ from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import SearchResult, search
 from sevenfold.tuning.trial import TrialRecord
 from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
+from sevenfold.warp import warp
 
 READING_WINDOW = 5
 N_LEADERS = 5
+N_DRAWINGS = 5
 LEADER_COLUMNS = ("trial", "network", "optimizer", "epochs", "accuracy")
 
 
@@ -82,8 +84,19 @@ class Finalist(Record):
     chosen: bool
 
 
+class Undistorted(Record):
+    """The winner trained on the images as they are: same seeds, same batches, same number of epochs.
+
+    difference: accuracy of this network minus that of the winner. field_rms: of the winner's elastic field, in pixels.
+    """
+
+    scored: ScoredConfiguration
+    difference: Difference
+    field_rms: float
+
+
 class Regularize(Record):
-    """The ablation table, the search, the finalists and the winner."""
+    """The ablation table, the search, the finalists and the winner; `undistorted` where the winner was trained on distorted digits."""
 
     verdict: str
     ablation: tuple[AblationRow, ...]
@@ -92,6 +105,7 @@ class Regularize(Record):
     importances: tuple[Importance, ...]
     rungs: tuple[int, ...]
     finalists: tuple[Finalist, ...]
+    undistorted: Undistorted | None
     gain_over_overfit: Difference
     n_consultations: int
 
@@ -107,9 +121,10 @@ def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSe
     with open_place(development, run.folder / "tuning", workers=run.workers, cluster=run.cluster) as place:
         found = _search(run, development, settings, place)
         finalists, validations = _finals(run, development, settings, found.trials, place)
+        winner = next(finalist for finalist in finalists if finalist.chosen)
+        best = validations[winner.trial]
+        undistorted = _undistorted(run, development, settings, winner.fresh.configuration, best, place)
     trials = found.trials
-    winner = next(finalist for finalist in finalists if finalist.chosen)
-    best = validations[winner.trial]
     assert best.probabilities is not None
     run.save_arrays("predictions/validation.npz", {"labels": best.labels, "final": best.probabilities})
     gain = unpaired_difference(best.correct(winner.fresh.epoch), base.correct(reading_epoch(base.val_accuracy)))
@@ -124,8 +139,13 @@ def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSe
         importances=found.importances,
         rungs=settings.search.rungs,
         finalists=finalists,
+        undistorted=undistorted,
         gain_over_overfit=gain,
-        n_consultations=len(ablation) - 1 + sum(len(trial.scores) for trial in trials) + len(finalists),
+        n_consultations=len(ablation)
+        - 1
+        + sum(len(trial.scores) for trial in trials)
+        + len(finalists)
+        + (undistorted is not None),
     )
 
 
@@ -273,6 +293,37 @@ def _require_finite(trials: tuple[TrialRecord, ...], validations: list[Validatio
                 f"Finalist {trial.number} diverged at epoch {validation.diverged_at} on fresh seeds (learning rate {rate:.3g}). "
                 "Lower the upper end of regularize.space.learning_rate."
             )
+
+
+def _undistorted(
+    run: Run, development: DevelopmentSet, settings: RegularizeSettings, winner: Configuration, best: Validation, place: Place
+) -> Undistorted | None:
+    """What the winner owes to distorted digits, where it has any: the same network without them; and a picture of them."""
+    if not winner.training.distortion:
+        return None
+    _save_distorted(run, development, winner.training)
+    training = winner.training.model_copy(update={"distortion": 0.0})
+    configuration, epoch = winner.model_copy(update={"training": training}), training.n_epochs
+    seeds = run.seeds("finalists", settings.n_finalist_seeds)
+    with run.terminal.stage("Without distortions", n_fits(development.unsearched(), len(seeds)) * epoch) as advance:
+        (validation,) = _validate(run, development, [configuration], seeds, place, advance)
+    epoch = min(epoch, validation.val_loss.shape[1])
+    history = "histories/undistorted.npz"
+    run.save_arrays(history, validation.arrays())
+    return Undistorted(
+        scored=scored("without distortions", configuration, validation, epoch, history),
+        difference=_difference(validation, epoch, best, best.val_loss.shape[1]),
+        field_rms=winner.training.distortion * winner.training.warp.field_rms,
+    )
+
+
+def _save_distorted(run: Run, development: DevelopmentSet, training: TrainingSettings) -> None:
+    """Keep the first image of each digit as it is, and as training draws it anew: originals (10, 28, 28), distorted (n, 10, 28, 28)."""
+    digits = development.digits
+    first = [int((digits.labels == digit).argmax()) for digit in range(N_CLASSES)]
+    originals, labels = digits.images[first], digits.labels[first]
+    drawn = [warp(originals, labels, training.warp, seed, training.distortion) for seed in range(N_DRAWINGS)]
+    run.save_arrays("pictures/distorted.npz", {"originals": originals, "distorted": np.stack(drawn)})
 
 
 def _frozen(trial: TrialRecord) -> Configuration:

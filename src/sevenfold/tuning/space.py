@@ -32,11 +32,12 @@ class SearchSpace(Record):
     """Ranges are (lowest, highest), both included; choices are lists. One value fixes a setting.
 
     `learning_rate` and `l2` are searched on a logarithmic scale; an `l2` below `l2_off` counts as none. `max_norm` 0 is none.
-    Every hidden layer has the same width.
+    Every hidden layer has the same width, unless `hidden` lists whole networks to choose from: then `depth` and `width` say nothing.
     """
 
     depth: tuple[int, int] = (1, 2)
     width: Annotated[tuple[Width, ...], Field(min_length=1)] = (128, 256, 384, 512)
+    hidden: tuple[Annotated[tuple[Width, ...], Field(min_length=1, max_length=16)], ...] = ()
     input_dropout: Bounds = (0.0, 0.2)
     hidden_dropout: Bounds = (0.0, 0.5)
     l1: Bounds = (0.0, 0.0)
@@ -60,7 +61,7 @@ class SearchSpace(Record):
                 raise ValueError(f"{name} must lie within {lowest} and {highest}, not ({low}, {high})")
         if self.l2[0] <= 0.0 or self.learning_rate[0] <= 0.0:
             raise ValueError("l2 and learning_rate must start above 0: they are searched on a logarithmic scale")
-        for name in ("width", "max_norm", "schedule", "optimizer", "batch_size"):
+        for name in ("width", "hidden", "max_norm", "schedule", "optimizer", "batch_size"):
             values = getattr(self, name)
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} must not name a value twice, but it is {list(values)}")
@@ -68,12 +69,11 @@ class SearchSpace(Record):
 
     def suggest(self, trial: "optuna.trial.Trial", n_epochs: int) -> Configuration:
         """A configuration proposed by the sampler, to be trained for at most `n_epochs`."""
-        depth = trial.suggest_int("depth", *self.depth)
-        width = _choice(trial, "width", self.width)
+        hidden = self._suggest_hidden(trial)
         l2 = trial.suggest_float("l2", *self.l2, log=True)
         max_norm = _choice(trial, "max_norm", self.max_norm)
         network = NetworkSpec(
-            hidden=(width,) * depth,
+            hidden=hidden,
             input_dropout=_real(trial, "input_dropout", self.input_dropout),
             hidden_dropout=_real(trial, "hidden_dropout", self.hidden_dropout),
             l1=_real(trial, "l1", self.l1),
@@ -90,6 +90,14 @@ class SearchSpace(Record):
             distortion=_real(trial, "distortion", self.distortion),
         )
         return Configuration(network=network, training=training)
+
+    def _suggest_hidden(self, trial: "optuna.trial.Trial") -> tuple[int, ...]:
+        """Units of each hidden layer."""
+        if self.hidden:
+            networks = {"-".join(map(str, hidden)): hidden for hidden in self.hidden}
+            return networks[_choice(trial, "hidden", tuple(networks))]
+        depth = trial.suggest_int("depth", *self.depth)
+        return (_choice(trial, "width", self.width),) * depth
 
 
 def _real(trial: "optuna.trial.Trial", name: str, bounds: tuple[float, float]) -> float:

@@ -1,0 +1,58 @@
+"""The trainings of section 8, on all development digits: long ones are kept on disk about once a minute."""
+
+import time
+from collections.abc import Sequence
+
+from sevenfold.engine import FitResult, FitState, fit_many
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.records import digest_of
+from sevenfold.run import Run
+from sevenfold.tuning.checkpoints import Checkpoints
+from sevenfold.tuning.trial import TrialState
+from sevenfold.validation import Configuration
+
+SECONDS_BETWEEN_CHECKPOINTS = 60.0
+
+
+def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configuration, int]]) -> list[FitResult]:
+    """Train each configuration with its seed on all development digits; a history holds what the last stretch trained, if anything.
+
+    Trainings stop together about once a minute to leave their states in the run's scratch folder, and go on from the states that a
+    killed run left there, with the same bytes as without the kill. Where one diverges all end.
+    """
+    identity = digest_of(
+        [development.digest, *(configuration.digest for configuration, _ in jobs), *(str(seed) for _, seed in jobs)]
+    )
+    checkpoints = Checkpoints(run.scratch / f"refit-{identity[:16]}")
+    states: Sequence[FitState | None] = [_kept(checkpoints, number) for number in range(len(jobs))]
+    lengths = [configuration.training.n_epochs for configuration, _ in jobs]
+    done = [state.epoch if state else 0 for state in states]
+    n_epochs = 1
+    with run.terminal.stage("Final training", sum(lengths), done=sum(done)) as advance:
+        while True:
+            behind = min((epoch for epoch, length in zip(done, lengths, strict=True) if epoch < length), default=max(lengths))
+            started = time.monotonic()
+            results = fit_many(
+                [configuration.network for configuration, _ in jobs],
+                [configuration.training for configuration, _ in jobs],
+                development.digits,
+                seeds=[seed for _, seed in jobs],
+                engine=run.engine,
+                starts=states,
+                until_epoch=behind + n_epochs,
+                on_epoch=advance,
+            )
+            diverged = any(result.diverged_at is not None for result in results)
+            if diverged or all(result.state.epoch >= length for result, length in zip(results, lengths, strict=True)):
+                return results
+            for number, result in enumerate(results):
+                if result.state.epoch > done[number]:
+                    checkpoints.save(number, 0, TrialState((result.state,)))
+            states, done = [result.state for result in results], [result.state.epoch for result in results]
+            n_epochs = max(1, round(n_epochs * SECONDS_BETWEEN_CHECKPOINTS / (time.monotonic() - started)))
+
+
+def _kept(checkpoints: Checkpoints, number: int) -> FitState | None:
+    """Where a killed run left this training."""
+    folds = checkpoints.load(number, 0).folds
+    return folds[0] if folds else None
