@@ -201,6 +201,8 @@ def test_checkpoints_come_back_and_damaged_ones_count_as_none(tmp_path: Path) ->
         ({"l2": (0.0, 1e-3)}, "logarithmic"),
         ({"learning_rate": (1e-3, 100.0)}, "learning_rate"),
         ({"batch_size": (128, 128)}, "batch_size"),
+        ({"hidden": ((64, 32), (64, 32))}, "hidden"),
+        ({"hidden": ((),)}, "hidden"),
         ({"widht": (128,)}, "widht"),
     ],
 )
@@ -266,3 +268,13 @@ def test_what_a_worker_cannot_do_is_one_clear_line(
             list(place.run([Task(_fail, tuple, 1)], lambda: None))
         with pytest.raises(SevenfoldError, match=r"died at the same work, the last one with signal 9\..*--workers"):
             list(place.run([Task(_die, tuple, 1)], lambda: None))
+
+
+def test_whole_networks_take_the_place_of_depth_and_width(development: DevelopmentSet, tmp_path: Path) -> None:
+    networks = ((64, 32), (32,), (48, 48, 48))
+    found = pretend(tmp_path / "a.db", development, Pretended(), space=SearchSpace(hidden=networks))
+    tried = {trial.configuration.network.hidden for trial in found.trials}
+    assert len(tried) > 1
+    assert tried <= set(networks)
+    assert "hidden" in {share.name for share in found.importances}
+    assert not {"depth", "width"} & {share.name for share in found.importances}
