@@ -30,7 +30,8 @@ import numpy as np
 
 MAX_EPOCHS, FACTOR = 9, 3
 DEPTH, UNITS, DROPOUT, LEARNING_RATE = (1, 3), (128, 1024, 128), (0.0, 0.5), (1e-4, 1e-2)
-N_TRIALS, BATCH, REDUCTION = 24, 12, 4
+N_TRIALS, BATCH, RUNGS, REDUCTION = 12, 12, (2, MAX_EPOCHS), 4
+RAY_SAMPLES = 24
 FRESH_SEEDS = (101, 102, 103, 104, 105)
 PEERS = ("keras_tuner", "ray_tune")
 
@@ -91,7 +92,7 @@ def search_sevenfold(folder: Path) -> dict[str, Any]:
     from sevenfold.tuning.space import SearchSpace
     from sevenfold.tuning.study import search
 
-    settings = SearchSettings(n_trials=N_TRIALS, batch=BATCH, rungs=(1, 3, MAX_EPOCHS), reduction=REDUCTION)
+    settings = SearchSettings(n_trials=N_TRIALS, batch=BATCH, rungs=RUNGS, reduction=REDUCTION)
     space = SearchSpace(
         depth=DEPTH,
         width=tuple(range(UNITS[0], UNITS[1] + 1, UNITS[2])),
@@ -235,7 +236,7 @@ def search_ray_tune(folder: Path) -> dict[str, Any]:
     tuner = tune.Tuner(
         tune.with_parameters(train, data=_arrays(folder)),
         param_space=space,
-        tune_config=tune.TuneConfig(metric="accuracy", mode="max", num_samples=N_TRIALS, scheduler=scheduler),
+        tune_config=tune.TuneConfig(metric="accuracy", mode="max", num_samples=RAY_SAMPLES, scheduler=scheduler),
         run_config=tune.RunConfig(storage_path=str(Path("ray").absolute()), verbose=0),
     )
     results = tuner.fit()

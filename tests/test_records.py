@@ -43,6 +43,24 @@ def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> N
         assert word in message
 
 
+@pytest.mark.parametrize(
+    ("preset", "changes", "said"),
+    [
+        ("standard", {"engine": "keras"}, r"^distorted digits .* need the jax engine; take --engine jax"),
+        (
+            "standard",
+            {"regularize.space.width": [64]},
+            r"^regularize\.space: width says nothing while hidden lists whole networks",
+        ),
+        ("book", {"regularize.space.distortion": [0.0, 1.0]}, r"^the preset book has neither"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_named(preset: str, changes: dict[str, object], said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as caught:
+        load_config(preset, changes)
+    assert "Got {" not in str(caught.value)
+
+
 def test_unknown_preset_names_the_nearest() -> None:
     with pytest.raises(SettingsError, match="Did you mean 'quick'"):
         load_config("qick")

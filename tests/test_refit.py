@@ -13,6 +13,7 @@ from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
 from sevenfold.run import Run
 from sevenfold.steps import refit as module
+from sevenfold.steps.final_test import _for_at_least
 from sevenfold.steps.refit import refit
 from sevenfold.terminal import Terminal
 from sevenfold.validation import Configuration
@@ -35,7 +36,7 @@ def run_in(folder: Path) -> Run:
 
 @pytest.fixture(autouse=True)
 def _a_checkpoint_after_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    monkeypatch.setitem(module.SECONDS_BETWEEN_CHECKPOINTS, "jax", 0.0)
 
 
 def killed_after(n_stretches: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -68,6 +69,10 @@ def test_a_killed_training_goes_on_with_the_same_bytes(
     assert asked == list(range(n_stretches + 1, 7))
     for result, weights in zip(results, expected, strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(result.weights, weights, strict=True))
+
+
+def test_a_final_training_is_never_shorter_than_validation_found_best() -> None:
+    assert [_for_at_least(n, LONG).training.n_epochs for n in (0, 2, 6, 9)] == [6, 6, 6, 9]
 
 
 def test_states_of_another_training_are_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,7 +131,7 @@ def run(
             terminal="quiet" if quiet or json else "auto",
         )
     except KeyboardInterrupt:
-        raise Interrupted("Interrupted. The same command goes on from the last finished step.") from None
+        raise Interrupted("Interrupted. The same command goes on from there.") from None
     except NoStatisticalPower as error:
         raise NoStatisticalPower(f"{error}\nReport: {draw(folder)}") from None
     report = draw(folder)

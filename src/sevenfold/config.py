@@ -43,7 +43,9 @@ class Config(Record):
                 "the preset book has neither label smoothing nor distorted digits in regularize.space; start from another preset for these"
             )
         if self.engine == "keras" and space.distortion[1]:
-            raise ValueError("distorted digits (regularize.space.distortion) need the jax engine")
+            raise ValueError(
+                "distorted digits (regularize.space.distortion) need the jax engine; take --engine jax, or --set regularize.space.distortion=[0.0, 0.0]"
+            )
         return self
 
 

@@ -138,7 +138,7 @@ def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
     # A misspelt name is the cause of the missing one that pydantic may name before it.
     errors = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     first = errors[0]
-    where = ".".join(str(part) for part in first["loc"]) or "the whole"
+    where = ".".join(str(part) for part in first["loc"])
     place = f"{source}: " if source else ""
     if first["type"] == "extra_forbidden":
         known = _known_names(cls, first["loc"][:-1])
@@ -146,8 +146,10 @@ def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
         hint = f"Did you mean {close[0]!r}?" if close else f"Known here: {', '.join(known)}."
         return f"{place}{where} is not a setting. {hint}"
     expected = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
-    came = "" if first["type"] == "missing" else f" Got {first['input']!r} ({type(first['input']).__name__})."
-    return f"{place}{where}: {expected}.{came}"
+    # A rule about several settings names them itself.
+    names_all = first["type"] == "missing" or (first["type"] == "value_error" and isinstance(first["input"], dict))
+    came = "" if names_all else f" Got {first['input']!r} ({type(first['input']).__name__})."
+    return f"{place}{f'{where}: ' if where else ''}{expected}.{came}"
 
 
 def _known_names(cls: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

@@ -83,7 +83,7 @@ def batch_warp(settings: WarpSettings) -> "Callable[[jax.Array, jax.Array, jax.A
 
 
 def warp(images: np.ndarray, labels: np.ndarray, settings: WarpSettings, seed: int, strength: float = 1.0) -> np.ndarray:
-    """Distort images (n, 28, 28) uint8 once; the result has the same shape and type. For pictures and measurements."""
+    """Distort images (n, 28, 28) uint8 once; the result has the same shape and type. `strength`: the share of the dose. For pictures."""
     import jax
     import jax.numpy as jnp
 

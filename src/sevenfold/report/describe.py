@@ -31,7 +31,7 @@ def network(spec: Json) -> str:
 
 
 def regularization(spec: Json) -> str:
-    """Dropout, penalties and norms of a network, or `no regularization`."""
+    """Dropout, penalties and norms of a network, or that it has none."""
     parts = []
     if spec["input_dropout"]:
         parts.append(f"dropout {short(spec['input_dropout'])} on the pixels")
@@ -40,7 +40,7 @@ def regularization(spec: Json) -> str:
     parts += [f"{name.upper()} penalty {short(spec[name])}" for name in ("l1", "l2") if spec[name]]
     if spec["max_norm"]:
         parts.append(f"norm of incoming weights at most {short(spec['max_norm'])}")
-    return listed(parts) if parts else "no regularization"
+    return listed(parts) if parts else "neither dropout nor penalties"
 
 
 def training(settings: Json) -> str:
@@ -65,15 +65,17 @@ def training(settings: Json) -> str:
 
 def dose(settings: Json, field_rms: float) -> str:
     """How strongly a training distorts its images, in words; `field_rms` is that of its elastic field, in pixels."""
+    fades = settings["n_epochs"] * settings["distortion_fade"] > 1
     share, warp = settings["distortion"], settings["warp"]
     bounds = [
         f"a rotation of up to {short(share * warp['rotation'])}° ({short(share * warp['narrow_rotation'])}° for 1 and 7)",
-        f"a shear of {short(share * warp['shear'])}",
-        f"a stretch of {short(100 * share * warp['scale'])} % along each axis",
-        f"a shift of {short(share * warp['shift'])} pixels",
+        f"a shear of up to {short(share * warp['shear'])}",
+        f"a stretch of up to {short(100 * share * warp['scale'])} % along each axis",
+        f"a shift of up to {short(share * warp['shift'])} pixels",
         f"an elastic field of {short(field_rms)} pixels root mean square (cubic B-splines on {warp['cells']} × {warp['cells']} cells)",
     ]
-    return f"{listed(bounds)}, falling to half of that over the last {short(100 * settings['distortion_fade'])} % of the epochs"
+    fading = f", falling towards half of that over the last {short(100 * settings['distortion_fade'])} % of the epochs"
+    return f"{listed(bounds)}{fading if fades else ''}"
 
 
 def origin(provenance: Json) -> str:

@@ -42,7 +42,7 @@ def draw_figures(run: StoredRun) -> dict[str, Figure]:
     }
     if "regularize" in run.steps and not sliced(run.steps["regularize"]):
         del drawn["figure-importance"]
-    if "regularize" in run.steps and not run.steps["regularize"]["undistorted"]:
+    if "regularize" in run.steps and not run.steps["regularize"].get("undistorted"):
         del drawn["figure-distortions"]
     with style():
         return {name: draw(run) for name, (step, draw) in drawn.items() if step in run.steps}

@@ -63,8 +63,8 @@ def why_stopped(run: StoredRun) -> str:
     if status == "failed":
         return f"The run failed: {ended(text or error or 'no reason was recorded')}"
     if status == "interrupted":
-        return "The run was interrupted by its user. The same command goes on from the last finished step."
-    return "The run had not finished when this report was drawn. The same command goes on from the last finished step."
+        return "The run was interrupted by its user. The same command goes on from there."
+    return "The run had not finished when this report was drawn. The same command goes on from there."
 
 
 def ended(text: str) -> str:

@@ -71,7 +71,7 @@ def _unread(space: Json) -> tuple[str, ...]:
     """The settings that say nothing: whole networks stand in the place of depth and width, or the other way round; an L2 penalty
     that counts as none throughout.
     """
-    shape = ("depth", "width") if space["hidden"] else ("hidden",)
+    shape = ("depth", "width") if space.get("hidden") else ("hidden",)
     return (*shape, "l2") if space["l2"][1] < space["l2_off"] else shape
 
 

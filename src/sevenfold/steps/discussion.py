@@ -261,14 +261,17 @@ def _extensions(chosen: Regularize, final: FinalTest) -> list[Statement]:
     text = (
         f"Train longer: {read}, at the edge of the budget."
         if at_edge
-        else f"More epochs would not help this network: {read}; more or distorted digits might."
+        else f"More epochs would not help this network: {read}; {'other' if winner.training.distortion else 'more or distorted'} digits might."
     )
+    anchor = "table-finalists"
     if final.diagnosis == "trained_longer":
-        text = f"See where the longer training stops to pay: it ran for {final.configuration.training.n_epochs} epochs, and no validation digits were left to tell."
-    statements.append(Statement(theme="extension", text=text, anchor="table-finalists"))
+        text = f"See where longer training stops paying: it ran for {final.configuration.training.n_epochs} epochs, and no validation digits were left to tell."
+        anchor = "table-ladder"
+    statements.append(Statement(theme="extension", text=text, anchor=anchor))
     widest = max(winner.network.hidden)
-    if widest == max(width for hidden in chosen.space.hidden or [chosen.space.width] for width in hidden):
-        text = f"Widen the space: the winner's layers have {widest:,} units, the most that the search allowed."
+    widths = {width for hidden in chosen.space.hidden or [chosen.space.width] for width in hidden}
+    if widest == max(widths) and len(chosen.space.hidden) != 1:
+        text = f"Widen the space: the winner's widest layer has {widest:,} units, the most that the search allowed."
         statements.append(Statement(theme="extension", text=text, anchor="table-space"))
     more = next((row.difference_at_best for row in chosen.ablation if row.name == "more capacity"), None)
     if more is not None and more.detectable:

@@ -31,11 +31,11 @@ Diagnosis = Literal["agrees", "test_worse", "test_better", "trained_longer"]
 class FinalTestSettings(Record):
     """How many seeds are trained for the spread, and how many mistakes are shown.
 
-    n_epochs: how long the chosen network is trained, where that is to be longer than validation could afford; without it, as long as
-    validation found best. Its schedule stretches along.
+    n_epochs: how long the chosen network is trained, where that is longer than validation found best; 0 is never longer. Its schedule
+    stretches along.
     """
 
-    n_epochs: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    n_epochs: Annotated[int, Field(ge=0, le=100_000)] = 0
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 5
     n_mistakes: Annotated[int, Field(ge=1, le=200)] = 30
 
@@ -106,7 +106,7 @@ def run_final_test(
     The network that counts is the one of the first seed, fixed before the opening; the other seeds show the spread.
     """
     _require_progress(baseline, chosen)
-    winner = _for_epochs(chosen.winner.fresh.configuration, settings.n_epochs)
+    winner = _for_at_least(settings.n_epochs, chosen.winner.fresh.configuration)
     earlier = {"baseline": baseline.network.configuration, "overfitting model": overfit.model.at_end.configuration}
     plan_so_far = {
         "data": digest_of([development.digest, sealed_test.digest]),
@@ -115,7 +115,7 @@ def run_final_test(
     }
     sealed_test.require_openable(**plan_so_far)
     seeds = run.seeds("final", settings.n_seeds)
-    finals, references = _refit(run, development, winner, seeds, earlier)
+    finals, references = _train_all(run, development, winner, seeds, earlier)
     _save_model(run, winner.network, finals[0].weights)
     plan = Plan(
         **plan_so_far, weights=_weights_digest([*(f.weights for f in finals), *(f.weights for f in references.values())])
@@ -144,13 +144,14 @@ def _require_progress(baseline: Baseline, chosen: Regularize) -> None:
         )
 
 
-def _for_epochs(configuration: Configuration, n_epochs: int | None) -> Configuration:
-    """The configuration, trained for so many epochs where that is asked."""
-    changes = {"n_epochs": n_epochs} if n_epochs else {}
-    return configuration.model_copy(update={"training": configuration.training.model_copy(update=changes)})
+def _for_at_least(n_epochs: int, configuration: Configuration) -> Configuration:
+    """The configuration, trained for so many epochs where it was to be trained for less."""
+    training = configuration.training
+    longer = training.model_copy(update={"n_epochs": max(n_epochs, training.n_epochs)})
+    return configuration.model_copy(update={"training": longer})
 
 
-def _refit(
+def _train_all(
     run: Run, development: DevelopmentSet, winner: Configuration, seeds: tuple[int, ...], earlier: dict[str, Configuration]
 ) -> tuple[list[FitResult], dict[str, FitResult]]:
     """The winner once per seed, and each earlier model with the first seed, on all development digits."""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from sevenfold.engine import FitResult, FitState, fit_many
+from sevenfold.engine import Engine, FitResult, FitState, fit_many
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import digest_of
 from sevenfold.run import Run
@@ -11,14 +11,15 @@ from sevenfold.tuning.checkpoints import Checkpoints
 from sevenfold.tuning.trial import TrialState
 from sevenfold.validation import Configuration
 
-SECONDS_BETWEEN_CHECKPOINTS = 60.0
+# A stretch of Keras's own fit builds and traces every model anew.
+SECONDS_BETWEEN_CHECKPOINTS: dict[Engine, float] = {"jax": 60.0, "keras": 300.0}
 
 
 def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configuration, int]]) -> list[FitResult]:
     """Train each configuration with its seed on all development digits; a history holds what the last stretch trained, if anything.
 
     Trainings stop together about once a minute to leave their states in the run's scratch folder, and go on from the states that a
-    killed run left there, with the same bytes as without the kill. Where one diverges all end.
+    killed run left there, on a CPU with the same bytes as without the kill. Where one diverges all end.
     """
     identity = digest_of(
         [development.digest, *(configuration.digest for configuration, _ in jobs), *(str(seed) for _, seed in jobs)]
@@ -30,7 +31,7 @@ def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configurat
     n_epochs = 1
     with run.terminal.stage("Final training", sum(lengths), done=sum(done)) as advance:
         while True:
-            behind = min((epoch for epoch, length in zip(done, lengths, strict=True) if epoch < length), default=max(lengths))
+            behind = min((epoch for epoch, length in zip(done, lengths, strict=True) if epoch < length))
             started = time.monotonic()
             results = fit_many(
                 [configuration.network for configuration, _ in jobs],
@@ -49,7 +50,8 @@ def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configurat
                 if result.state.epoch > done[number]:
                     checkpoints.save(number, 0, TrialState((result.state,)))
             states, done = [result.state for result in results], [result.state.epoch for result in results]
-            n_epochs = max(1, round(n_epochs * SECONDS_BETWEEN_CHECKPOINTS / (time.monotonic() - started)))
+            fitting = round(n_epochs * SECONDS_BETWEEN_CHECKPOINTS[run.engine] / (time.monotonic() - started))
+            n_epochs = max(1, min(fitting, 4 * n_epochs))
 
 
 def _kept(checkpoints: Checkpoints, number: int) -> FitState | None:

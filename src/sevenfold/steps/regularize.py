@@ -303,23 +303,25 @@ def _undistorted(
         return None
     _save_distorted(run, development, winner.training)
     training = winner.training.model_copy(update={"distortion": 0.0})
-    configuration, epoch = winner.model_copy(update={"training": training}), training.n_epochs
+    configuration, n_epochs = winner.model_copy(update={"training": training}), training.n_epochs
     seeds = run.seeds("finalists", settings.n_finalist_seeds)
-    with run.terminal.stage("Without distortions", n_fits(development.unsearched(), len(seeds)) * epoch) as advance:
+    with run.terminal.stage("Without distortions", n_fits(development.unsearched(), len(seeds)) * n_epochs) as advance:
         (validation,) = _validate(run, development, [configuration], seeds, place, advance)
-    epoch = min(epoch, validation.val_loss.shape[1])
+    if validation.diverged_at is not None:
+        run.terminal.warn("Without distortions the chosen network diverged, so the report does not compare the two.")
+        return None
     history = "histories/undistorted.npz"
     run.save_arrays(history, validation.arrays())
     return Undistorted(
-        scored=scored("without distortions", configuration, validation, epoch, history),
-        difference=_difference(validation, epoch, best, best.val_loss.shape[1]),
+        scored=scored("without distortions", configuration, validation, n_epochs, history),
+        difference=_difference(validation, n_epochs, best, n_epochs),
         field_rms=winner.training.distortion * winner.training.warp.field_rms,
     )
 
 
 def _save_distorted(run: Run, development: DevelopmentSet, training: TrainingSettings) -> None:
-    """Keep the first image of each digit as it is, and as training draws it anew: originals (10, 28, 28), distorted (n, 10, 28, 28)."""
-    digits = development.digits
+    """Keep a training image of each digit as it is, and drawn anew: originals (10, 28, 28), distorted (n, 10, 28, 28)."""
+    digits = development.digits[development.rounds[0][0].train]
     first = [int((digits.labels == digit).argmax()) for digit in range(N_CLASSES)]
     originals, labels = digits.images[first], digits.labels[first]
     drawn = [warp(originals, labels, training.warp, seed, training.distortion) for seed in range(N_DRAWINGS)]

@@ -13,7 +13,7 @@ from sevenfold.tuning.trial import TrialState
 
 
 class Checkpoints:
-    """A folder with one file per paused trial and rung."""
+    """A folder with one file per paused trial and rung (or per paused training of section 8, rung 0)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
