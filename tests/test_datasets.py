@@ -365,6 +365,19 @@ def test_check_reads_everything(tmp_path: Path) -> None:
         datasets.check(str(incomplete))
 
 
+def test_scans_with_dark_ink_are_noticed(tmp_path: Path) -> None:
+    scans = {}
+    for part, digits in (("train", PARTS["train"]), ("test", PARTS["t10k"])):
+        paper = np.full_like(digits.images, 250)
+        paper[:, 6:22, 6:22] = digits.images[:, 6:22, 6:22] // 4
+        scans[f"x_{part}"] = paper
+    assert datasets.check(str(write_npz(tmp_path / "scans.npz", **scans))).inverted
+    assert not datasets.check(
+        str(write_npz(tmp_path / "d.npz", **{name: 255 - images for name, images in scans.items()}))
+    ).inverted
+    assert not datasets.check(str(write_idx(tmp_path / "d"))).inverted
+
+
 def test_the_catalogue_says_where_things_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(find, "MNIST", entries.MNIST)
     mnist, subset = datasets.catalogue()

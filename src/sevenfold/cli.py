@@ -184,12 +184,11 @@ def fetch_data(name: Annotated[str, typer.Argument(help="mnist or mnist-5k.")]) 
 @data_app.command("check")
 def check_data(path: Annotated[str, typer.Argument(help="mnist, mnist-5k, a folder of four IDX files, or an .npz.")]) -> None:
     """Read all of a data set, the test part too, and verify everything that can be verified."""
-    from sevenfold.datasets import check
+    from sevenfold.datasets import INVERTED, check
 
     found = check(path)
-    print(
-        f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test digits, nothing wrong found."
-    )
+    verdict = INVERTED if found.inverted else "Nothing wrong found."
+    print(f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test digits. {verdict}")
     print(f"per digit: {found.development_per_class} and {found.test_per_class}")
     print(f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none across the two parts.")
     print("Every file has its published SHA-256." if found.published else "No published digests are known for this data.")

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from sevenfold.config import Config
-from sevenfold.datasets import Source, load
+from sevenfold.datasets import INVERTED, Source, load, seems_inverted
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import DevelopmentSet, Ledger, SealedTestSet, split
 from sevenfold.run import Run
@@ -48,6 +48,8 @@ def run_workflow(
         source = load(config.dataset, Path(data_dir) if data_dir else None, progress)
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
+    if seems_inverted(source.development):
+        screen.warn(INVERTED)
     development = split(source.development, config.protocol, config.seed)
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen, workers=workers, cluster=cluster) as run:
         if open_test_again:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.datasets.contents import n_duplicates, require_disjoint
+from sevenfold.datasets.contents import n_duplicates, require_disjoint, seems_inverted
 from sevenfold.datasets.digits import Digits
 from sevenfold.datasets.download import Progress
 from sevenfold.datasets.entries import ENTRIES
@@ -35,7 +35,7 @@ class Listing(Record):
 class CheckReport(Record):
     """What a check that found nothing wrong has to tell.
 
-    per_class: how many of each digit 0 to 9. published: whether every file has its published SHA-256 (False: none is known).
+    per_class: how many of each digit 0 to 9. inverted: whether ink seems dark on bright paper. published: whether every file has its published SHA-256 (False: none is known).
     """
 
     provenance: Provenance
@@ -45,6 +45,7 @@ class CheckReport(Record):
     test_per_class: list[int]
     n_development_duplicates: int
     n_test_duplicates: int
+    inverted: bool
     published: bool
 
 
@@ -71,6 +72,7 @@ def check(dataset: str, data_dir: Path | None = None, progress: Progress | None 
         test_per_class=_per_class(test),
         n_development_duplicates=n_duplicates(development),
         n_test_duplicates=n_duplicates(test),
+        inverted=seems_inverted(development),
         published=source.provenance.n_test is not None,
     )
 

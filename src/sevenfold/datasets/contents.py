@@ -10,6 +10,9 @@ from sevenfold.errors import DataError
 MIN_PER_CLASS = 20
 """Fewer development digits of a class than this and a validation part holds too few to say anything."""
 
+BRIGHT = 200
+INVERTED = "The digits seem to be dark ink on bright paper. Expected ink 255 on paper 0, as MNIST has it: invert the images (255 - image)."
+
 
 def require_development(digits: Digits, name: str | Path) -> Digits:
     """These development digits, if there are at least `MIN_PER_CLASS` of each class and they hold more than 0s and 1s."""
@@ -29,6 +32,17 @@ def require_test(digits: Digits, name: str | Path) -> Digits:
     """These test digits, if every class is there."""
     _require_every_class(digits, f"{name}, test")
     return digits
+
+
+def seems_inverted(digits: Digits) -> bool:
+    """Whether the outermost pixels are mostly bright, as where ink is dark on white paper instead of 255 on 0.
+
+    >>> seems_inverted(Digits(np.full((3, 28, 28), 255, np.uint8), np.zeros(3, np.uint8)))
+    True
+    """
+    images = digits.images
+    edge = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
+    return bool(np.median(edge) >= BRIGHT)
 
 
 def n_duplicates(digits: Digits) -> int:
