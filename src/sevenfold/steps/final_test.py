@@ -219,7 +219,11 @@ def _result(
     return FinalTest(
         verdict=(
             f"test accuracy {final_scores.accuracy}, {final_scores.n_errors} errors of {len(test):,}; "
-            f"{len(seeds)} seeds: mean {100 * over_seeds.mean:.2f} %, sd {100 * over_seeds.sd:.2f}"
+            + (
+                f"mean of {len(seeds)} seeds {100 * over_seeds.mean:.2f} %, sd {100 * over_seeds.sd:.2f}"
+                if len(seeds) > 1
+                else "one seed"
+            )
         ),
         configuration=winner,
         n_parameters=winner.network.n_parameters,

@@ -131,7 +131,7 @@ def run_regularize(run: Run, development: DevelopmentSet, settings: RegularizeSe
     return Regularize(
         verdict=(
             f"{winner.fresh.configuration.network} for {winner.fresh.epoch} epochs: {winner.fresh.accuracy} on fresh seeds "
-            f"({100 * gain.value:+.2f} points on the overfitting model); {len(trials)} trials, {len(finalists)} finalists"
+            f"({100 * gain.value:+.2f} points on the overfitting model); {len(trials)} trials, finalists: {len(finalists)}"
         ),
         ablation=ablation,
         space=settings.space,
