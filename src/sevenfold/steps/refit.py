@@ -31,7 +31,7 @@ def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configurat
     n_epochs = 1
     with run.terminal.stage("Final training", sum(lengths), done=sum(done)) as advance:
         while True:
-            behind = min((epoch for epoch, length in zip(done, lengths, strict=True) if epoch < length))
+            behind = min(epoch for epoch, length in zip(done, lengths, strict=True) if epoch < length)
             started = time.monotonic()
             results = fit_many(
                 [configuration.network for configuration, _ in jobs],
