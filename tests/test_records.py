@@ -50,7 +50,7 @@ def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> N
         (
             "standard",
             {"regularize.space.width": [64]},
-            r"^regularize\.space: width says nothing while hidden lists whole networks",
+            r"^regularize\.space\.width is not read by the preset standard",
         ),
         ("book", {"regularize.space.distortion": [0.0, 1.0]}, r"^the preset book has neither"),
     ],

@@ -1,5 +1,6 @@
 """A run folder: steps are computed once, refused when changed, and whole or absent."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from sevenfold.config import Config, load_config
 from sevenfold.errors import RunError
 from sevenfold.records import Record
 from sevenfold.run import Run
-from sevenfold.terminal import Terminal
+from sevenfold.terminal import Terminal, keep_swallowed_interrupts
 
 
 class Input(Record):
@@ -112,3 +113,23 @@ def test_streams_of_seeds_never_meet(tmp_path: Path) -> None:
     with opened(tmp_path) as run:
         streams = [set(run.seeds(stream, 250)) for stream in ("comparison", "search", "finalists", "final")]
     assert len(set.union(*streams)) == 1000
+
+
+def test_a_ctrl_c_that_python_swallows_ends_the_next_stage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted_inside(phase: str, _: dict[str, int]) -> None:
+        if phase == "start":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    keep_swallowed_interrupts()
+    with Terminal("quiet").stage("Work", 3) as advance:
+        advance()
+        gc.callbacks.append(interrupted_inside)
+        gc.collect()
+        gc.callbacks.remove(interrupted_inside)
+        with pytest.raises(KeyboardInterrupt):
+            advance()
+        advance()
+    assert capsys.readouterr().err == ""

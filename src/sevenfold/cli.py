@@ -109,7 +109,10 @@ def run(
     from sevenfold.config import default_folder, load_config, parse_assignment
     from sevenfold.report import draw
     from sevenfold.statistics import proportion
+    from sevenfold.terminal import keep_swallowed_interrupts
     from sevenfold.workflow import run_workflow
+
+    keep_swallowed_interrupts()
 
     chosen: dict[str, Any] = {"dataset": dataset, "engine": engine, "seed": seed, "protocol.method": protocol}
     changes = {name: value for name, value in chosen.items() if value is not None}

@@ -65,7 +65,20 @@ def load_config(preset_or_file: str | Path = "book", changes: Mapping[str, Any] 
     values = _preset_values(name) if name in PRESETS else _file_values(Path(name))
     for setting, value in (changes or {}).items():
         _set_value(values, setting, value)
-    return Config.from_values(values, source="" if name in PRESETS else name)
+    config = Config.from_values(values, source="" if name in PRESETS else name)
+    _require_read(config, {} if name in PRESETS else read_toml(Path(name)), changes or {})
+    return config
+
+
+def _require_read(config: Config, file: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    """Refuse a depth or width of the user's own that a preset's whole networks would leave unread."""
+    given = {name.removeprefix("regularize.space.") for name in changes} | set(file.get("regularize", {}).get("space", {}))
+    unread = sorted(given & {"depth", "width"})
+    if config.regularize.space.hidden and unread and "hidden" not in given:
+        raise SettingsError(
+            f"regularize.space.{unread[0]} is not read by the preset {config.preset}, which names whole networks in "
+            "regularize.space.hidden. Change that, or set it to [] as well."
+        )
 
 
 def default_folder(config: Config) -> Path:

@@ -1,5 +1,7 @@
 """What the user sees while a run works: a verdict per step, and progress with time left on everything long."""
 
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +25,34 @@ from rich.text import Text
 
 Advance = Callable[[], None]
 Show = Callable[[Sequence[Sequence[str]]], None]
+
+_swallowed_interrupt = threading.Event()
+
+
+def keep_swallowed_interrupts() -> None:
+    """Have a Ctrl-C that Python must swallow end the next stage of progress instead.
+
+    One that arrives inside a callback of the garbage collector (JAX has one) or a `__del__` can only be reported, not raised.
+    """
+    report = sys.unraisablehook
+
+    def hook(unraisable: "sys.UnraisableHookArgs") -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            _swallowed_interrupt.set()
+        else:
+            report(unraisable)
+
+    sys.unraisablehook = hook
+
+
+def _interruptible(advance: Advance) -> Advance:
+    def step() -> None:
+        if _swallowed_interrupt.is_set():
+            _swallowed_interrupt.clear()
+            raise KeyboardInterrupt
+        advance()
+
+    return step
 
 
 class Terminal:
@@ -76,13 +106,13 @@ class Terminal:
     def stage(self, title: str, total: int, done: int = 0) -> Iterator[Advance]:
         """Show progress through `total` epochs, of which `done` are done; yields the function to call after each."""
         if self.quiet:
-            yield lambda: None
+            yield _interruptible(lambda: None)
         elif self.console.is_terminal:
             with _bar(self.console) as bar:
                 task = bar.add_task(title, total=total, completed=done)
-                yield lambda: bar.advance(task)
+                yield _interruptible(lambda: bar.advance(task))
         else:
-            yield _PlainProgress(self.say, title, total, done)
+            yield _interruptible(_PlainProgress(self.say, title, total, done))
 
     @contextmanager
     def leaderboard(self, title: str, total: int, columns: Sequence[str]) -> Iterator[tuple[Advance, Show]]:
@@ -91,14 +121,14 @@ class Terminal:
         Where there is no terminal, the first row is printed when it changes.
         """
         if self.quiet:
-            yield (lambda: None), (lambda _: None)
+            yield _interruptible(lambda: None), (lambda _: None)
         elif self.console.is_terminal:
             bar = _bar(self.console)
             task = bar.add_task(title, total=total)
             with Live(bar, console=self.console, transient=True) as live:
-                yield (lambda: bar.advance(task)), (lambda rows: live.update(Group(_table(columns, rows), bar)))
+                yield _interruptible(lambda: bar.advance(task)), (lambda rows: live.update(Group(_table(columns, rows), bar)))
         else:
-            yield _PlainProgress(self.say, title, total), _PlainLeader(self.say, title, columns)
+            yield _interruptible(_PlainProgress(self.say, title, total)), _PlainLeader(self.say, title, columns)
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

@@ -61,12 +61,6 @@ class SearchSpace(Record):
                 raise ValueError(f"{name} must lie within {lowest} and {highest}, not ({low}, {high})")
         if self.l2[0] <= 0.0 or self.learning_rate[0] <= 0.0:
             raise ValueError("l2 and learning_rate must start above 0: they are searched on a logarithmic scale")
-        fields = SearchSpace.model_fields
-        ignored = [name for name in ("depth", "width") if self.hidden and getattr(self, name) != fields[name].default]
-        if ignored:
-            raise ValueError(
-                f"{ignored[0]} says nothing while hidden lists whole networks; change hidden, or empty it with hidden = []"
-            )
         for name in ("width", "hidden", "max_norm", "schedule", "optimizer", "batch_size"):
             values = getattr(self, name)
             if len(set(values)) < len(values):
