@@ -31,6 +31,11 @@ def test_twenty_kills_of_workers_drivers_and_groups() -> None:
     assert run.returncode == 0
 
 
+def _heed_ctrl_c() -> None:
+    """A shell starts its background jobs, and so this suite as one of them, with Ctrl-C ignored; children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_workers_and_the_same_command_goes_on(digits_folder: Path, tmp_path: Path) -> None:
     changes = {**TINY, "dataset": str(digits_folder), "regularize.search.rungs": [2, 60], "regularize.n_finalists": 1}
     (tmp_path / "tiny.toml").write_text(to_toml(load_config("quick", changes).model_dump(mode="json")))
@@ -45,7 +50,7 @@ def test_ctrl_c_ends_workers_and_the_same_command_goes_on(digits_folder: Path, t
         str(tmp_path / "run"),
     ]
     command += ["--workers", "2", "--quiet"]
-    run = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c)
     while not list((tmp_path / "run" / "tuning").glob("trial*.npz")):
         time.sleep(0.05)
         assert run.poll() is None, run.communicate()
