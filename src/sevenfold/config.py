@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -18,13 +18,14 @@ from sevenfold.steps.overfit import OverfitSettings
 from sevenfold.steps.regularize import RegularizeSettings
 from sevenfold.steps.success import SuccessSettings
 
-PRESETS = ("quick", "book", "standard", "record")
+Preset = Literal["quick", "book", "standard", "record"]
+PRESETS: tuple[str, ...] = get_args(Preset)
 
 
 class Config(Record):
     """All settings of a run. The defaults are the `book` preset; a preset's TOML file holds what differs."""
 
-    preset: Literal["quick", "book", "standard", "record"] = "book"
+    preset: Preset = "book"
     dataset: Annotated[str, Field(min_length=1)] = "auto"
     engine: Literal["auto", "jax", "keras"] = "auto"
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
@@ -62,11 +63,12 @@ def load_config(preset_or_file: str | Path = "book", changes: Mapping[str, Any] 
         raise SettingsError(
             "preset is chosen with --preset or in the settings file, not with --set: it stands for many settings."
         )
-    values = _preset_values(name) if name in PRESETS else _file_values(Path(name))
+    file = {"preset": name} if name in PRESETS else _read_file(Path(name))
+    values = _merged(_preset_values(file.get("preset", "book")), file)
     for setting, value in (changes or {}).items():
         _set_value(values, setting, value)
     config = Config.from_values(values, source="" if name in PRESETS else name)
-    _require_read(config, {} if name in PRESETS else read_toml(Path(name)), changes or {})
+    _require_read(config, file, changes or {})
     return config
 
 
@@ -114,7 +116,8 @@ def _preset_values(name: str) -> dict[str, Any]:
     return tomllib.loads(resources.files("sevenfold").joinpath("presets", f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def _file_values(path: Path) -> dict[str, Any]:
+def _read_file(path: Path) -> dict[str, Any]:
+    """What a user's settings file says, on top of a preset that there is."""
     if not path.suffix and not path.exists():
         close = difflib.get_close_matches(str(path), PRESETS, n=1)
         hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(PRESETS)}, or the path of a TOML file."
@@ -123,7 +126,7 @@ def _file_values(path: Path) -> dict[str, Any]:
     preset = values.get("preset", "book")
     if preset not in PRESETS:
         raise SettingsError(f"{path}: preset must be one of {', '.join(PRESETS)}. Got {preset!r}.")
-    return _merged(_preset_values(preset), values)
+    return values
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

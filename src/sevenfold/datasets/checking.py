@@ -35,7 +35,8 @@ class Listing(Record):
 class CheckReport(Record):
     """What a check that found nothing wrong has to tell.
 
-    per_class: how many of each digit 0 to 9. inverted: whether ink seems dark on bright paper. published: whether every file has its published SHA-256 (False: none is known).
+    per_class: how many of each digit 0 to 9. inverted: whether ink seems dark on bright paper. published: whether every file has its
+    published SHA-256 (False: none is known).
     """
 
     provenance: Provenance

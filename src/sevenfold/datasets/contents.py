@@ -42,7 +42,7 @@ def seems_inverted(digits: Digits) -> bool:
     """
     images = digits.images
     edge = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
-    return bool(np.median(edge) >= BRIGHT)
+    return bool(2 * np.count_nonzero(edge >= BRIGHT) > edge.size)
 
 
 def n_duplicates(digits: Digits) -> int:

@@ -269,9 +269,7 @@ def _finals(
     best = tuple(trial for trial in finite if len(trial.scores) == len(finite[0].scores))[: settings.n_finalists]
     frozen = [_frozen(trial) for trial in best]
     seeds = run.seeds("finalists", settings.n_finalist_seeds)
-    total = sum(n_fits(development.unsearched(), len(seeds)) * configuration.training.n_epochs for configuration in frozen)
-    with run.terminal.stage("Finalists", total) as advance:
-        results = _validate(run, development, frozen, seeds, place, advance)
+    results = _validate(run, development, frozen, seeds, place, "Finalists")
     _require_finite(best, results)
     fresh: dict[int, ScoredConfiguration] = {}
     validations: dict[int, Validation] = {}
@@ -305,8 +303,7 @@ def _undistorted(
     training = winner.training.model_copy(update={"distortion": 0.0})
     configuration, n_epochs = winner.model_copy(update={"training": training}), training.n_epochs
     seeds = run.seeds("finalists", settings.n_finalist_seeds)
-    with run.terminal.stage("Without distortions", n_fits(development.unsearched(), len(seeds)) * n_epochs) as advance:
-        (validation,) = _validate(run, development, [configuration], seeds, place, advance)
+    (validation,) = _validate(run, development, [configuration], seeds, place, "Without distortions")
     if validation.diverged_at is not None:
         run.terminal.warn("Without distortions the chosen network diverged, so the report does not compare the two.")
         return None
@@ -341,12 +338,13 @@ def _validate(
     configurations: Sequence[Configuration],
     seeds: tuple[int, ...],
     place: Place,
-    advance: Advance,
+    title: str,
 ) -> list[Validation]:
-    """Cross-validate each configuration where the search ran; every seed is a task of its own."""
+    """Cross-validate each configuration where the search ran; every seed is a task of its own. `title` names the progress."""
     function = functools.partial(_validate_one, engine=run.engine)
     tasks = [_validation_task(function, development, c, seed) for c in configurations for seed in seeds]
-    parts = dict(place.run(tasks, advance))
+    with run.terminal.stage(title, sum(task.n_epochs for task in tasks)) as advance:
+        parts = dict(place.run(tasks, advance))
     return [_joined([parts[i + j] for j in range(len(seeds))]) for i in range(0, len(tasks), len(seeds))]
 
 
