@@ -31,9 +31,8 @@ def test_twenty_kills_of_workers_drivers_and_groups() -> None:
     assert run.returncode == 0
 
 
-def _heed_ctrl_c() -> None:
-    """A shell starts its background jobs, and so this suite as one of them, with Ctrl-C ignored; children inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+# A shell starts its background jobs, and so this suite as one of them, with Ctrl-C ignored, and children inherit that.
+HEED_CTRL_C = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 def test_ctrl_c_ends_workers_and_the_same_command_goes_on(digits_folder: Path, tmp_path: Path) -> None:
@@ -50,7 +49,8 @@ def test_ctrl_c_ends_workers_and_the_same_command_goes_on(digits_folder: Path, t
         str(tmp_path / "run"),
     ]
     command += ["--workers", "2", "--quiet"]
-    run = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c)
+    heeding = [sys.executable, "-c", HEED_CTRL_C, *command]
+    run = subprocess.Popen(heeding, start_new_session=True, stderr=subprocess.PIPE, text=True)
     while not list((tmp_path / "run" / "tuning").glob("trial*.npz")):
         time.sleep(0.05)
         assert run.poll() is None, run.communicate()
