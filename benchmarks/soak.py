@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +154,16 @@ def memory(folder: Path, n_trials: int) -> dict[str, Any]:
 
     started, development = time.perf_counter(), digits()
     with open_place(development, folder / "tuning", workers=N_WORKERS) as place:
-        search(folder / "tuning.db", development, space, settings, 1, engine="jax", place=place, show=look)
+        search(
+            folder / "tuning.db",
+            development,
+            space,
+            settings,
+            1,
+            engine="jax",
+            place=place,
+            progress=lambda _: nullcontext((lambda: None, look)),
+        )
     early = next(sizes for n, sizes in seen if n >= n_trials // 10)
     growth = [max(sizes[pid] for _, sizes in seen) - early[pid] for pid in early]
     left = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -4,6 +4,7 @@ import itertools
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from sevenfold.tuning.checkpoints import Checkpoints
 from sevenfold.tuning.halving import SearchSettings
 from sevenfold.tuning.places import Place, Result, Task, open_place
 from sevenfold.tuning.space import SearchSpace
-from sevenfold.tuning.study import SearchResult, search
+from sevenfold.tuning.study import SearchResult, Show, search
 from sevenfold.tuning.trial import RungScore, TrialState
 from sevenfold.validation import Configuration
 
@@ -81,9 +82,15 @@ def test_the_order_in_which_tasks_finish_changes_nothing(development: Developmen
     assert [len(trial.scores) for trial in first.trials].count(3) == 3
 
 
-def test_a_search_cut_off_anywhere_ends_the_same_and_repeats_one_rung_at_most(
+def test_a_search_cut_off_anywhere_ends_the_same_repeats_one_rung_at_most_and_shows_what_is_done(
     development: DevelopmentSet, tmp_path: Path
 ) -> None:
+    shown: list[int] = []
+
+    def progress(n_done: int) -> AbstractContextManager[tuple[Advance, Show]]:
+        shown.append(n_done)
+        return nullcontext((lambda: None, lambda _: None))
+
     settings = SearchSettings(n_trials=5, batch=3, rungs=(1, 3, 9), reduction=2)
     whole = Pretended()
     expected = pretend(tmp_path / "whole.db", development, whole, settings=settings)
@@ -92,7 +99,8 @@ def test_a_search_cut_off_anywhere_ends_the_same_and_repeats_one_rung_at_most(
         first, second = Pretended(order=1, cut_after=cut_after), Pretended(order=2)
         with pytest.raises(KeyboardInterrupt):
             pretend(path, development, first, settings=settings)
-        assert pretend(path, development, second, settings=settings) == expected
+        assert pretend(path, development, second, settings=settings, progress=progress) == expected
+        assert shown[-1] == sum({1: 1, 3: 2, 9: 6}[epoch] for _, epoch in first.log[:-1])
         assert sorted(first.log[:-1] + second.log) == sorted(whole.log)
 
 

@@ -12,7 +12,8 @@ from sevenfold.protocol import ProtocolSettings, split
 from sevenfold.tuning.places import open_place
 
 PROGRAM = """
-import os, sys, threading
+import os, sys
+from contextlib import nullcontext
 from pathlib import Path
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 from conftest import made_up_digits
@@ -34,9 +35,10 @@ doomed = cluster.add_node(**node_options, node_ip_address="127.0.0.3")
 cluster.wait_for_nodes()
 
 
-def searched(name, show=None, **where):
+def searched(name, show=lambda _: None, **where):
+    progress = lambda _: nullcontext((lambda: None, show))
     with open_place(development, folder / name, **where) as place:
-        found = search(folder / f"{name}.db", development, space, settings, 5, engine="jax", place=place, show=show)
+        found = search(folder / f"{name}.db", development, space, settings, 5, engine="jax", place=place, progress=progress)
     return found.to_json()
 
 

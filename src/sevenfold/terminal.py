@@ -115,7 +115,7 @@ class Terminal:
             yield _interruptible(_PlainProgress(self.say, title, total, done))
 
     @contextmanager
-    def leaderboard(self, title: str, total: int, columns: Sequence[str]) -> Iterator[tuple[Advance, Show]]:
+    def leaderboard(self, title: str, total: int, columns: Sequence[str], done: int = 0) -> Iterator[tuple[Advance, Show]]:
         """`stage` with a table above its bar; also yields the function that replaces the table's rows, best first.
 
         Where there is no terminal, the first row is printed when it changes.
@@ -124,11 +124,11 @@ class Terminal:
             yield _interruptible(lambda: None), (lambda _: None)
         elif self.console.is_terminal:
             bar = _bar(self.console)
-            task = bar.add_task(title, total=total)
+            task = bar.add_task(title, total=total, completed=done)
             with Live(bar, console=self.console, transient=True) as live:
                 yield _interruptible(lambda: bar.advance(task)), (lambda rows: live.update(Group(_table(columns, rows), bar)))
         else:
-            yield _interruptible(_PlainProgress(self.say, title, total)), _PlainLeader(self.say, title, columns)
+            yield _interruptible(_PlainProgress(self.say, title, total, done)), _PlainLeader(self.say, title, columns)
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

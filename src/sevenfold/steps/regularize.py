@@ -2,7 +2,8 @@
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import numpy as np
@@ -21,7 +22,7 @@ from sevenfold.tuning.halving import SearchSettings
 from sevenfold.tuning.importance import Importance
 from sevenfold.tuning.places import Place, Task, open_place
 from sevenfold.tuning.space import SearchSpace
-from sevenfold.tuning.study import SearchResult, search
+from sevenfold.tuning.study import SearchResult, Show, search
 from sevenfold.tuning.trial import TrialRecord
 from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
 from sevenfold.warp import warp
@@ -229,18 +230,14 @@ def _difference(first: Validation, first_epoch: int, second: Validation, second_
 def _search(run: Run, development: DevelopmentSet, settings: RegularizeSettings, place: Place) -> SearchResult:
     n_epochs = settings.search.n_epochs(len(development.rounds[0]))
     (seed,) = run.seeds("search", 1)
-    with run.terminal.leaderboard("Search", n_epochs, LEADER_COLUMNS) as (advance, show):
-        return search(
-            run.folder / "tuning.db",
-            development,
-            settings.space,
-            settings.search,
-            seed,
-            engine=run.engine,
-            place=place,
-            advance=advance,
-            show=lambda trials: show(_leaders(trials)),
-        )
+
+    @contextmanager
+    def progress(n_done: int) -> Iterator[tuple[Advance, Show]]:
+        with run.terminal.leaderboard("Search", n_epochs, LEADER_COLUMNS, done=n_done) as (advance, show):
+            yield advance, lambda trials: show(_leaders(trials))
+
+    path, space = run.folder / "tuning.db", settings.space
+    return search(path, development, space, settings.search, seed, engine=run.engine, place=place, progress=progress)
 
 
 def _leaders(trials: Sequence[TrialRecord]) -> list[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from sevenfold.engine import Engine
@@ -29,6 +30,8 @@ class SearchResult(Record):
 
 
 Show = Callable[[Sequence[TrialRecord]], None]
+Progress = Callable[[int], AbstractContextManager[tuple[Advance, Show]]]
+"""Given the epochs that are trained already, opens what is called after each further epoch, and with the trials after each score."""
 
 
 def identity_of(
@@ -53,21 +56,21 @@ def search(
     *,
     engine: Engine,
     place: Place,
-    advance: Advance | None = None,
-    show: Show | None = None,
+    progress: Progress = lambda _: nullcontext((lambda: None, lambda _: None)),
 ) -> SearchResult:
     """Propose, halve and score. The study lives in the SQLite file `path` and goes on from what is there.
 
     The same arguments give the same trials, scores and order wherever and however often it was cut off: proposals depend on
-    earlier waves only, and a trial's work is a pure function. `show` is called with the trials after every score.
+    earlier waves only, and a trial's work is a pure function.
 
     Raises:
         RunError: `path` holds a search with another space, other settings, data or seed.
     """
     with Database.open(path, identity_of(development, space, settings, seed, engine)) as database:
         study = Study(database, Checkpoints(path.with_suffix("")), space, settings, seed, engine)
-        for wave in range(settings.n_waves):
-            study.run_wave(wave, place, advance or (lambda: None), show or (lambda _: None))
+        with progress(study.n_epochs_done * len(development.rounds[0])) as (advance, show):
+            for wave in range(settings.n_waves):
+                study.run_wave(wave, place, advance, show)
         study.checkpoints.keep_only(())
         known = [Known(*pair) for pair in zip(study.proposals, study.scores, strict=True)]
         trials = tuple(sorted(study.records(), key=lambda record: record.rank))
@@ -90,6 +93,11 @@ class Study:
         self.space, self.settings, self.seed, self.engine = space, settings, seed, engine
         self.proposals = list(database.proposals)
         self.scores = list(database.scores)
+
+    @property
+    def n_epochs_done(self) -> int:
+        """Epochs on each fold that the trials have trained and were scored for."""
+        return sum(scores[-1].epoch for scores in self.scores if scores)
 
     def run_wave(self, wave: int, place: Place, advance: Advance, show: Show) -> None:
         """Propose the wave's new batch, train everything that is due in it, and decide who trains on."""
