@@ -138,7 +138,7 @@ def _compile_seconds() -> dict[str, float]:
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(2):
-            environment = os.environ | {"XDG_CACHE_HOME": folder}
+            environment = os.environ | {"SEVENFOLD_CACHE": folder}
             run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
             seconds.append(float(run.stdout))
     return {"cold": seconds[0], "cached": seconds[1]}

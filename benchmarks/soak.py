@@ -140,10 +140,12 @@ def run_pretended(folder: Path, development: DevelopmentSet) -> None:
 
 
 def memory(folder: Path, n_trials: int) -> dict[str, Any]:
-    """Resident memory in MB after the first tenth of the trials and at the end, per process, and the most on disk."""
+    """Resident memory in MB after the first batch of trials and at the end, per process, and the most on disk."""
     space = SearchSpace(width=(32, 64, 96, 128, 192, 256), depth=(1, 3), batch_size=(64, 128))
     settings = SearchSettings(n_trials=n_trials, batch=10, rungs=(1, 2, 4), reduction=3)
     seen: list[tuple[int, dict[int, float]]] = []
+    # While one batch trains to the first rung, what is left of the one before goes on from there, and so on.
+    n_live = sum(settings.batch // settings.reduction**level for level in range(len(settings.rungs)))
     n_states = 0
 
     def look(trials: Sequence[TrialRecord]) -> None:
@@ -164,17 +166,19 @@ def memory(folder: Path, n_trials: int) -> dict[str, Any]:
             place=place,
             progress=lambda _: nullcontext((lambda: None, look)),
         )
-    early = next(sizes for n, sizes in seen if n >= n_trials // 10)
-    growth = [max(sizes[pid] for _, sizes in seen) - early[pid] for pid in early]
+    early = next(sizes for n, sizes in seen if n >= settings.batch)
+    growth = [max(sizes.get(pid, 0.0) for _, sizes in seen) - early[pid] for pid in early]
     left = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return {
         "early": list(early.values()),
         "end": list(seen[-1][1].values()),
         "growth": growth,
         "most states on disk": n_states,
+        "states of the live rungs": n_live,
         "left on disk, MB": left / 1e6,
         "seconds": round(time.perf_counter() - started),
-        "failures": [f"a process grew by {most} MB" for most in growth if most > 50.0],
+        "failures": [f"a process grew by {most} MB" for most in growth if most > 50.0]
+        + ([f"{n_states} states on disk"] if n_states > n_live else []),
     }
 
 

@@ -225,6 +225,15 @@ class TestFitMany:
             assert_same_bytes(alone, result)
             np.testing.assert_array_equal(alone.history.val_predictions, result.history.val_predictions)
 
+    @pytest.mark.slow
+    def test_large_products_split_between_threads_give_the_same_bytes(self) -> None:
+        network, digits = NetworkSpec(hidden=(512, 512), hidden_dropout=0.2), made_up_digits(2_048, seed=1)
+        training = TrainingSettings(n_epochs=2, batch_size=256, optimizer="adam")
+        many = fit_many([network] * 3, [training] * 3, digits, seeds=(0, 1, 0))
+        assert_same_bytes(many[0], many[2])
+        for seed in (0, 1):
+            assert_same_bytes(fit(network, training, digits, seed=seed), many[seed])
+
     def test_goes_on_from_states(self) -> None:
         first = fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, until_epoch=2)
         starts = [result.state for result in first]
@@ -255,7 +264,7 @@ class TestFitMany:
             0,
         )
         jobs = [*jobs, diverging]
-        results = jax_loop.fit_under_vmap(jobs, jax_loop._task(jobs, TRAIN, VALIDATION, True, None, None))
+        results = jax_loop.fit_under_vmap(jobs, jax_loop._task(TRAIN, VALIDATION, True, None, None))
         for job, result in zip(jobs, results, strict=True):
             alone = fit(job.network, job.training, TRAIN, VALIDATION, seed=job.seed, score_training=True)
             assert result.diverged_at == alone.diverged_at

@@ -13,7 +13,7 @@ ROOT = Path(sevenfold.__file__).parent
 # From left to right; a module imports from its own layer or from one further left.
 LAYERS = (
     {"errors"},
-    {"counter_random", "records", "storage", "terminal"},
+    {"counter_random", "machine", "records", "storage", "terminal"},
     {"run"},
     {"datasets", "statistics"},
     {"protocol", "networks", "warp"},

@@ -63,9 +63,9 @@ def test_a_killed_training_goes_on_with_the_same_bytes(
     with monkeypatch.context() as killing:
         killed_after(n_stretches, killing)
         with pytest.raises(KeyboardInterrupt):
-            refit(run_in(tmp_path), data, JOBS)
+            refit(run_in(tmp_path), data, JOBS, "Training")
     asked = killed_after(-1, monkeypatch)
-    results = refit(run_in(tmp_path), data, JOBS)
+    results = refit(run_in(tmp_path), data, JOBS, "Training")
     assert asked == list(range(n_stretches + 1, 7))
     for result, weights in zip(results, expected, strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(result.weights, weights, strict=True))
@@ -80,9 +80,9 @@ def test_states_of_another_training_are_not_taken(tmp_path: Path, monkeypatch: p
     with monkeypatch.context() as killing:
         killed_after(4, killing)
         with pytest.raises(KeyboardInterrupt):
-            refit(run_in(tmp_path), data, JOBS)
+            refit(run_in(tmp_path), data, JOBS, "Training")
     asked = killed_after(-1, monkeypatch)
-    refit(run_in(tmp_path), data, [(SHORT, 9)])
+    refit(run_in(tmp_path), data, [(SHORT, 9)], "Training")
     assert asked == [1, 2]
 
 
@@ -91,7 +91,7 @@ def test_the_states_go_when_the_result_is_stored(tmp_path: Path) -> None:
     with Run.open(tmp_path, config, seed=0, engine="jax", terminal=Terminal("quiet")) as run:
 
         def step(run: Run) -> ProtocolSettings:
-            refit(run, development(), [(LONG, 5)])
+            refit(run, development(), [(LONG, 5)], "Training")
             assert list(run.scratch.rglob("*.npz"))
             return ProtocolSettings()
 

@@ -33,6 +33,7 @@ from sevenfold.report.folder import STEPS
 from sevenfold.report.page import HEADINGS, prose, statement
 from sevenfold.run import Run
 from sevenfold.statistics import mcnemar, paired_difference, proportion, scores, spread
+from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, variants
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.discussion import Discussion, discuss
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, Option
@@ -40,7 +41,8 @@ from sevenfold.steps.final_test import Comparison, ConfusedPair, FinalTest, Mist
 from sevenfold.steps.overfit import Attempt, Overfit, Turn
 from sevenfold.steps.preparation import Check, Preparation
 from sevenfold.steps.problem import ClassCount, Problem
-from sevenfold.steps.regularize import AblationRow, AblationSettings, Finalist, Regularize, variants
+from sevenfold.steps.regularize import Finalist, Regularize
+from sevenfold.steps.search import Search
 from sevenfold.steps.success import Success
 from sevenfold.terminal import Terminal
 from sevenfold.tuning.importance import Importance
@@ -204,7 +206,7 @@ def varied(n: int) -> Configuration:
     return Configuration(network=network, training=training)
 
 
-def regularize(run: Run, attempt: Attempt, *, diverged: bool, space: SearchSpace, shares: dict[str, float]) -> Regularize:
+def ablation(run: Run, attempt: Attempt) -> Ablation:
     base = validation(0.95, 4, turns=True)
     rows = [
         AblationRow(
@@ -234,6 +236,10 @@ def regularize(run: Run, attempt: Attempt, *, diverged: bool, space: SearchSpace
                 val_loss_rise=0.01,
             )
         )
+    return Ablation(verdict="v", rows=tuple(rows), n_consultations=len(rows) - 1)
+
+
+def search(run: Run, *, diverged: bool, space: SearchSpace, shares: dict[str, float]) -> Search:
     trials = tuple(
         TrialRecord(
             number=n,
@@ -254,11 +260,23 @@ def regularize(run: Run, attempt: Attempt, *, diverged: bool, space: SearchSpace
                 scores=(RungScore(epoch=2, accuracy=0.0, loss=1e9, diverged=True),),
             ),
         )
-    fresh = validation(0.96, 30)
+    return Search(
+        verdict="v",
+        space=space,
+        rungs=(2, 6),
+        trials=trials,
+        importances=tuple(Importance(name=name, value=value) for name, value in shares.items()),
+        n_consultations=4,
+    )
+
+
+def regularize(run: Run, searched: Search) -> Regularize:
+    base, fresh = validation(0.95, 4, turns=True), validation(0.96, 30)
     finalist = Finalist(
         trial=0,
         search_accuracy=0.9725,
-        fresh=stored(run, "finalist_0", trials[0].configuration, fresh),
+        search_epoch=6,
+        fresh=stored(run, "finalist_0", searched.trials[0].configuration, fresh),
         behind_best=0.0,
         standard_error=0.0,
         within_one_se=True,
@@ -266,15 +284,10 @@ def regularize(run: Run, attempt: Attempt, *, diverged: bool, space: SearchSpace
     )
     return Regularize(
         verdict="v",
-        ablation=tuple(rows),
-        space=space,
-        trials=trials,
-        rungs=(2, 6),
         finalists=(finalist,),
         undistorted=None,
         gain_over_overfit=paired_difference(fresh.correct(N_EPOCHS), base.correct(N_EPOCHS)),
-        importances=tuple(Importance(name=name, value=value) for name, value in shares.items()),
-        n_consultations=12,
+        n_consultations=2,
     )
 
 
@@ -364,14 +377,19 @@ def made_up_run(
         step("preparation", lambda run: preparation(run))
         b = step("baseline", lambda run: baseline(run, accuracy=baseline_accuracy))
         o = step("overfit", lambda run: overfit(run, reached=reached))
-        r = step("regularize", lambda run: regularize(run, o.model, diverged=diverged, space=space, shares=shares))
+        a = step("ablation", lambda run: ablation(run, o.model))
+        s = step("search", lambda run: search(run, diverged=diverged, space=space, shares=shares))
+        r = step("regularize", lambda run: regularize(run, s))
         earlier = (b.network.configuration, o.model.at_end.configuration)
         f = step("final_test", lambda run: final_test(run, earlier, r.winner, n_errors=n_errors, reasons=reasons))
-        step("discussion", lambda run: discuss(run, p, b, o, r, f))
+        step("discussion", lambda run: discuss(run, p, b, o, a, s, r, f))
     return folder
 
 
-RESULTS = (*(Problem, Success, EvaluationProtocol, Preparation, Baseline, Overfit, Regularize, FinalTest), Discussion)
+RESULTS = (
+    *(Problem, Success, EvaluationProtocol, Preparation, Baseline, Overfit, Ablation, Search, Regularize, FinalTest),
+    Discussion,
+)
 
 
 class Page(HTMLParser):
@@ -418,7 +436,7 @@ RUNS: dict[str, dict[str, Any]] = {
     "no errors": {"n_errors": 0, "duplicates": 1},
     "one error": {"n_errors": 1, "method": "kfold"},
     "not reached": {"reached": False, "diverged": True, "method": "iterated-kfold"},
-    "interrupted": {"until": "regularize"},
+    "interrupted": {"until": "search"},
     "nearly done": {"until": "discussion", "failure": RuntimeError("disk full")},
     "no power": {"until": "overfit", "failure": NoStatisticalPower("It does not."), "baseline_accuracy": 0.86},
     "below common sense": {"until": "overfit", "failure": NoStatisticalPower("It does not."), "baseline_accuracy": 0.6},
@@ -522,15 +540,16 @@ def test_every_conclusion_names_its_place(finished: Path, page_of: Pages) -> Non
 
 def test_numbers_on_the_page_are_the_stored_ones(finished: Path, page_of: Pages) -> None:
     text = page_of("plain").text
-    final, regular, base = (
-        json.loads((finished / "steps" / f"{s}.json").read_text())["result"] for s in ("final_test", "regularize", "baseline")
+    final, regular, base, remedies = (
+        json.loads((finished / "steps" / f"{s}.json").read_text())["result"]
+        for s in ("final_test", "regularize", "baseline", "ablation")
     )
     for p in (final["scores"]["accuracy"], base["network"]["accuracy"], regular["finalists"][0]["fresh"]["accuracy"]):
         assert f"{100 * p['value']:.1f}" in text
         assert f"[{100 * p['ci_low']:.1f}, {100 * p['ci_high']:.1f}]" in text
     assert f"{final['n_parameters']:,} parameters" in text
     assert "with seven errors" in text
-    difference = regular["ablation"][1]["difference_at_best"]
+    difference = remedies["rows"][1]["difference_at_best"]
     assert f"[{100 * difference['ci_low']:+.1f}, {100 * difference['ci_high']:+.1f}]".replace("-", "−") in text
     assert "7.1 × 10⁻⁶" in text
 
@@ -603,7 +622,7 @@ def change_result(path: Path, change: Callable[[dict[str, Any]], object]) -> Non
 
 
 def test_run_from_before_importances_still_reads(changeable: Path) -> None:
-    change_result(changeable / "steps" / "regularize.json", lambda result: result.pop("importances"))
+    change_result(changeable / "steps" / "search.json", lambda result: result.pop("importances"))
     assert "Which settings mattered" not in draw(changeable).read_text(encoding="utf-8")
 
 

@@ -36,9 +36,11 @@ cluster.wait_for_nodes()
 
 
 def searched(name, show=lambda _: None, **where):
-    progress = lambda _: nullcontext((lambda: None, show))
+    epochs = []
+    progress = lambda _: nullcontext((lambda: epochs.append(1), show))
     with open_place(development, folder / name, **where) as place:
         found = search(folder / f"{name}.db", development, space, settings, 5, engine="jax", place=place, progress=progress)
+    assert len(epochs) == settings.n_epochs(n_folds=2)
     return found.to_json()
 
 

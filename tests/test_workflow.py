@@ -162,15 +162,16 @@ def test_a_second_opening_needs_a_reason_and_is_on_record(digits_folder: Path, t
 def test_an_interrupted_run_goes_on_from_the_last_finished_step(
     digits_folder: Path, tmp_path: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*arguments: object) -> None:
+    def interrupted(*arguments: object, **keywords: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("sevenfold.steps.regularize._search", interrupted)
+        patch.setattr("sevenfold.steps.search.search", interrupted)
         with pytest.raises(KeyboardInterrupt):
             sf.run_workflow(tiny(digits_folder), tmp_path, terminal="quiet")
     assert json.loads((tmp_path / "run.json").read_text())["status"] == "interrupted"
     kept = {path.name: path.read_bytes() for path in (tmp_path / "steps").iterdir()}
+    assert "ablation.json" in kept
     sf.run_workflow(tiny(digits_folder), tmp_path, terminal="quiet")
     assert all((tmp_path / "steps" / name).read_bytes() == content for name, content in kept.items())
     assert without_seconds(tmp_path / "summary.json") == without_seconds(finished / "summary.json")

@@ -117,8 +117,6 @@ def run(
     chosen: dict[str, Any] = {"dataset": dataset, "engine": engine, "seed": seed, "protocol.method": protocol}
     changes = {name: value for name, value in chosen.items() if value is not None}
     changes |= dict(parse_assignment(text) for text in set_ or [])
-    if workers is not None and cluster is not None:
-        raise SettingsError("Give --workers or --cluster, not both: on a cluster every processor works.")
     if config is not None and preset is not None:
         raise SettingsError("Give --preset or --config, not both: a settings file names its preset itself.")
     settings = load_config(config if config is not None else "book" if preset is None else preset, changes)

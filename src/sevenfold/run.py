@@ -1,7 +1,6 @@
 """`Run`: one folder per run; a step's result is written last and atomically, and is never computed twice."""
 
 import json
-import os
 import platform
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ import numpy as np
 
 from sevenfold import __version__
 from sevenfold.errors import RunError
+from sevenfold.machine import describe_machine
 from sevenfold.records import Record, digest_of, read_step, read_toml, to_toml
 from sevenfold.storage import arrays_to_npz, read_npz, sha256_of, write_atomically
 from sevenfold.terminal import Terminal
@@ -188,7 +188,7 @@ class Run:
             "engine": self.engine,
             "versions": _versions(),
             "commit": _commit(),
-            "machine": _machine(),
+            "machine": describe_machine(),
             "seconds": self.step_seconds,
             "error": error,
         }
@@ -290,22 +290,6 @@ def _commit() -> str | None:
     lines = answer.stdout.split()
     ours = answer.returncode == 0 and len(lines) == 2 and source == Path(lines[1]) / "src" / "sevenfold"
     return lines[0] if ours else None
-
-
-def _machine() -> dict[str, str | int]:
-    return {"system": platform.system(), "architecture": platform.machine(), "processor": _processor(), "cores": _cores()}
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _processor() -> str:
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()
 
 
 def _now() -> str:

@@ -6,6 +6,7 @@ from sevenfold.steps.final_test import FinalTest
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.problem import Problem
 from sevenfold.steps.regularize import Regularize
+from sevenfold.steps.search import Search
 
 
 class BaselineSummary(Record):
@@ -74,6 +75,7 @@ def summarize(
     problem: Problem,
     baseline: Baseline,
     overfit: Overfit,
+    searched: Search,
     chosen: Regularize,
     final: FinalTest,
 ) -> Summary:
@@ -95,7 +97,7 @@ def summarize(
         overfit=OverfitSummary(
             reached=overfit.reached, epoch=overfit.model.turn.epoch, val_accuracy=overfit.model.at_turn.accuracy.value
         ),
-        regularize=RegularizeSummary(n_trials=len(chosen.trials), best_val_accuracy=chosen.winner.fresh.accuracy.value),
+        regularize=RegularizeSummary(n_trials=len(searched.trials), best_val_accuracy=chosen.winner.fresh.accuracy.value),
         final=FinalSummary(
             test_accuracy=final.scores.accuracy.value,
             ci_low=final.scores.accuracy.ci_low,

@@ -8,6 +8,7 @@ from sevenfold.datasets import INVERTED, Source, load, seems_inverted
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import DevelopmentSet, Ledger, SealedTestSet, split
 from sevenfold.run import Run
+from sevenfold.steps.ablation import run_ablation
 from sevenfold.steps.baseline import require_power, run_baseline
 from sevenfold.steps.discussion import discuss
 from sevenfold.steps.evaluation_protocol import decide_protocol
@@ -16,10 +17,12 @@ from sevenfold.steps.overfit import run_overfit
 from sevenfold.steps.preparation import prepare_data
 from sevenfold.steps.problem import define_problem
 from sevenfold.steps.regularize import run_regularize
+from sevenfold.steps.search import run_search
 from sevenfold.steps.success import choose_measure
 from sevenfold.storage import write_atomically
 from sevenfold.summary import Summary, summarize
 from sevenfold.terminal import Terminal
+from sevenfold.tuning.places import require_place
 
 
 def run_workflow(
@@ -37,9 +40,10 @@ def run_workflow(
     Tuning works in `workers` processes (default: one per core), or on the Ray cluster at the address `cluster`.
 
     Raises:
-        InputError: a setting, the data or the folder cannot be used.
+        InputError: a setting, the data, the folder or the cluster cannot be used.
         NoStatisticalPower: the baseline does not beat common sense.
     """
+    require_place(workers, cluster)
     if open_test_again is not None and not open_test_again.strip():
         raise SettingsError("--open-test-again wants a reason: the report prints it on its first page.")
     screen = Terminal(terminal)
@@ -71,12 +75,14 @@ def _steps(run: Run, config: Config, source: Source, development: DevelopmentSet
     baseline = run.step("baseline", run_baseline, development, config.baseline)
     require_power(baseline)
     overfit = run.step("overfit", run_overfit, development, config.overfit, baseline)
-    chosen = run.step("regularize", run_regularize, development, config.regularize, overfit)
+    ablation = run.step("ablation", run_ablation, development, config.regularize.ablation, overfit)
+    searched = run.step("search", run_search, development, config.regularize.space, config.regularize.search)
+    chosen = run.step("regularize", run_regularize, development, config.regularize, overfit, searched)
     final = run.step("final_test", run_final_test, development, sealed_test, config.final_test, baseline, overfit, chosen)
     sealed_test.require_result(final.plan, final.scores.n_errors, final.n_test, final.n_openings)
-    run.step("discussion", discuss, problem, baseline, overfit, chosen, final)
+    run.step("discussion", discuss, problem, baseline, overfit, ablation, searched, chosen, final)
 
     seconds = sum(run.step_seconds.values())
-    summary = summarize(config.preset, run.engine, config.seed, seconds, problem, baseline, overfit, chosen, final)
+    summary = summarize(config.preset, run.engine, config.seed, seconds, problem, baseline, overfit, searched, chosen, final)
     write_atomically(run.folder / "summary.json", summary.to_json())
     return summary

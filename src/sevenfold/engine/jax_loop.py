@@ -1,7 +1,6 @@
 """The fast engine, seen from outside: fits and predictions with NumPy arrays in Keras's order; see `jax_epoch` for the inside."""
 
 import concurrent.futures
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +15,7 @@ from sevenfold.engine import compilation, jax_epoch, optimizers
 from sevenfold.engine.jax_epoch import SCORING_BATCH, Form, Knobs, Layers, State
 from sevenfold.engine.results import FitResult, FitState, HistoryWriter
 from sevenfold.engine.settings import TrainingSettings, batch_order, distortions, learning_rates, n_updates_per_epoch
+from sevenfold.machine import n_cores
 from sevenfold.networks import N_CLASSES, N_PIXELS, NetworkSpec, Weights, initial_weights
 from sevenfold.warp import batch_warp
 
@@ -36,7 +36,7 @@ class Job(NamedTuple):
 
 
 class OnDevice(NamedTuple):
-    """Digits padded to whole batches. images: shape (n_padded, 784), uint8. labels: shape (n_padded,), uint8. n: the real ones."""
+    """Digits padded to whole scoring batches. images: shape (n_padded, 784), uint8. labels: shape (n_padded,), uint8. n: the real ones."""
 
     images: jax.Array
     labels: jax.Array
@@ -46,10 +46,9 @@ class OnDevice(NamedTuple):
 class Task(NamedTuple):
     """What the fits of one call share: data, and how far to go."""
 
-    n_examples: int
-    training_sets: dict[int, OnDevice]
-    scored_training: OnDevice | None
-    scored_validation: OnDevice | None
+    train: OnDevice
+    validation: OnDevice | None
+    score_training: bool
     until_epoch: int | None
     on_epoch: Callable[[], None]
 
@@ -71,7 +70,7 @@ def fit(
 ) -> FitResult:
     """Train with the fused loop; see `sevenfold.engine.fit` for the arguments."""
     job = Job(network, training, seed, start)
-    return _fit(job, _task([job], train, validation, score_training, until_epoch, on_epoch))
+    return _fit(job, _task(train, validation, score_training, until_epoch, on_epoch))
 
 
 def fit_many(
@@ -87,7 +86,7 @@ def fit_many(
     On a CPU each gets a thread and they share the cores: the same bytes as `fit`, in 0.92 of the time of one after the other
     (784-512-10 on two cores; docs/performance.md). An accelerator trains those of one shape together under `vmap`.
     """
-    task = _task(jobs, train, validation, score_training, until_epoch, on_epoch)
+    task = _task(train, validation, score_training, until_epoch, on_epoch)
     if jax.default_backend() == "cpu":
         return _fit_side_by_side(jobs, task)
     return fit_under_vmap(jobs, task)
@@ -107,8 +106,8 @@ def _fit(job: Job, task: Task) -> FitResult:
     started, compiled_before = time.perf_counter(), compilation.seconds_compiling()
     training, epoch = job.training, job.start.epoch if job.start else 0
     form, knobs = _form(job), _knobs(job)
-    rates, doses = learning_rates(training, task.n_examples), distortions(training)
-    images, labels, n = task.training_sets[training.batch_size]
+    rates, doses = learning_rates(training, task.train.n), distortions(training)
+    images, labels, n = task.train
     state, history, finite = _state_to_device(job, form), HistoryWriter(), True
     while finite and epoch < task.last_epoch(training):
         order, dosed = _order(job, task, epoch), knobs._replace(distortion=doses[epoch])
@@ -137,7 +136,7 @@ def _fit_side_by_side(jobs: Sequence[Job], task: Task) -> list[FitResult]:
                 raise
 
     shared = task._replace(on_epoch=on_epoch)
-    with concurrent.futures.ThreadPoolExecutor(min(max(len(jobs), 1), _n_cores())) as threads:
+    with concurrent.futures.ThreadPoolExecutor(min(max(len(jobs), 1), n_cores())) as threads:
         futures = [threads.submit(_fit, job, shared) for job in jobs]
         try:
             concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_EXCEPTION)
@@ -171,9 +170,9 @@ def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
     started, compiled_before = time.perf_counter(), compilation.seconds_compiling()
     form, training = _form(jobs[0]), jobs[0].training
     first, last = jobs[0].start.epoch if jobs[0].start else 0, task.last_epoch(training)
-    rates = [learning_rates(job.training, task.n_examples) for job in jobs]
+    rates = [learning_rates(job.training, task.train.n) for job in jobs]
     knobs, doses = _stacked(_knobs(job) for job in jobs), np.stack([distortions(job.training) for job in jobs])
-    images, labels, n = task.training_sets[training.batch_size]
+    images, labels, n = task.train
     states = _stacked(_state_to_device(job, form) for job in jobs)
     members = [_member(states, i) for i in range(len(jobs))]
     histories, diverged_at = [HistoryWriter() for _ in jobs], [0 for _ in jobs]
@@ -198,10 +197,10 @@ def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
 def _record(history: HistoryWriter, job: Job, task: Task, state: State, losses: jax.Array, correct: jax.Array) -> bool:
     """Score the epoch and add it to the history, unless a loss is not finite; whether all are."""
     layers = state.averaged or state.layers
-    trained = _mean(losses, task.n_examples), _mean(correct, task.n_examples)
+    trained = _mean(losses, task.train.n), _mean(correct, task.train.n)
     train, validation = (
         None if digits is None else _score(layers, digits, job.network.activation)
-        for digits in (task.scored_training, task.scored_validation)
+        for digits in (task.train if task.score_training else None, task.validation)
     )
     return history.add(trained, None if train is None else train[:2], validation)
 
@@ -229,7 +228,7 @@ def _result(
     compiled_before: float,
 ) -> FitResult:
     final = _state_to_host(state, epoch)
-    n_validation = task.scored_validation.n if task.scored_validation else 0
+    n_validation = task.validation.n if task.validation else 0
     seconds, compile_seconds = time.perf_counter() - started, compilation.seconds_compiling() - compiled_before
     return FitResult(
         final.averaged or final.weights, history.finish(n_validation), final, seconds, diverged_at, compile_seconds
@@ -237,30 +236,23 @@ def _result(
 
 
 def _task(
-    jobs: Sequence[Job],
     train: Digits,
     validation: Digits | None,
     score_training: bool,
     until_epoch: int | None,
     on_epoch: Callable[[], None] | None,
 ) -> Task:
-    return Task(
-        len(train),
-        {size: _on_device(train, size) for size in {job.training.batch_size for job in jobs}},
-        _on_device(train, SCORING_BATCH) if score_training else None,
-        None if validation is None else _on_device(validation, SCORING_BATCH),
-        until_epoch,
-        on_epoch or (lambda: None),
-    )
+    on_device = None if validation is None else _on_device(validation)
+    return Task(_on_device(train), on_device, score_training, until_epoch, on_epoch or (lambda: None))
 
 
-def _on_device(digits: Digits, batch_size: int) -> OnDevice:
-    images = _padded(digits.images.reshape(len(digits), N_PIXELS), batch_size)
-    return OnDevice(jnp.asarray(images), jnp.asarray(_padded(digits.labels, batch_size)), len(digits))
+def _on_device(digits: Digits) -> OnDevice:
+    images = _padded(digits.images.reshape(len(digits), N_PIXELS), SCORING_BATCH)
+    return OnDevice(jnp.asarray(images), jnp.asarray(_padded(digits.labels, SCORING_BATCH)), len(digits))
 
 
 def _order(job: Job, task: Task, epoch: int) -> np.ndarray:
-    return _padded(batch_order(task.n_examples, job.seed, epoch), job.training.batch_size)
+    return _padded(batch_order(task.train.n, job.seed, epoch), job.training.batch_size)
 
 
 def _padded(array: np.ndarray, multiple: int) -> np.ndarray:
@@ -345,8 +337,3 @@ def _stacked(trees: Iterable[Tree]) -> Tree:
 def _member(states: State, index: int) -> State:
     state: State = jax.tree.map(lambda array: array[index], states)
     return state
-
-
-def _n_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

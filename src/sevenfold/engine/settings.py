@@ -19,7 +19,7 @@ class TrainingSettings(Record):
     et al. 2016). With `ema_decay` the result, and every validation, is the exponential moving average of the weights.
     `momentum` and `nesterov` are read by `sgd`; `weight_decay` (decoupled, Loshchilov and Hutter 2019) by `adamw`.
     With `distortion` above zero every training image is drawn anew, distorted, in every epoch (`jax` only): `warp` is the full
-    dose, `distortion` the share of it that is taken, and over the last `distortion_fade` of the epochs it falls to half of that.
+    dose, `distortion` the share of it that is taken, and over the last `distortion_fade` of the epochs it falls towards half of that.
     `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in float32; for accelerators, `jax` only.
     """
 

@@ -40,7 +40,7 @@ def draw_figures(run: StoredRun) -> dict[str, Figure]:
         "figure-confusion": ("final_test", _confusion),
         "figure-mistakes": ("final_test", _mistakes),
     }
-    if "regularize" in run.steps and not sliced(run.steps["regularize"]):
+    if "regularize" in run.steps and not sliced(run.steps["search"]):
         del drawn["figure-importance"]
     if "regularize" in run.steps and not run.steps["regularize"].get("undistorted"):
         del drawn["figure-distortions"]
@@ -108,7 +108,7 @@ def _finish_curves(axes: Axes, title: str, legend: Literal["upper right", "lower
 
 
 def _ablation(run: StoredRun) -> Figure:
-    rows = [row for row in run.steps["regularize"]["ablation"] if row["difference_at_best"] is not None]
+    rows = [row for row in run.steps["ablation"]["rows"] if row["difference_at_best"] is not None]
     figure, axes = canvas(440, 60 + 40 * len(rows))
     moments = (("difference_at_best", -0.16, BLUE, "o", BLUE), ("difference_at_end", 0.16, ORANGE, "s", PAPER))
     for key, offset, colour, marker, fill in moments:
@@ -129,11 +129,11 @@ def _ablation(run: StoredRun) -> Figure:
 
 
 def _search(run: StoredRun) -> Figure:
-    return Figure("figure-search", (draw_trials(run.steps["regularize"]),))
+    return Figure("figure-search", (draw_trials(run.steps["search"], run.steps["regularize"]),))
 
 
 def _importance(run: StoredRun) -> Figure:
-    return Figure("figure-importance", draw_importance(run.steps["regularize"]))
+    return Figure("figure-importance", draw_importance(run.steps["search"], run.steps["regularize"]))
 
 
 def _distortions(run: StoredRun) -> Figure:

@@ -20,10 +20,14 @@ STEPS = (
     "preparation",
     "baseline",
     "overfit",
+    "ablation",
+    "search",
     "regularize",
     "final_test",
     "discussion",
 )
+PARTS = {"ablation": "regularize", "search": "regularize"}
+"""Steps that stand in the section of a later one, which is drawn when that is finished."""
 
 Json = dict[str, Any]
 
@@ -46,8 +50,8 @@ class StoredRun:
 
     @property
     def stopped_at(self) -> str | None:
-        """The first step without a result, or None for a finished run."""
-        return next((name for name in STEPS if name not in self.steps), None)
+        """The step of the first section that is not finished, or None for a finished run."""
+        return next((PARTS.get(name, name) for name in STEPS if name not in self.steps), None)
 
     def arrays(self, file: str) -> dict[str, np.ndarray]:
         """The arrays of a file that a step saved.

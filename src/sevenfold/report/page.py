@@ -28,6 +28,8 @@ HEADINGS = {
     "final_test": "8. Final model evaluation on the test set",
     "discussion": "9. Discussion and conclusions",
 }
+PARTS_OF_7 = {"ablation": "single remedies", "search": "search", "regularize": "finalists"}
+STEP_NAMES = {**HEADINGS, **{step: f"{HEADINGS['regularize']}: {part}" for step, part in PARTS_OF_7.items()}}
 THEMES = {
     "worked": "What worked",
     "uncertain": "What the intervals cannot tell apart",
@@ -117,8 +119,9 @@ def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "stopped_at": run.stopped_at,
         "ended_at": ended_at,
         "why_stopped": sentences.why_stopped(run) if run.stopped_at else None,
-        "headings": {step: HEADINGS[step] for step in STEPS[: STEPS.index(ended_at) + 1]},
-        "section_ids": {step: f"section-{number}" for number, step in enumerate(STEPS, start=1)},
+        "headings": dict(list(HEADINGS.items())[: list(HEADINGS).index(ended_at) + 1]),
+        "section_ids": {step: f"section-{number}" for number, step in enumerate(HEADINGS, start=1)},
+        "step_names": STEP_NAMES,
         "themes": _by_theme(run.steps.get("discussion")),
         "light": Markup(css_variables(LIGHT)),
         "dark": Markup(css_variables(DARK)),
@@ -137,8 +140,8 @@ def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "unit": "seed" if run.steps.get("evaluation_protocol", {}).get("n_rounds", 1) == 1 else "repeat",
         "settings": SETTINGS,
         "value_of": value_of,
-        "columns": columns(run.steps["regularize"]["space"]) if "regularize" in run.steps else [],
-        "space_rows": space_rows(run.steps["regularize"]["space"]) if "regularize" in run.steps else [],
+        "columns": columns(run.steps["search"]["space"]) if "search" in run.steps else [],
+        "space_rows": space_rows(run.steps["search"]["space"]) if "search" in run.steps else [],
     }
 
 

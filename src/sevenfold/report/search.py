@@ -19,24 +19,24 @@ WIDE = 1.5
 ACCURACIES = (10, 30, 50, 60, 70, 80, 85, 90, 92, 94, 96, 97, 98, 98.5, 99, 99.3, 99.5, 99.7, 99.8, 99.9)
 
 
-def draw_trials(chosen: Json) -> Panel:
+def draw_trials(search: Json, chosen: Json) -> Panel:
     """Accuracies on a logarithmic scale of the error, so that good trials can be told apart."""
     figure, axes = canvas(440, 290)
-    worst = _worst([score for trial in chosen["trials"] for score in trial["scores"]])
+    worst = _worst([score for trial in search["trials"] for score in trial["scores"]])
     finalists = {finalist["trial"] for finalist in chosen["finalists"]}
-    for trial in chosen["trials"]:
+    for trial in search["trials"]:
         errors = [_error(score, chosen, worst) for score in trial["scores"]]
-        levels = [chosen["rungs"].index(score["epoch"]) for score in trial["scores"]]
+        levels = [search["rungs"].index(score["epoch"]) for score in trial["scores"]]
         axes.plot([trial["number"]] * len(errors), errors, color=MUTED, linewidth=0.7, zorder=1)
         _rung_marks(axes, trial, errors, levels, finalist=trial["number"] in finalists)
-    for level, epoch in enumerate(chosen["rungs"]):
+    for level, epoch in enumerate(search["rungs"]):
         label = f"after {epoch} epoch{'s' if epoch > 1 else ''}"
         axes.plot([], [], linestyle="none", color=BLUE, label=label, **_rung_style(level))  # type: ignore[arg-type]
     axes.plot([], [], "o", color="none", markeredgecolor=ORANGE, markersize=12, label="finalist")
     _accuracy_axis(axes)
     axes.set_xlabel("trial")
     axes.xaxis.set_major_locator(MaxNLocator(9, integer=True, min_n_ticks=1))
-    axes.set_xlim(-0.6, len(chosen["trials"]) - 0.4)
+    axes.set_xlim(-0.6, len(search["trials"]) - 0.4)
     figure.legend(loc="outside lower center", ncols=2, handletextpad=0.2)
     return panel("search", "Validation accuracy of every trial of the search at each rung that it reached.", figure)
 
@@ -100,14 +100,14 @@ def _apart(errors: list[float], gap: float) -> list[float]:
     return kept
 
 
-def draw_importance(chosen: Json) -> tuple[Panel, ...]:
+def draw_importance(search: Json, chosen: Json) -> tuple[Panel, ...]:
     """The shares of all settings as bars where there are several, and a slice through the search along each of the first."""
-    slices = tuple(_slice(chosen, name) for name in sliced(chosen))
-    return (_bars(chosen), *slices) if len(importances(chosen)) > 1 else slices
+    slices = tuple(_slice(search, chosen, name) for name in sliced(search))
+    return (_bars(search), *slices) if len(importances(search)) > 1 else slices
 
 
-def _bars(chosen: Json) -> Panel:
-    shares = importances(chosen)
+def _bars(search: Json) -> Panel:
+    shares = importances(search)
     figure, axes = canvas(*SLICE_SIZE)
     values = [100.0 * share["value"] for share in shares]
     axes.barh(range(len(shares)), values, height=0.62, color=BLUE)
@@ -124,12 +124,12 @@ def _bars(chosen: Json) -> Panel:
     return panel("importance", "Share of each searched setting in the importance of all.", figure)
 
 
-def _slice(chosen: Json, name: str) -> Panel:
+def _slice(search: Json, chosen: Json, name: str) -> Panel:
     figure, axes = canvas(*SLICE_SIZE)
-    trials = chosen["trials"]
+    trials = search["trials"]
     firsts = [trial["scores"][0] for trial in trials]
     worst, winner = _worst(firsts), winner_of(chosen)["trial"]
-    x = _places(axes, chosen["space"], name, trials)
+    x = _places(axes, search["space"], name, trials)
     for place, trial, score in zip(x, trials, firsts, strict=True):
         error = _error(score, chosen, worst)
         if score["diverged"]:

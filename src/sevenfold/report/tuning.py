@@ -110,31 +110,31 @@ def _named(rows: Sequence[Json], key: str) -> str:
     return listed([f"{display_name(row['name'])} ({points(row[key]['value'], row[key]['n'])})" for row in rows])
 
 
-def importances(regularize: Json) -> list[Json]:
+def importances(search: Json) -> list[Json]:
     """The searched settings with their shares of the importance, the largest first; empty where the search told nothing."""
-    known = [share for share in regularize.get("importances", []) if is_searched(regularize["space"], share["name"])]
+    known = [share for share in search.get("importances", []) if is_searched(search["space"], share["name"])]
     return sorted(known, key=lambda share: -share["value"]) if any(share["value"] > 0.0 for share in known) else []
 
 
-def sliced(regularize: Json) -> list[str]:
+def sliced(search: Json) -> list[str]:
     """The settings, three at most, along which the trials are drawn."""
-    return [share["name"] for share in importances(regularize)[:3] if share["value"] > 0.0]
+    return [share["name"] for share in importances(search)[:3] if share["value"] > 0.0]
 
 
-def has_categories(regularize: Json) -> bool:
+def has_categories(search: Json) -> bool:
     """Whether a setting that the trials are drawn along is a choice among few values."""
-    return any(choices(regularize["space"], name) is not None for name in sliced(regularize))
+    return any(choices(search["space"], name) is not None for name in sliced(search))
 
 
-def importance(regularize: Json) -> str:
+def importance(search: Json) -> str:
     """What the shares of importance say, and how sure they are."""
     names = [
         f"{SETTINGS[share['name']].brief} ({100 * share['value']:.0f}\u00a0%)"
-        for share in importances(regularize)[:3]
+        for share in importances(search)[:3]
         if share["value"] >= 0.005
     ]
     found = f"The largest {'share belongs' if len(names) == 1 else 'shares belong'} to {listed(names)}."
-    n = sum(not trial["scores"][0]["diverged"] for trial in regularize["trials"])
+    n = sum(not trial["scores"][0]["diverged"] for trial in search["trials"])
     if n < N_TRIALS_FOR_IMPORTANCE:
         return f"{found} The best tenth of {count(n, 'trial')} is a handful at most, so this is a hint and no more."
     return f"{found} This describes the trials, with one seed each: an association, not an effect that was tested."
@@ -178,10 +178,14 @@ def optimism(regularize: Json) -> str:
     fresh = winner["fresh"]["accuracy"]
     # In points before the subtraction, as section 9 has it, so that both round alike.
     gap = (100 * winner["search_accuracy"] - 100 * fresh["value"]) / 100
-    seen = f"The search saw {percent(winner['search_accuracy'], fresh['n'])}\u00a0% for it; fresh seeds give {accuracy(fresh)}"
+    alike = winner["search_epoch"] == winner["fresh"]["epoch"]
+    after = "" if alike else f" after {count(winner['search_epoch'], 'epoch')}"
+    seen = f"The search saw {percent(winner['search_accuracy'], fresh['n'])}\u00a0% for it{after}; fresh seeds give {accuracy(fresh)}"
+    seen += "" if alike else f" after {winner['fresh']['epoch']}"
     if abs(gap) < 5e-5:
         return f"{seen}, the same."
-    kind = "the optimism that comes with picking a maximum" if gap > 0 else "so the search was not optimistic here"
+    optimism = "the optimism that comes with picking a maximum"
+    kind = "so the search was not optimistic here" if gap < 0 else optimism if alike else f"to which {optimism} adds its part"
     return f"{seen}, {points(abs(gap), fresh['n']).lstrip('+')} points {'less' if gap > 0 else 'more'}, {kind}."
 
 

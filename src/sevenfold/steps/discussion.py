@@ -5,11 +5,13 @@ from typing import Literal, get_args
 from sevenfold.records import Record
 from sevenfold.run import Run
 from sevenfold.statistics import SIGNIFICANCE, Difference
+from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.final_test import Comparison, FinalTest
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.problem import Problem
 from sevenfold.steps.regularize import Regularize
+from sevenfold.steps.search import Search
 
 Theme = Literal["worked", "uncertain", "confused", "strength", "limitation", "extension"]
 
@@ -30,16 +32,23 @@ class Discussion(Record):
 
 
 def discuss(
-    run: Run, problem: Problem, baseline: Baseline, overfit: Overfit, chosen: Regularize, final: FinalTest
+    run: Run,
+    problem: Problem,
+    baseline: Baseline,
+    overfit: Overfit,
+    ablation: Ablation,
+    searched: Search,
+    chosen: Regularize,
+    final: FinalTest,
 ) -> Discussion:
     """Say what the numbers say, and what they cannot tell apart."""
     statements = (
         *(_comparison(comparison, final) for comparison in final.comparisons),
-        _remedies(chosen),
+        _remedies(ablation),
         _search_gain(chosen),
         _overfitting(overfit),
         *_ties(chosen),
-        _winners_curse(chosen),
+        _winners_curse(ablation, searched, chosen),
         _two_uncertainties(final),
         _validation_gap(final),
         *_confused_pairs(final),
@@ -49,7 +58,7 @@ def discuss(
         _confident_errors(final),
         *_subset(problem, final),
         *_resolution(final),
-        *_extensions(chosen, final),
+        *_extensions(ablation, searched, chosen, final),
     )
     order = list(get_args(Theme))
     ordered = tuple(sorted(statements, key=lambda statement: order.index(statement.theme)))
@@ -72,8 +81,8 @@ def _comparison(comparison: Comparison, final: FinalTest) -> Statement:
     )
 
 
-def _remedies(chosen: Regularize) -> Statement:
-    effects = [(row, row.difference_at_best) for row in chosen.ablation if row.difference_at_best is not None]
+def _remedies(ablation: Ablation) -> Statement:
+    effects = [(row, row.difference_at_best) for row in ablation.rows if row.difference_at_best is not None]
     helped = [f"{row.name} ({_points(d)})" for row, d in effects if d.detectable and d.value > 0]
     hurt = [f"{row.name} ({_points(d)})" for row, d in effects if d.detectable and d.value < 0]
     unclear = [row.name for row, d in effects if not d.detectable]
@@ -130,13 +139,14 @@ def _ties(chosen: Regularize) -> list[Statement]:
     return [Statement(theme="uncertain", text=text, anchor="table-finalists")]
 
 
-def _winners_curse(chosen: Regularize) -> Statement:
+def _winners_curse(ablation: Ablation, searched: Search, chosen: Regularize) -> Statement:
     winner = chosen.winner
     seen, fresh = 100 * winner.search_accuracy, 100 * winner.fresh.accuracy.value
     curse = f"{abs(seen - fresh):.2f} points {'less' if seen > fresh else 'more'}"
+    n_consultations = ablation.n_consultations + searched.n_consultations + chosen.n_consultations
     text = (
-        f"The search saw {seen:.2f} % for the winner; fresh seeds gave {fresh:.2f} %, {curse}, "
-        f"after validation digits had been consulted {chosen.n_consultations} times in this step."
+        f"The search saw {seen:.2f} % for the winner after {_count(winner.search_epoch, 'epoch')}; fresh seeds gave {fresh:.2f} % after "
+        f"{winner.fresh.epoch}, {curse}; validation digits were consulted {n_consultations} times in section 7."
     )
     return Statement(theme="uncertain", text=text, anchor="table-finalists")
 
@@ -252,10 +262,10 @@ def _resolution(final: FinalTest) -> list[Statement]:
     return [Statement(theme="limitation", text=text, anchor="table-final")]
 
 
-def _extensions(chosen: Regularize, final: FinalTest) -> list[Statement]:
+def _extensions(ablation: Ablation, searched: Search, chosen: Regularize, final: FinalTest) -> list[Statement]:
     statements = []
     winner = chosen.winner.fresh.configuration
-    longest = next(trial.last.epoch for trial in chosen.trials if trial.number == chosen.winner.trial)
+    longest = chosen.winner.search_epoch
     read = f"validation accuracy was best at epoch {winner.training.n_epochs} of {longest}"
     at_edge = winner.training.n_epochs >= 0.9 * longest
     text = (
@@ -269,11 +279,11 @@ def _extensions(chosen: Regularize, final: FinalTest) -> list[Statement]:
         anchor = "table-ladder"
     statements.append(Statement(theme="extension", text=text, anchor=anchor))
     widest = max(winner.network.hidden)
-    widths = {width for hidden in chosen.space.hidden or [chosen.space.width] for width in hidden}
-    if widest == max(widths) and len(chosen.space.hidden) != 1:
+    widths = {width for hidden in searched.space.hidden or [searched.space.width] for width in hidden}
+    if widest == max(widths) and len(searched.space.hidden) != 1:
         text = f"Widen the space: the winner's widest layer has {widest:,} units, the most that the search allowed."
         statements.append(Statement(theme="extension", text=text, anchor="table-space"))
-    more = next((row.difference_at_best for row in chosen.ablation if row.name == "more capacity"), None)
+    more = next((row.difference_at_best for row in ablation.rows if row.name == "more capacity"), None)
     if more is not None and more.detectable:
         verb = "helped" if more.value > 0 else "hurt"
         text = f"Look at size again: doubling the overfitting model's width {verb} ({_points(more)})."

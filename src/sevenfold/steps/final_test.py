@@ -155,12 +155,16 @@ def _train_all(
     run: Run, development: DevelopmentSet, winner: Configuration, seeds: tuple[int, ...], earlier: dict[str, Configuration]
 ) -> tuple[list[FitResult], dict[str, FitResult]]:
     """The winner once per seed, and each earlier model with the first seed, on all development digits."""
-    jobs = [*((winner, seed) for seed in seeds), *((configuration, seeds[0]) for configuration in earlier.values())]
-    results = refit(run, development, jobs)
-    finals, references = results[: len(seeds)], dict(zip(earlier, results[len(seeds) :], strict=True))
-    if any(result.diverged_at is not None for result in results):
+    references = refit(run, development, [(configuration, seeds[0]) for configuration in earlier.values()], "References")
+    finals = refit(run, development, [(winner, seed) for seed in seeds], "Final training")
+    if not all(result.diverged_at is None and _is_finite(result.weights) for result in (*references, *finals)):
         raise SevenfoldError("The final training diverged, so the test set was not opened. Try a lower learning rate.")
-    return finals, references
+    return finals, dict(zip(earlier, references, strict=True))
+
+
+def _is_finite(weights: Weights) -> bool:
+    """The last update comes after the last loss that a fit looks at."""
+    return all(bool(np.isfinite(array).all()) for array in weights)
 
 
 def _save_model(run: Run, network: NetworkSpec, weights: Weights) -> None:

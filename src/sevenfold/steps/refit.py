@@ -15,11 +15,12 @@ from sevenfold.validation import Configuration
 SECONDS_BETWEEN_CHECKPOINTS: dict[Engine, float] = {"jax": 60.0, "keras": 300.0}
 
 
-def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configuration, int]]) -> list[FitResult]:
+def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configuration, int]], title: str) -> list[FitResult]:
     """Train each configuration with its seed on all development digits; a history holds what the last stretch trained, if anything.
 
     Trainings stop together about once a minute to leave their states in the run's scratch folder, and go on from the states that a
-    killed run left there, on a CPU with the same bytes as without the kill. Where one diverges all end.
+    killed run left there, with the jax engine on a CPU with the same bytes as without the kill. Where one diverges all end. `title`
+    names the progress.
     """
     identity = digest_of(
         [development.digest, *(configuration.digest for configuration, _ in jobs), *(str(seed) for _, seed in jobs)]
@@ -29,7 +30,7 @@ def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configurat
     lengths = [configuration.training.n_epochs for configuration, _ in jobs]
     done = [state.epoch if state else 0 for state in states]
     n_epochs = 1
-    with run.terminal.stage("Final training", sum(lengths), done=sum(done)) as advance:
+    with run.terminal.stage(title, sum(lengths), done=sum(done)) as advance:
         while True:
             behind = min(epoch for epoch, length in zip(done, lengths, strict=True) if epoch < length)
             started = time.monotonic()

@@ -1,5 +1,6 @@
 """Tuning work on a Ray cluster: the digits go into its object store once, and lost tasks are done again."""
 
+import importlib.util
 import logging
 import os
 import socket
@@ -30,17 +31,15 @@ class RayCluster:
     @classmethod
     @contextmanager
     def open(cls, development: DevelopmentSet, address: str) -> Iterator["RayCluster"]:
-        """Connect to `address` (`host:6379`, `auto` or `ray://host:10001`) and share the development digits there.
+        """Connect to `address` (`host:6379` or `auto`) and share the development digits there.
 
         Raises:
             SettingsError: Ray is not installed, or no cluster answers.
         """
+        require_cluster(address)
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        try:
-            import ray
-        except ImportError:
-            raise SettingsError("--cluster needs Ray. Install it with: pip install 'sevenfold[cluster]'") from None
-        _require_answer(address)
+        import ray
+
         environment = {"env_vars": {**WORKER_ENVIRONMENT, "RAY_USAGE_STATS_ENABLED": "0"}}
         try:
             ray.init(address=address, runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR)
@@ -81,13 +80,19 @@ class RayCluster:
         return max(2, 2 * int(self.ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
 
 
-def _require_answer(address: str) -> None:
-    """Knock at `host:port`, since Ray tries for minutes."""
+def require_cluster(address: str) -> None:
+    """Knock at `host:port`, since Ray tries for minutes.
+
+    Raises:
+        SettingsError: Ray is not installed, or no cluster answers.
+    """
+    if importlib.util.find_spec("ray") is None:
+        raise SettingsError("--cluster needs Ray, which `scripts/setup dev` installs.")
     if address == "auto":
         return
-    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    host, colon, port = address.rpartition(":")
     if not (colon and host and port.isdigit() and int(port) < 65_536):
-        raise SettingsError(f"--cluster wants auto, host:port (6379 is Ray's usual one) or ray://host:port. Got {address!r}.")
+        raise SettingsError(f"--cluster wants auto or host:port (6379 is Ray's usual one). Got {address!r}.")
     try:
         socket.create_connection((host, int(port)), timeout=10.0).close()
     except OSError as error:

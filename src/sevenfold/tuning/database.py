@@ -18,7 +18,7 @@ STUDY_NAME = "search"
 
 
 class Database:
-    """Proposals and rung scores, each added in one transaction that is on disk when the call returns.
+    """Proposals and rung scores, each counts by one transaction, which is on disk when the call that adds it returns.
 
     The file is an ordinary Optuna study: `optuna-dashboard sqlite:///tuning.db` shows it. Create it with `Database.open`.
 
@@ -47,7 +47,7 @@ class Database:
 
         silence_optuna()
         try:
-            storage = optuna.storages.RDBStorage("sqlite:///tuning.db", engine_kwargs={"creator": lambda: _connect(path)})
+            storage = _storage(path)
             try:
                 study_id = _study_id(storage)
                 _require_identity(path, storage, study_id, identity)
@@ -89,6 +89,17 @@ class Database:
             self._closed.add(number)
             state, values = (TrialState.PRUNED, None) if accuracy is None else (TrialState.COMPLETE, [accuracy])
             self._storage.set_trial_state_values(self._trial_ids[number], state, values)
+
+
+def _storage(path: Path) -> "optuna.storages.RDBStorage":
+    import optuna
+
+    try:
+        return optuna.storages.RDBStorage("sqlite:///tuning.db", engine_kwargs={"creator": lambda: _connect(path)})
+    except RuntimeError:  # its tables are laid out otherwise
+        raise RunError(
+            f"{path} was begun with another version of Optuna. Install that version again, or delete the file to search anew."
+        ) from None
 
 
 def _proposal(trial: "optuna.trial.FrozenTrial") -> Proposal:

@@ -1,12 +1,13 @@
 """Where tuning work runs: the same functions with the same results in worker processes here or on a Ray cluster."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+from sevenfold.errors import SettingsError
+from sevenfold.machine import n_cores
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.terminal import Advance
 
@@ -77,6 +78,17 @@ def open_place(
         yield place
 
 
-def n_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def require_place(workers: int | None, cluster: str | None) -> None:
+    """Refuse, before any work, what `open_place` could not open.
+
+    Raises:
+        SettingsError: both are given, or one that cannot be used.
+    """
+    if workers is not None and cluster is not None:
+        raise SettingsError("Give --workers or --cluster, not both: on a cluster every processor works.")
+    if workers is not None and workers < 1:
+        raise SettingsError(f"--workers must be 1 or more. Got {workers}.")
+    if cluster is not None:
+        from sevenfold.tuning.cluster import require_cluster
+
+        require_cluster(cluster)

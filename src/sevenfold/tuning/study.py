@@ -67,8 +67,9 @@ def search(
         RunError: `path` holds a search with another space, other settings, data or seed.
     """
     with Database.open(path, identity_of(development, space, settings, seed, engine)) as database:
-        study = Study(database, Checkpoints(path.with_suffix("")), space, settings, seed, engine)
-        with progress(study.n_epochs_done * len(development.rounds[0])) as (advance, show):
+        n_folds = len(development.rounds[0])
+        study = Study(database, Checkpoints(path.with_suffix("")), space, settings, seed, engine, n_folds)
+        with progress(study.n_epochs_done) as (advance, show):
             for wave in range(settings.n_waves):
                 study.run_wave(wave, place, advance, show)
         study.checkpoints.keep_only(())
@@ -88,16 +89,18 @@ class Study:
         settings: SearchSettings,
         seed: int,
         engine: Engine,
+        n_folds: int,
     ) -> None:
         self.database, self.checkpoints = database, checkpoints
         self.space, self.settings, self.seed, self.engine = space, settings, seed, engine
+        self.n_folds = n_folds
         self.proposals = list(database.proposals)
         self.scores = list(database.scores)
 
     @property
     def n_epochs_done(self) -> int:
-        """Epochs on each fold that the trials have trained and were scored for."""
-        return sum(scores[-1].epoch for scores in self.scores if scores)
+        """Epochs, on all folds, that the trials have trained and were scored for."""
+        return self.n_folds * sum(scores[-1].epoch for scores in self.scores if scores)
 
     def run_wave(self, wave: int, place: Place, advance: Advance, show: Show) -> None:
         """Propose the wave's new batch, train everything that is due in it, and decide who trains on."""
@@ -161,7 +164,7 @@ class Study:
             state = self.checkpoints.load(number, level - 1) if level else TrialState()
             return configuration, self.seed, state, rungs[level]
 
-        n_epochs = rungs[level] - (rungs[level - 1] if level else 0)
+        n_epochs = self.n_folds * (rungs[level] - (rungs[level - 1] if level else 0))
         return Task(
             functools.partial(train_to, engine=self.engine), arguments, n_epochs, n_epochs * configuration.network.n_parameters
         )

@@ -1,0 +1,73 @@
+"""Section 7, its second part: the search for hyperparameters (DLWP 4.5.7)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sevenfold.protocol import DevelopmentSet
+from sevenfold.records import Record
+from sevenfold.run import Run
+from sevenfold.terminal import Advance
+from sevenfold.tuning.halving import SearchSettings
+from sevenfold.tuning.importance import Importance
+from sevenfold.tuning.places import open_place
+from sevenfold.tuning.space import SearchSpace
+from sevenfold.tuning.study import Show, search
+from sevenfold.tuning.trial import TrialRecord
+
+N_LEADERS = 5
+LEADER_COLUMNS = ("trial", "network", "optimizer", "epochs", "accuracy")
+
+
+class Search(Record):
+    """What was searched, every trial, best first, and how much each searched setting mattered."""
+
+    verdict: str
+    space: SearchSpace
+    rungs: tuple[int, ...]
+    trials: tuple[TrialRecord, ...]
+    importances: tuple[Importance, ...]
+    n_consultations: int
+
+
+def run_search(run: Run, development: DevelopmentSet, space: SearchSpace, settings: SearchSettings) -> Search:
+    """Search the space, on one seed; a search that was cut off goes on in `tuning.db`."""
+    n_epochs = settings.n_epochs(len(development.rounds[0]))
+    (seed,) = run.seeds("search", 1)
+
+    @contextmanager
+    def progress(n_done: int) -> Iterator[tuple[Advance, Show]]:
+        with run.terminal.leaderboard("Search", n_epochs, LEADER_COLUMNS, done=n_done) as (advance, show):
+            yield advance, lambda trials: show(_leaders(trials))
+
+    with open_place(development, run.scratch, workers=run.workers, cluster=run.cluster) as place:
+        path = run.folder / "tuning.db"
+        found = search(path, development, space, settings, seed, engine=run.engine, place=place, progress=progress)
+    return Search(
+        verdict=_verdict(found.trials),
+        space=space,
+        rungs=settings.rungs,
+        trials=found.trials,
+        importances=found.importances,
+        n_consultations=sum(len(trial.scores) for trial in found.trials),
+    )
+
+
+def _verdict(trials: Sequence[TrialRecord]) -> str:
+    first, n_epochs = trials[0], sum(trial.last.epoch for trial in trials)
+    seen = "it diverged" if first.last.diverged else f"{100 * first.last.accuracy:.2f} % after {first.last.epoch} epochs"
+    return f"{len(trials)} trials, {n_epochs} epochs; first: trial {first.number}, {first.configuration.network}, {seen}"
+
+
+def _leaders(trials: Sequence[TrialRecord]) -> list[tuple[str, ...]]:
+    """The first five trials so far, as rows of `LEADER_COLUMNS`."""
+    best = sorted(trials, key=lambda trial: trial.rank)[:N_LEADERS]
+    return [
+        (
+            str(trial.number),
+            str(trial.configuration.network),
+            f"{trial.configuration.training.optimizer} {trial.configuration.training.learning_rate:.2g}",
+            str(trial.last.epoch),
+            f"{100 * trial.last.accuracy:.2f} %",
+        )
+        for trial in best
+    ]
