@@ -122,8 +122,10 @@ def _ask(options: list[str]) -> Any:
 
 
 def _import_seconds() -> float:
+    """Of what `run` imports before it trains; Optuna, Keras and matplotlib come later, each with its step."""
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "import sevenfold.engine.jax_loop"], check=True)
+    program = "import sys, sevenfold.workflow, sevenfold.engine.jax_loop; sys.exit('tensorflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
     return time.perf_counter() - started
 
 

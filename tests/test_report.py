@@ -285,6 +285,7 @@ def regularize(run: Run, searched: Search) -> Regularize:
     return Regularize(
         verdict="v",
         finalists=(finalist,),
+        diverged=(1, 2) if searched.space == WHOLE_SPACE else (),
         undistorted=None,
         gain_over_overfit=paired_difference(fresh.correct(N_EPOCHS), base.correct(N_EPOCHS)),
         n_consultations=2,

@@ -70,10 +70,14 @@ class Undistorted(Record):
 
 
 class Regularize(Record):
-    """The finalists and the winner; `undistorted` where the winner was trained on distorted digits."""
+    """The finalists and the winner; `undistorted` where the winner was trained on distorted digits.
+
+    diverged: trials that were to be finalists and diverged on a fresh seed.
+    """
 
     verdict: str
     finalists: tuple[Finalist, ...]
+    diverged: tuple[int, ...]
     undistorted: Undistorted | None
     gain_over_overfit: Difference
     n_consultations: int
@@ -103,6 +107,7 @@ def run_regularize(
             f"({100 * gain.value:+.2f} points on the overfitting model); finalists: {len(finalists)}"
         ),
         finalists=finalists,
+        diverged=tuple(number for number, validation in validations.items() if validation.diverged_at is not None),
         undistorted=undistorted,
         gain_over_overfit=gain,
         n_consultations=len(validations) + (undistorted is not None),
