@@ -181,7 +181,7 @@ def optimism(regularize: Json) -> str:
     alike = winner["search_epoch"] == winner["fresh"]["epoch"]
     after = "" if alike else f" after {count(winner['search_epoch'], 'epoch')}"
     seen = f"The search saw {percent(winner['search_accuracy'], fresh['n'])}\u00a0% for it{after}; fresh seeds give {accuracy(fresh)}"
-    seen += "" if alike else f" after {winner['fresh']['epoch']}"
+    seen += "" if alike else f" after {word(winner['fresh']['epoch'])}"
     if abs(gap) < 5e-5:
         return f"{seen}, the same."
     optimism = "the optimism that comes with picking a maximum"
