@@ -146,6 +146,13 @@ def winner_of(regularize: Json) -> Json:
     return chosen
 
 
+def out(regularize: Json) -> str:
+    """Which finalists diverged, of one or more."""
+    names = [str(number) for number in regularize["diverged"]]
+    noun, verb = ("trial", "is") if len(names) == 1 else ("trials", "are")
+    return f"On a fresh seed {noun} {listed(names)} diverged and {verb} out."
+
+
 def choice(regularize: Json) -> str:
     """Which finalist was chosen, and why."""
     finalists, winner = regularize["finalists"], winner_of(regularize)

@@ -49,7 +49,7 @@ class Ablation(Record):
 def run_ablation(run: Run, development: DevelopmentSet, settings: AblationSettings, overfit: Overfit) -> Ablation:
     """Train the overfitting model with each remedy in turn, and compare it with the model itself."""
     model, n_rounds = overfit.model, len(development.rounds)
-    whole = Validation(**run.load_arrays(model.at_end.history), diverged_at=None)
+    whole = model.validation(run)
     n_seeds = min(settings.n_seeds, len(whole.val_loss) // n_rounds)
     seeds, base = run.seeds("comparison", n_seeds), whole.first_repeats(n_seeds * n_rounds)
     training = model.at_end.configuration.training

@@ -13,7 +13,7 @@ from sevenfold.records import Record
 from sevenfold.run import Run
 from sevenfold.statistics import Spread, smooth, spread, t_quantile
 from sevenfold.steps.baseline import Baseline
-from sevenfold.validation import Configuration, ScoredConfiguration, cross_validate, n_fits, scored
+from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
 
 SMOOTHING_WINDOW = 5
 
@@ -62,6 +62,10 @@ class Attempt(Record):
     turn: Turn
     train_loss_at_end: float
     train_accuracy_at_end: float
+
+    def validation(self, run: Run) -> Validation:
+        """Its curves and predictions as the step stored them."""
+        return Validation(**run.load_arrays(self.at_end.history), diverged_at=None)
 
 
 class Overfit(Record):

@@ -99,7 +99,7 @@ def run_regularize(
         undistorted = _undistorted(run, development, settings, winner.fresh.configuration, best, place)
     assert best.probabilities is not None
     run.save_arrays("predictions/validation.npz", {"labels": best.labels, "final": best.probabilities})
-    base = Validation(**run.load_arrays(overfit.model.at_end.history), diverged_at=None)
+    base = overfit.model.validation(run)
     gain = unpaired_difference(best.correct(winner.fresh.epoch), base.correct(reading_epoch(base.val_accuracy)))
     return Regularize(
         verdict=(

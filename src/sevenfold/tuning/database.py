@@ -18,7 +18,7 @@ STUDY_NAME = "search"
 
 
 class Database:
-    """Proposals and rung scores, each counts by one transaction, which is on disk when the call that adds it returns.
+    """Proposals and rung scores; each counts by one transaction, which is on disk when the call that adds it returns.
 
     The file is an ordinary Optuna study: `optuna-dashboard sqlite:///tuning.db` shows it. Create it with `Database.open`.
 
