@@ -256,6 +256,27 @@ def test_one_and_three_workers_give_the_same_bytes(development: DevelopmentSet, 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1.db", "3.db"]
 
 
+def _process(development: DevelopmentSet, *, advance: Advance) -> tuple[int, int]:
+    import os
+
+    return os.getpid(), len(development.digits)
+
+
+def test_workers_start_with_the_first_task_and_stay(
+    development: DevelopmentSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    shared = tmp_path / "shared"
+    with open_place(development, shared, workers=1) as place:
+        assert not shared.exists()
+        (first,) = place.run([Task(_process, tuple, 0)], lambda: None)
+        (second,) = place.run([Task(_process, tuple, 0)], lambda: None)
+        assert shared.exists()
+    assert first == second
+    assert first[1][1] == len(development.digits)
+    assert not shared.exists()
+
+
 def _fail(development: DevelopmentSet, *, advance: Advance) -> None:
     raise ValueError("no such thing")
 

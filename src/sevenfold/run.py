@@ -55,11 +55,8 @@ class Run:
         seed: int,
         engine: Literal["jax", "keras"],
         terminal: Terminal,
-        workers: int | None = None,
-        cluster: str | None = None,
     ) -> None:
         self.folder, self.seed, self.engine, self.terminal = folder, seed, engine, terminal
-        self.workers, self.cluster = workers, cluster
         self.step_seconds: dict[str, float] = {}
         self.scratch = folder / "scratch"
         self._started = _started(folder)
@@ -75,10 +72,8 @@ class Run:
         seed: int,
         engine: Literal["jax", "keras"],
         terminal: Terminal,
-        workers: int | None = None,
-        cluster: str | None = None,
     ) -> Iterator["Run"]:
-        """Start a run in `folder`, or go on with the one that is there; `workers` and `cluster` say where tuning works.
+        """Start a run in `folder`, or go on with the one that is there.
 
         Raises:
             RunError: the folder holds something else, another run's settings, or a run that is at work right now.
@@ -88,7 +83,7 @@ class Run:
         with _lock(folder):
             _require_same_settings(folder, settings)
             write_atomically(folder / "config.toml", to_toml(settings))
-            run = cls(folder, seed=seed, engine=engine, terminal=terminal, workers=workers, cluster=cluster)
+            run = cls(folder, seed=seed, engine=engine, terminal=terminal)
             run._describe(status="running")
             try:
                 yield run
@@ -102,8 +97,10 @@ class Run:
                 raise
             run._describe(status="done")
 
-    def step(self, name: str, function: Callable[..., Result], *inputs: Digestible) -> Result:
-        """The result of `function(run, *inputs)`: from the folder where it was already computed, else computed and stored.
+    def step(self, name: str, function: Callable[..., Result], *inputs: Digestible, **means: object) -> Result:
+        """The result of `function(run, *inputs, **means)`: from the folder where it was already computed, else computed and stored.
+
+        Only the inputs may bear on the result; `means` are what it is computed with.
 
         Raises:
             RunError: the stored result came from other inputs, or one of its files is gone or changed.
@@ -115,7 +112,7 @@ class Run:
             return cast(Result, self._kept(name, path, result_type, inputs_digest))
         self._files = []
         started = time.perf_counter()
-        result: Result = function(self, *inputs)
+        result: Result = function(self, *inputs, **means)
         seconds = time.perf_counter() - started
         record = {"schema": SCHEMA, "step": name, "inputs": inputs_digest, "seconds": round(seconds, 3)}
         record["files"] = {file: sha256_of(self.folder / file) for file in self._files}

@@ -1,5 +1,6 @@
 """The universal workflow of machine learning (DLWP, 1st edition, 4.5), from raw images to a report."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +23,7 @@ from sevenfold.steps.success import choose_measure
 from sevenfold.storage import write_atomically
 from sevenfold.summary import Summary, summarize
 from sevenfold.terminal import Terminal
-from sevenfold.tuning.places import require_place
+from sevenfold.tuning.places import Place, open_place, require_place
 
 
 def run_workflow(
@@ -55,13 +56,21 @@ def run_workflow(
     if seems_inverted(source.development):
         screen.warn(INVERTED)
     development = split(source.development, config.protocol, config.seed)
-    with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen, workers=workers, cluster=cluster) as run:
+    with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         if open_test_again:
             run.forget("final_test", "discussion")
-        return _steps(run, config, source, development, open_test_again)
+        opening = open_place(development, run.folder / "workers", workers=workers, cluster=cluster)
+        return _steps(run, config, source, development, opening, open_test_again)
 
 
-def _steps(run: Run, config: Config, source: Source, development: DevelopmentSet, open_test_again: str | None) -> Summary:
+def _steps(
+    run: Run,
+    config: Config,
+    source: Source,
+    development: DevelopmentSet,
+    opening: AbstractContextManager[Place],
+    open_test_again: str | None,
+) -> Summary:
     sealed_test = SealedTestSet(
         source.read_test, Ledger(run.folder / "test_ledger.jsonl"), source.provenance.digest, open_test_again
     )
@@ -76,8 +85,9 @@ def _steps(run: Run, config: Config, source: Source, development: DevelopmentSet
     require_power(baseline)
     overfit = run.step("overfit", run_overfit, development, config.overfit, baseline)
     ablation = run.step("ablation", run_ablation, development, config.regularize.ablation, overfit)
-    searched = run.step("search", run_search, development, config.regularize.space, config.regularize.search)
-    chosen = run.step("regularize", run_regularize, development, config.regularize, overfit, searched)
+    with opening as place:
+        searched = run.step("search", run_search, development, config.regularize.space, config.regularize.search, place=place)
+        chosen = run.step("regularize", run_regularize, development, config.regularize, overfit, searched, place=place)
     final = run.step("final_test", run_final_test, development, sealed_test, config.final_test, baseline, overfit, chosen)
     sealed_test.require_result(final.plan, final.scores.n_errors, final.n_test, final.n_openings)
     run.step("discussion", discuss, problem, baseline, overfit, ablation, searched, chosen, final)

@@ -20,7 +20,7 @@ from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.search import Search
 from sevenfold.terminal import Advance
 from sevenfold.tuning.halving import SearchSettings
-from sevenfold.tuning.places import Place, Task, open_place
+from sevenfold.tuning.places import Place, Task
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import TrialRecord
 from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
@@ -59,7 +59,7 @@ class Finalist(Record):
 
 
 class Undistorted(Record):
-    """The winner trained on the images as they are: same seeds, same batches, same number of epochs.
+    """The winner trained on the images as they are: same seeds, same settings, same number of epochs.
 
     difference: accuracy of this network minus that of the winner. field_rms: of the winner's elastic field, in pixels.
     """
@@ -89,14 +89,13 @@ class Regularize(Record):
 
 
 def run_regularize(
-    run: Run, development: DevelopmentSet, settings: RegularizeSettings, overfit: Overfit, searched: Search
+    run: Run, development: DevelopmentSet, settings: RegularizeSettings, overfit: Overfit, searched: Search, *, place: Place
 ) -> Regularize:
-    """Score the best trials afresh and pick the simplest good one."""
-    with open_place(development, run.scratch, workers=run.workers, cluster=run.cluster) as place:
-        finalists, validations = _finals(run, development, settings, searched.trials, place)
-        winner = next(finalist for finalist in finalists if finalist.chosen)
-        best = validations[winner.trial]
-        undistorted = _undistorted(run, development, settings, winner.fresh.configuration, best, place)
+    """Score the best trials afresh at `place` and pick the simplest good one."""
+    finalists, validations = _finals(run, development, settings, searched.trials, place)
+    winner = next(finalist for finalist in finalists if finalist.chosen)
+    best = validations[winner.trial]
+    undistorted = _undistorted(run, development, settings, winner.fresh.configuration, best, place)
     assert best.probabilities is not None
     run.save_arrays("predictions/validation.npz", {"labels": best.labels, "final": best.probabilities})
     base = overfit.model.validation(run)

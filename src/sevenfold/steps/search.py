@@ -9,7 +9,7 @@ from sevenfold.run import Run
 from sevenfold.terminal import Advance
 from sevenfold.tuning.halving import SearchSettings
 from sevenfold.tuning.importance import Importance
-from sevenfold.tuning.places import open_place
+from sevenfold.tuning.places import Place
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import Show, search
 from sevenfold.tuning.trial import TrialRecord
@@ -29,8 +29,8 @@ class Search(Record):
     n_consultations: int
 
 
-def run_search(run: Run, development: DevelopmentSet, space: SearchSpace, settings: SearchSettings) -> Search:
-    """Search the space, on one seed; a search that was cut off goes on in `tuning.db`."""
+def run_search(run: Run, development: DevelopmentSet, space: SearchSpace, settings: SearchSettings, *, place: Place) -> Search:
+    """Search the space at `place`, on one seed; a search that was cut off goes on in `tuning.db`."""
     n_epochs = settings.n_epochs(len(development.rounds[0]))
     (seed,) = run.seeds("search", 1)
 
@@ -39,9 +39,8 @@ def run_search(run: Run, development: DevelopmentSet, space: SearchSpace, settin
         with run.terminal.leaderboard("Search", n_epochs, LEADER_COLUMNS, done=n_done) as (advance, show):
             yield advance, lambda trials: show(_leaders(trials))
 
-    with open_place(development, run.scratch, workers=run.workers, cluster=run.cluster) as place:
-        path = run.folder / "tuning.db"
-        found = search(path, development, space, settings, seed, engine=run.engine, place=place, progress=progress)
+    path = run.folder / "tuning.db"
+    found = search(path, development, space, settings, seed, engine=run.engine, place=place, progress=progress)
     return Search(
         verdict=_verdict(found.trials),
         space=space,

@@ -63,7 +63,7 @@ def open_place(
 ) -> Iterator[Place]:
     """`workers` processes on this machine (default: one per core), or the Ray cluster at the address `cluster`.
 
-    `scratch` is a folder for what worker processes share; what they put there is gone at the end.
+    Processes start with the first task. `scratch` is a folder for what they share; what they put there is gone at the end.
     """
     opened: AbstractContextManager[Place]
     if cluster is not None:
