@@ -14,6 +14,7 @@ from sevenfold.datasets import Digits
 from sevenfold.engine import FitResult, History, TrainingSettings, fit, fit_many, jax_epoch, jax_loop, optimizers, predict
 from sevenfold.engine.compilation import code_folder
 from sevenfold.engine.dropout_masks import dropout_scale, stream_key
+from sevenfold.engine.hard_examples import MOST, first_difficulty, hard_order, learned
 from sevenfold.engine.settings import batch_order, distortions, learning_rates
 from sevenfold.errors import SettingsError
 from sevenfold.networks import NetworkSpec, initial_weights
@@ -200,6 +201,51 @@ def test_distortion_fades_to_half_over_the_last_epochs() -> None:
     assert distortions(TrainingSettings(n_epochs=3, distortion=0.5, distortion_fade=0.0)).tolist() == [0.5] * 3
 
 
+class TestHardExamples:
+    settings = TrainingSettings(n_epochs=9, hard_examples=0.75, label_smoothing=0.1)
+
+    def test_visits_are_in_proportion_to_difficulty_beyond_label_smoothing(self) -> None:
+        difficulty = np.full(1_000, 0.09 + 0.01, np.float32)  # label smoothing asks for 0.09
+        difficulty[:100] = 0.09 + 0.05
+        visits = self.visits(difficulty)
+        np.testing.assert_array_equal(visits.sum(axis=1), 1_000)
+        expected = 0.25 + 0.75 * np.repeat([5.0, 1.0], [100, 900]) / 1.4
+        assert (np.abs(visits - expected) < 1.0).all()
+        np.testing.assert_allclose(visits.mean(axis=0), expected, atol=0.1)
+        easy = np.full(1_000, 0.01, np.float32)
+        np.testing.assert_array_equal(self.visits(easy), 1)
+
+    def test_a_wrong_label_does_not_take_all_visits(self) -> None:
+        difficulty = np.full(1_000, 0.1, np.float32)
+        difficulty[7] = 1.0
+        assert self.visits(difficulty).max() <= MOST
+
+    def visits(self, difficulty: np.ndarray) -> np.ndarray:
+        """How often each example is visited in each of 200 epochs."""
+        orders = [hard_order(self.settings, difficulty, 0, epoch) for epoch in range(200)]
+        return np.array([np.bincount(order, minlength=len(difficulty)) for order in orders])
+
+    def test_all_are_alike_at_first_and_orders_are_shuffled_anew(self) -> None:
+        first, second = (hard_order(self.settings, first_difficulty(500), 3, epoch) for epoch in (0, 1))
+        assert sorted(first) == sorted(second) == list(range(500))
+        assert list(first) != list(second) != sorted(second)
+        np.testing.assert_array_equal(first, hard_order(self.settings, first_difficulty(500), 3, 0))
+
+    def test_difficulty_is_a_running_mean_of_what_was_missing(self) -> None:
+        order, missing = np.array([2, 0, 2]), np.array([0.4, 0.0, 0.8], np.float32)
+        np.testing.assert_allclose(learned(first_difficulty(3), order, missing), [0.5, 1.0, 0.8])
+
+    def test_what_is_missing_is_one_minus_the_probability_of_the_label(self) -> None:
+        still = TrainingSettings(n_epochs=1, batch_size=64, optimizer="sgd", learning_rate=1e-12, hard_examples=0.5)
+        result = fit(NETWORK.model_copy(update={"hidden_dropout": 0.0, "input_dropout": 0.0}), still, TRAIN, seed=0)
+        p = predict(NETWORK, result.weights, TRAIN.images)[np.arange(len(TRAIN)), TRAIN.labels]
+        np.testing.assert_allclose(result.state.difficulty[0], 0.5 + 0.5 * (1.0 - p), atol=1e-5)
+
+    def test_keras_engine_refuses_them(self) -> None:
+        with pytest.raises(SettingsError, match="hard_examples needs the jax engine"):
+            fit(NETWORK, self.settings, TRAIN, seed=0, engine="keras")
+
+
 def test_mixed_precision_stays_close_and_keeps_float32_weights() -> None:
     training = TrainingSettings(n_epochs=2, batch_size=64)
     exact = fit(NetworkSpec(hidden=(24,)), training, TRAIN, VALIDATION, seed=0)
@@ -213,7 +259,12 @@ def test_mixed_precision_stays_close_and_keeps_float32_weights() -> None:
 
 class TestFitMany:
     networks = (NETWORK, NETWORK.model_copy(update={"hidden_dropout": 0.5}), NetworkSpec(hidden=(16, 8)), NetworkSpec())
-    trainings = (TRAINING, TRAINING.model_copy(update={"learning_rate": 1e-2}), TRAINING, TRAINING)
+    trainings = (
+        TRAINING,
+        TRAINING.model_copy(update={"learning_rate": 1e-2}),
+        TRAINING,
+        TRAINING.model_copy(update={"hard_examples": 0.7}),
+    )
     seeds = (0, 1, 2, 3)
 
     def test_equals_fit_byte_by_byte(self) -> None:
@@ -238,7 +289,8 @@ class TestFitMany:
         first = fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, until_epoch=2)
         starts = [result.state for result in first]
         second = fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, starts=starts)
-        assert_same_bytes(fit(self.networks[0], self.trainings[0], TRAIN, seed=0), second[0])
+        for i in (0, 3):
+            assert_same_bytes(fit(self.networks[i], self.trainings[i], TRAIN, seed=self.seeds[i]), second[i])
 
     def test_an_exception_of_on_epoch_stops_all(self) -> None:
         calls: list[None] = []
@@ -258,12 +310,11 @@ class TestFitMany:
     def test_under_vmap_as_on_an_accelerator(self) -> None:
         """The path of an accelerator, run here on the CPU; it may round differently, so the comparison allows for that."""
         jobs = [jax_loop.Job(*row) for row in zip(self.networks, self.trainings, self.seeds, strict=True)]
-        diverging = jax_loop.Job(
-            NetworkSpec(hidden=(24,), l2=1.0),
-            TrainingSettings(n_epochs=4, batch_size=64, optimizer="sgd", learning_rate=10.0),
-            0,
-        )
-        jobs = [*jobs, diverging]
+        too_fast = TrainingSettings(n_epochs=4, batch_size=64, optimizer="sgd", learning_rate=10.0)
+        jobs += [
+            jax_loop.Job(NetworkSpec(hidden=(24,), l2=1.0), too_fast.model_copy(update={"hard_examples": share}), 0)
+            for share in (0.0, 0.5)
+        ]
         results = jax_loop.fit_under_vmap(jobs, jax_loop._task(TRAIN, VALIDATION, True, None, None))
         for job, result in zip(jobs, results, strict=True):
             alone = fit(job.network, job.training, TRAIN, VALIDATION, seed=job.seed, score_training=True)

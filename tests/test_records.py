@@ -46,13 +46,14 @@ def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> N
 @pytest.mark.parametrize(
     ("preset", "changes", "said"),
     [
-        ("standard", {"engine": "keras"}, r"^distorted digits .* need the jax engine; take --engine jax"),
+        ("standard", {"engine": "keras"}, r"^regularize\.space\.distortion needs the jax engine; take --engine jax"),
         (
             "standard",
             {"regularize.space.width": [64]},
             r"^regularize\.space\.width is not read by the preset standard",
         ),
-        ("book", {"regularize.space.distortion": [0.0, 1.0]}, r"^the preset book has neither"),
+        ("book", {"regularize.space.distortion": [0.0, 1.0]}, r"^the preset book has no distortion in"),
+        ("book", {"regularize.space.hard_examples": [0.0, 0.5]}, r"^the preset book has no hard_examples in"),
     ],
 )
 def test_settings_that_do_not_go_together_are_named(preset: str, changes: dict[str, object], said: str) -> None:

@@ -20,7 +20,9 @@ from sevenfold.validation import Configuration
 
 LONG = Configuration(
     network=NetworkSpec(hidden=(16,), hidden_dropout=0.1),
-    training=TrainingSettings(n_epochs=6, optimizer="adam", schedule="cosine", ema_decay=0.9, distortion=1.0),
+    training=TrainingSettings(
+        n_epochs=6, optimizer="adam", schedule="cosine", ema_decay=0.9, distortion=1.0, hard_examples=0.5
+    ),
 )
 SHORT = Configuration(network=NetworkSpec(hidden=(8,)), training=TrainingSettings(n_epochs=2))
 JOBS = [(LONG, 5), (LONG, 6), (SHORT, 5)]

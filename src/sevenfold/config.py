@@ -39,13 +39,12 @@ class Config(Record):
     @model_validator(mode="after")
     def _check(self) -> "Config":
         space = self.regularize.space
-        if self.preset == "book" and (space.label_smoothing[1] or space.distortion[1]):
+        beyond_the_book = ("label_smoothing", "distortion", "hard_examples")
+        if self.preset == "book" and (asked := [name for name in beyond_the_book if getattr(space, name)[1]]):
+            raise ValueError(f"the preset book has no {asked[0]} in regularize.space; start from another preset for it")
+        if self.engine == "keras" and (asked := [name for name in ("distortion", "hard_examples") if getattr(space, name)[1]]):
             raise ValueError(
-                "the preset book has neither label smoothing nor distorted digits in regularize.space; start from another preset for these"
-            )
-        if self.engine == "keras" and space.distortion[1]:
-            raise ValueError(
-                "distorted digits (regularize.space.distortion) need the jax engine; take --engine jax, or --set regularize.space.distortion=[0.0, 0.0]"
+                f"regularize.space.{asked[0]} needs the jax engine; take --engine jax, or --set regularize.space.{asked[0]}=[0.0, 0.0]"
             )
         return self
 

@@ -44,6 +44,7 @@ class Form(NamedTuple):
     penalized: bool
     max_norm: bool
     averaged: bool
+    hard_examples: bool
     mixed_precision: bool
     transform: BatchTransform | None
 
@@ -76,6 +77,18 @@ class State(NamedTuple):
     averaged: Layers
 
 
+class Scores(NamedTuple):
+    """What an update saw of its batch before it, dropout and distortion included.
+
+    loss: () float32, the sum over the examples, with penalties. correct: () int32. missing: shape (b,), float32, 1 - p(label) of
+    every example; shape (0,) where no hard examples are asked for.
+    """
+
+    loss: jax.Array
+    correct: jax.Array
+    missing: jax.Array
+
+
 class Batch(NamedTuple):
     """x: shape (b, 784), float32. labels: shape (b,), uint8. n_valid: the examples that count; the rest is padding."""
 
@@ -99,15 +112,14 @@ def epoch(
     index: jax.Array,
     knobs: Knobs,
     form: Form,
-) -> tuple[State, jax.Array, jax.Array]:
+) -> tuple[State, Scores]:
     """Train epoch `index` (from 0) on images (n, 784) uint8, visited in `order` (n_updates * batch_size,) int32.
 
-    Only the first `n_examples` of the order count; the rest fills the last batch. Gives the new state, and per update the sum
-    of the losses over its examples (float32) and the number of correct predictions (int32).
+    Only the first `n_examples` of the order count; the rest fills the last batch. Gives the new state, and the scores of each update.
     """
     n_updates = rates.shape[0]
 
-    def update(state: State, inputs: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[State, tuple[jax.Array, jax.Array]]:
+    def update(state: State, inputs: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[State, Scores]:
         number, rows, rate = inputs
         n_valid = jnp.minimum(n_examples - number * form.batch_size, form.batch_size)
         step = index * n_updates + number
@@ -119,8 +131,7 @@ def epoch(
         return _update(state, Batch(x, digits, n_valid), rate, step, knobs, form)
 
     inputs = (jnp.arange(n_updates), order.reshape(n_updates, form.batch_size), rates)
-    state, (losses, correct) = jax.lax.scan(update, state, inputs)
-    return state, losses, correct
+    return jax.lax.scan(update, state, inputs)
 
 
 train_epoch = jax.jit(epoch, static_argnames="form", donate_argnums=0)
@@ -137,7 +148,7 @@ def train_epochs(
     index: jax.Array,
     knobs: Knobs,
     form: Form,
-) -> tuple[State, jax.Array, jax.Array]:
+) -> tuple[State, Scores]:
     """`epoch` of several networks of one shape at once; states, orders, rates and knobs carry a leading axis."""
     in_axes = (0, None, None, 0, None, 0, None, 0)
     return jax.vmap(functools.partial(epoch, form=form), in_axes)(
@@ -183,11 +194,9 @@ def logits(layers: Layers, x: jax.Array, activation: str) -> jax.Array:
     return _product(x, last_kernel, 1, 1) + last_bias
 
 
-def _update(
-    state: State, batch: Batch, rate: jax.Array, step: jax.Array, knobs: Knobs, form: Form
-) -> tuple[State, tuple[jax.Array, jax.Array]]:
+def _update(state: State, batch: Batch, rate: jax.Array, step: jax.Array, knobs: Knobs, form: Form) -> tuple[State, Scores]:
     """Forward, backward and optimizer on one batch; `step` counts the updates of the whole fit before this one."""
-    gradients, loss, correct = _gradients(state.layers, batch, step, knobs, form)
+    gradients, scores = _gradients(state.layers, batch, step, knobs, form)
     numbers = optimizers.Update(rate, (step + 1).astype(jnp.float32), knobs.momentum, knobs.weight_decay)
     updated = [
         tuple(
@@ -201,7 +210,7 @@ def _update(
     averaged = _average(state.averaged, layers, step, knobs) if form.averaged else state.averaged
     if form.max_norm:
         layers = (*((optimizers.limit_norm(kernel, knobs.max_norm), bias) for kernel, bias in layers[:-1]), layers[-1])
-    return State(layers, slots, averaged), (loss, correct)
+    return State(layers, slots, averaged), scores
 
 
 def _average(averaged: Layers, layers: Layers, step: jax.Array, knobs: Knobs) -> Layers:
@@ -213,13 +222,13 @@ def _average(averaged: Layers, layers: Layers, step: jax.Array, knobs: Knobs) ->
 
 def _gradients(
     layers: Layers, batch: Batch, step: jax.Array, knobs: Knobs, form: Form
-) -> tuple[list[tuple[jax.Array, jax.Array]], jax.Array, jax.Array]:
-    """Gradients of the batch's mean loss, the sum of its losses with penalties, and the number of correct predictions."""
+) -> tuple[list[tuple[jax.Array, jax.Array]], Scores]:
+    """Gradients of the batch's mean loss, and its scores."""
     product = functools.partial(_product, mixed_precision=form.mixed_precision)
     inputs, slopes = _forward(layers, batch.x, step, knobs, form)
     last_kernel, last_bias = layers[-1]
     output = product(inputs[-1], last_kernel, 1, 1) + last_bias
-    delta, loss = _output_loss(output, batch, knobs)
+    delta, loss, missing = _output_loss(output, batch, knobs)
     correct = jnp.sum(batch.valid & (output.argmax(axis=1) == batch.labels))
     gradients = [(product(delta, inputs[-1], 0, 0), delta.sum(axis=0))]
     for i in reversed(range(len(slopes))):
@@ -230,7 +239,7 @@ def _gradients(
         loss += batch.n_valid * sum(knobs.l1 * jnp.sum(jnp.abs(k)) + knobs.l2 * jnp.sum(k * k) for k, _ in layers)
         pairs = zip(gradients, layers, strict=True)
         gradients = [(g + knobs.l1 * jnp.sign(k) + 2.0 * knobs.l2 * k, g_bias) for (g, g_bias), (k, _) in pairs]
-    return gradients, loss, correct
+    return gradients, Scores(loss, correct, missing if form.hard_examples else missing[:0])
 
 
 def _forward(
@@ -251,13 +260,17 @@ def _forward(
     return inputs, slopes
 
 
-def _output_loss(output: jax.Array, batch: Batch, knobs: Knobs) -> tuple[jax.Array, jax.Array]:
-    """The gradient of the mean cross-entropy by the logits (b, 10), and the sum of cross-entropies; padding counts nothing."""
+def _output_loss(output: jax.Array, batch: Batch, knobs: Knobs) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """The gradient of the mean cross-entropy by the logits (b, 10), the sum of cross-entropies, and 1 - p(label) of each example (b,).
+
+    Padding counts nothing.
+    """
     log_p = jax.nn.log_softmax(output)
-    target = _one_hot(batch.labels) * (1.0 - knobs.label_smoothing) + knobs.label_smoothing / N_CLASSES
+    p, label = jnp.exp(log_p), _one_hot(batch.labels)
+    target = label * (1.0 - knobs.label_smoothing) + knobs.label_smoothing / N_CLASSES
     valid = batch.valid[:, None]
     loss = -jnp.sum(jnp.where(valid, target * log_p, 0.0))
-    return jnp.where(valid, jnp.exp(log_p) - target, 0.0) / batch.n_valid, loss
+    return jnp.where(valid, p - target, 0.0) / batch.n_valid, loss, 1.0 - jnp.sum(p * label, axis=1)
 
 
 def _one_hot(labels: jax.Array) -> jax.Array:

@@ -12,14 +12,15 @@ import numpy as np
 
 from sevenfold.datasets import Digits
 from sevenfold.engine import compilation, jax_epoch, optimizers
-from sevenfold.engine.jax_epoch import SCORING_BATCH, Form, Knobs, Layers, State
+from sevenfold.engine.hard_examples import first_difficulty, hard_order, learned
+from sevenfold.engine.jax_epoch import SCORING_BATCH, Form, Knobs, Layers, Scores, State
 from sevenfold.engine.results import FitResult, FitState, HistoryWriter
 from sevenfold.engine.settings import TrainingSettings, batch_order, distortions, learning_rates, n_updates_per_epoch
 from sevenfold.machine import n_cores
 from sevenfold.networks import N_CLASSES, N_PIXELS, NetworkSpec, Weights, initial_weights
 from sevenfold.warp import batch_warp
 
-Tree = TypeVar("Tree", State, Knobs)
+Tree = TypeVar("Tree", State, Knobs, Scores)
 
 # Held while a computation is handed to JAX, which returns before it is done: of several threads that need the same new code one
 # compiles it and the others find it.
@@ -108,17 +109,18 @@ def _fit(job: Job, task: Task) -> FitResult:
     form, knobs = _form(job), _knobs(job)
     rates, doses = learning_rates(training, task.train.n), distortions(training)
     images, labels, n = task.train
-    state, history, finite = _state_to_device(job, form), HistoryWriter(), True
+    state, visits, history, finite = _state_to_device(job, form), Visits(job, n), HistoryWriter(), True
     while finite and epoch < task.last_epoch(training):
-        order, dosed = _order(job, task, epoch), knobs._replace(distortion=doses[epoch])
+        order, dosed = visits.order(epoch), knobs._replace(distortion=doses[epoch])
         with _handing_over:
-            state, losses, correct = jax_epoch.train_epoch(
+            state, scores = jax_epoch.train_epoch(
                 state, images, labels, order, np.int32(n), rates[epoch], np.int32(epoch), dosed, form=form
             )
         epoch += 1
-        finite = _record(history, job, task, state, losses, correct)
+        if finite := _record(history, job, task, state, scores):
+            visits.learn(order, scores)
         task.on_epoch()
-    return _result(job, task, state, history, epoch, None if finite else epoch, started, compiled_before)
+    return _result(job, task, state, visits, history, epoch, None if finite else epoch, started, compiled_before)
 
 
 def _fit_side_by_side(jobs: Sequence[Job], task: Task) -> list[FitResult]:
@@ -175,29 +177,54 @@ def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
     images, labels, n = task.train
     states = _stacked(_state_to_device(job, form) for job in jobs)
     members = [_member(states, i) for i in range(len(jobs))]
+    visits = [Visits(job, n) for job in jobs]
     histories, diverged_at = [HistoryWriter() for _ in jobs], [0 for _ in jobs]
     for epoch in range(first, last):
-        orders = np.stack([_order(job, task, epoch) for job in jobs])
+        orders = np.stack([member_visits.order(epoch) for member_visits in visits])
         epoch_rates = np.stack([table[epoch] for table in rates])
         dosed = knobs._replace(distortion=jnp.asarray(doses[:, epoch]))
-        states, losses, correct = jax_epoch.train_epochs(
+        states, scores = jax_epoch.train_epochs(
             states, images, labels, orders, np.int32(n), epoch_rates, np.int32(epoch), dosed, form=form
         )
         for i in (i for i in range(len(jobs)) if not diverged_at[i]):
-            members[i] = _member(states, i)
-            if not _record(histories[i], jobs[i], task, members[i], losses[i], correct[i]):
+            members[i], member_scores = _member(states, i), _member(scores, i)
+            if _record(histories[i], jobs[i], task, members[i], member_scores):
+                visits[i].learn(orders[i], member_scores)
+            else:
                 diverged_at[i] = epoch + 1
             task.on_epoch()
     return [
-        _result(job, task, member, history, diverged or max(first, last), diverged or None, started, compiled_before)
-        for job, member, history, diverged in zip(jobs, members, histories, diverged_at, strict=True)
+        _result(job, task, member, seen, history, diverged or max(first, last), diverged or None, started, compiled_before)
+        for job, member, seen, history, diverged in zip(jobs, members, visits, histories, diverged_at, strict=True)
     ]
 
 
-def _record(history: HistoryWriter, job: Job, task: Task, state: State, losses: jax.Array, correct: jax.Array) -> bool:
+class Visits:
+    """Which examples each epoch of a fit visits: all of them once, or the hard ones more often."""
+
+    def __init__(self, job: Job, n_examples: int) -> None:
+        self.job, self.n = job, n_examples
+        self.difficulty: tuple[np.ndarray, ...] = ()
+        if job.training.hard_examples:
+            self.difficulty = (job.start.difficulty if job.start else ()) or (first_difficulty(n_examples),)
+
+    def order(self, epoch: int) -> np.ndarray:
+        """The examples in the order of the epoch's visits, filled up to whole batches: int32."""
+        training, seed = self.job.training, self.job.seed
+        order = hard_order(training, self.difficulty[0], seed, epoch) if self.difficulty else batch_order(self.n, seed, epoch)
+        return _padded(order, training.batch_size)
+
+    def learn(self, order: np.ndarray, scores: Scores) -> None:
+        """Take in what an epoch has seen."""
+        if self.difficulty:
+            missing = np.asarray(scores.missing).ravel()
+            self.difficulty = (learned(self.difficulty[0], order[: self.n], missing[: self.n]),)
+
+
+def _record(history: HistoryWriter, job: Job, task: Task, state: State, scores: Scores) -> bool:
     """Score the epoch and add it to the history, unless a loss is not finite; whether all are."""
     layers = state.averaged or state.layers
-    trained = _mean(losses, task.train.n), _mean(correct, task.train.n)
+    trained = _mean(scores.loss, task.train.n), _mean(scores.correct, task.train.n)
     train, validation = (
         None if digits is None else _score(layers, digits, job.network.activation)
         for digits in (task.train if task.score_training else None, task.validation)
@@ -221,13 +248,14 @@ def _result(
     job: Job,
     task: Task,
     state: State,
+    visits: Visits,
     history: HistoryWriter,
     epoch: int,
     diverged_at: int | None,
     started: float,
     compiled_before: float,
 ) -> FitResult:
-    final = _state_to_host(state, epoch)
+    final = _state_to_host(state, epoch, visits.difficulty)
     n_validation = task.validation.n if task.validation else 0
     seconds, compile_seconds = time.perf_counter() - started, compilation.seconds_compiling() - compiled_before
     return FitResult(
@@ -251,10 +279,6 @@ def _on_device(digits: Digits) -> OnDevice:
     return OnDevice(jnp.asarray(images), jnp.asarray(_padded(digits.labels, SCORING_BATCH)), len(digits))
 
 
-def _order(job: Job, task: Task, epoch: int) -> np.ndarray:
-    return _padded(batch_order(task.train.n, job.seed, epoch), job.training.batch_size)
-
-
 def _padded(array: np.ndarray, multiple: int) -> np.ndarray:
     """The array with zero rows added up to a multiple of `multiple` rows."""
     n_missing = n_updates_per_epoch(len(array), multiple) * multiple - len(array)
@@ -273,6 +297,7 @@ def _form(job: Job) -> Form:
         penalized=network.l1 > 0 or network.l2 > 0,
         max_norm=network.max_norm is not None,
         averaged=training.ema_decay is not None,
+        hard_examples=training.hard_examples > 0,
         mixed_precision=training.precision == "mixed_bfloat16",
         transform=batch_warp(training.warp) if training.distortion else None,
     )
@@ -309,12 +334,13 @@ def _state_to_device(job: Job, form: Form) -> State:
     return State(_layers_to_device(start.weights), by_layer, averaged)
 
 
-def _state_to_host(state: State, epoch: int) -> FitState:
+def _state_to_host(state: State, epoch: int, difficulty: tuple[np.ndarray, ...]) -> FitState:
     """The same in Keras's order; an optimizer's arrays of one weight array stand together."""
     n_slots = len(state.slots[0][0])
     per_slot = [_layers_to_host(tuple((kernel[i], bias[i]) for kernel, bias in state.slots)) for i in range(n_slots)]
     slots = tuple(slot[i] for i in range(2 * len(state.layers)) for slot in per_slot)
-    return FitState(epoch, _layers_to_host(state.layers), slots, _layers_to_host(state.averaged) if state.averaged else ())
+    averaged = _layers_to_host(state.averaged) if state.averaged else ()
+    return FitState(epoch, _layers_to_host(state.layers), slots, averaged, difficulty)
 
 
 def _layers_to_device(weights: Weights) -> Layers:
@@ -334,6 +360,6 @@ def _stacked(trees: Iterable[Tree]) -> Tree:
     return stacked
 
 
-def _member(states: State, index: int) -> State:
-    state: State = jax.tree.map(lambda array: array[index], states)
-    return state
+def _member(trees: Tree, index: int) -> Tree:
+    member: Tree = jax.tree.map(lambda array: array[index], trees)
+    return member

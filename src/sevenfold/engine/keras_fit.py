@@ -43,6 +43,8 @@ def fit(
         )
     if training.distortion:
         raise SettingsError("Distorted images need the jax engine; the keras engine trains on the images as they are.")
+    if training.hard_examples:
+        raise SettingsError("hard_examples needs the jax engine; the keras engine visits every training image once an epoch.")
     started = time.perf_counter()
     first = start.epoch if start else 0
     last = training.n_epochs if until_epoch is None else min(until_epoch, training.n_epochs)

@@ -32,13 +32,15 @@ class FitState:
     """A fit at the end of an epoch: everything that the next epoch depends on, as plain arrays.
 
     epoch: epochs already trained. weights: the raw weights. slots: the optimizer's arrays, in the engine's own order.
-    averaged: the moving average of the weights, empty without one.
+    averaged: the moving average of the weights, empty without one. difficulty: one array of shape (n_examples,), float32, where hard
+    examples are visited more often (see `hard_examples`), else empty.
     """
 
     epoch: int
     weights: Weights
     slots: tuple[np.ndarray, ...]
     averaged: Weights = ()
+    difficulty: tuple[np.ndarray, ...] = ()
 
 
 @dataclass(frozen=True)

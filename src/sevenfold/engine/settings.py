@@ -20,6 +20,8 @@ class TrainingSettings(Record):
     `momentum` and `nesterov` are read by `sgd`; `weight_decay` (decoupled, Loshchilov and Hutter 2019) by `adamw`.
     With `distortion` above zero every training image is drawn anew, distorted, in every epoch (`jax` only): `warp` is the full
     dose, `distortion` the share of it that is taken, and over the last `distortion_fade` of the epochs it falls towards half of that.
+    With `hard_examples` h above zero (`jax` only) a share h of an epoch's visits goes to training images in proportion to how far the
+    network was from their labels before (Loshchilov and Hutter 2016; see `engine.hard_examples`).
     `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in float32; for accelerators, `jax` only.
     """
 
@@ -37,6 +39,7 @@ class TrainingSettings(Record):
     distortion: Annotated[float, Field(ge=0.0, le=3.0)] = 0.0
     distortion_fade: Annotated[float, Field(ge=0.0, le=1.0)] = 0.1
     warp: WarpSettings = WarpSettings()
+    hard_examples: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
 
 

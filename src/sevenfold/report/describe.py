@@ -58,6 +58,8 @@ def training(settings: Json) -> str:
         parts.append(f"label smoothing {short(settings['label_smoothing'])}")
     if settings["distortion"]:
         parts.append(f"every image distorted anew in every epoch at {short(settings['distortion'])} of the full dose")
+    if settings.get("hard_examples"):
+        parts.append(f"{short(100 * settings['hard_examples'])} % of all visits in proportion to how hard an example is")
     if settings["ema_decay"]:
         parts.append(f"weights averaged with decay {settings['ema_decay']:g}")
     return ", ".join([*parts, f"in batches of {settings['batch_size']}"])

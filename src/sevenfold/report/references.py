@@ -28,6 +28,8 @@ WORKS = {
     "neural networks from overfitting. Journal of Machine Learning Research 15, 1929–1958.",
     "smoothing": "C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna (2016). Rethinking the Inception architecture for computer "
     "vision. CVPR, 2818–2826.",
+    "selection": "I. Loshchilov and F. Hutter (2016). Online batch selection for faster training of neural networks. ICLR workshop. "
+    "arXiv:1511.06343.",
     "simard": "P. Y. Simard, D. Steinkraus and J. C. Platt (2003). Best practices for convolutional neural networks applied to visual "
     "document analysis. ICDAR, 958–963.",
     "ciresan": "D. C. Cireşan, U. Meier, L. M. Gambardella and J. Schmidhuber (2010). Deep, big, simple neural nets for handwritten "

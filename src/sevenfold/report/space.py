@@ -9,7 +9,10 @@ from sevenfold.report.folder import Json
 from sevenfold.report.numbers import listed, power, short, whole
 
 LOGARITHMIC = ("l2", "learning_rate")
-RANGES = ("depth", "input_dropout", "hidden_dropout", "l1", "l2", "learning_rate", "label_smoothing", "distortion")
+RANGES = (
+    *("depth", "input_dropout", "hidden_dropout", "l1", "l2", "learning_rate", "label_smoothing", "distortion"),
+    "hard_examples",
+)
 CITED = {
     "adam": "adam",
     "adamw": "adamw",
@@ -17,6 +20,7 @@ CITED = {
     "label_smoothing": "smoothing",
     "max_norm": "dropout",
     "distortion": "ciresan",
+    "hard_examples": "selection",
 }
 
 
@@ -48,6 +52,7 @@ SETTINGS = {
     "batch_size": Setting("Batch size", "batch size", str),
     "label_smoothing": Setting("Label smoothing", "label smoothing", lambda share: f"{share:.3f}"),
     "distortion": Setting("Distortion of the images, in full doses", "distortion", lambda dose: f"{dose:.2f}"),
+    "hard_examples": Setting("Share of visits that goes to hard examples", "hard examples", lambda share: f"{share:.2f}"),
 }
 """Every setting of `SearchSpace` but `l2_off`, in the order of the page."""
 
@@ -57,14 +62,14 @@ def space_rows(space: Json) -> list[tuple[str, str, list[str]]]:
     rows = [
         (setting.name, _values(name, space[name]), _works(name, space[name]))
         for name, setting in SETTINGS.items()
-        if name not in _unread(space)
+        if name in space and name not in _unread(space)
     ]
     return [row for row in rows if row[1] not in ("0, fixed", "none, fixed")]
 
 
 def is_searched(space: Json, name: str) -> bool:
     """Whether trials can differ in a setting; False for a name that the page does not know."""
-    return name in SETTINGS and name not in _unread(space) and len(set(map(str, space[name]))) > 1
+    return name in SETTINGS and name in space and name not in _unread(space) and len(set(map(str, space[name]))) > 1
 
 
 def _unread(space: Json) -> tuple[str, ...]:

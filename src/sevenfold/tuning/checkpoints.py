@@ -11,6 +11,9 @@ from sevenfold.engine import FitState
 from sevenfold.storage import write_atomically
 from sevenfold.tuning.trial import TrialState
 
+PARTS = ("weights", "slots", "averaged", "difficulty")
+"""The arrays of a `FitState`."""
+
 
 class Checkpoints:
     """A folder with one file per paused trial and rung (or per paused training of section 8, rung 0)."""
@@ -53,7 +56,7 @@ def _arrays(state: TrialState) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {"n_folds": np.array(len(state.folds))}
     for i, fold in enumerate(state.folds):
         arrays[f"{i}_epoch"] = np.array(fold.epoch)
-        for part in ("weights", "slots", "averaged"):
+        for part in PARTS:
             values = getattr(fold, part)
             arrays[f"{i}_n_{part}"] = np.array(len(values))
             arrays |= {f"{i}_{part}_{j}": value for j, value in enumerate(values)}
@@ -65,7 +68,6 @@ def _state(arrays: dict[str, np.ndarray]) -> TrialState:
         return tuple(arrays[f"{fold}_{name}_{j}"] for j in range(int(arrays[f"{fold}_n_{name}"])))
 
     folds = (
-        FitState(int(arrays[f"{i}_epoch"]), part(i, "weights"), part(i, "slots"), part(i, "averaged"))
-        for i in range(int(arrays["n_folds"]))
+        FitState(int(arrays[f"{i}_epoch"]), **{name: part(i, name) for name in PARTS}) for i in range(int(arrays["n_folds"]))
     )
     return TrialState(tuple(folds))

@@ -24,6 +24,7 @@ LIMITS = {
     "learning_rate": (0.0, 10.0),
     "label_smoothing": (0.0, 0.99),
     "distortion": (0.0, 3.0),
+    "hard_examples": (0.0, 0.99),
 }
 """What a range may span at most."""
 
@@ -50,6 +51,7 @@ class SearchSpace(Record):
     batch_size: Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(min_length=1)] = (128, 256)
     label_smoothing: Bounds = (0.0, 0.0)
     distortion: Bounds = (0.0, 0.0)
+    hard_examples: Bounds = (0.0, 0.0)
 
     @model_validator(mode="after")
     def _check(self) -> "SearchSpace":
@@ -88,6 +90,7 @@ class SearchSpace(Record):
             schedule=_choice(trial, "schedule", self.schedule),
             label_smoothing=_real(trial, "label_smoothing", self.label_smoothing),
             distortion=_real(trial, "distortion", self.distortion),
+            hard_examples=_real(trial, "hard_examples", self.hard_examples),
         )
         return Configuration(network=network, training=training)
 
