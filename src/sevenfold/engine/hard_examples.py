@@ -12,7 +12,7 @@ from sevenfold.networks import N_CLASSES
 
 KEPT = 0.5
 """What a visit leaves of the difficulty known before it."""
-MOST = 16.0
+MOST = 8.0
 """The largest difficulty that counts, in units of the mean: a wrong label is always hard, and is not worth more than this."""
 
 
