@@ -125,7 +125,7 @@ class Pretended:
 
 def run_with_workers(folder: Path) -> None:
     development = digits()
-    with open_place(development, folder / "tuning", workers=N_WORKERS) as place:
+    with open_place(development, folder / "workers", workers=N_WORKERS) as place:
         logged = Logged(place, folder / "starts.log")
         found = search(folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=logged)
     write_atomically(folder / "answer.json", found.to_json())
@@ -155,7 +155,7 @@ def memory(folder: Path, n_trials: int) -> dict[str, Any]:
             seen.append((len(trials), {pid: resident(pid) for pid in [os.getpid(), *children_of(os.getpid())]}))
 
     started, development = time.perf_counter(), digits()
-    with open_place(development, folder / "tuning", workers=N_WORKERS) as place:
+    with open_place(development, folder / "workers", workers=N_WORKERS) as place:
         search(
             folder / "tuning.db",
             development,

@@ -107,7 +107,7 @@ def search_sevenfold(folder: Path) -> dict[str, Any]:
         max_norm=(0.0,),
         schedule=("constant",),
     )
-    with open_place(_development(folder), Path("tuning")) as place:
+    with open_place(_development(folder), Path("workers")) as place:
         found = search(Path("tuning.db"), _development(folder), space, settings, 0, engine="jax", place=place)
     best = found.trials[0]
     network, training = best.configuration.network, best.configuration.training

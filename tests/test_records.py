@@ -46,7 +46,11 @@ def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> N
 @pytest.mark.parametrize(
     ("preset", "changes", "said"),
     [
-        ("standard", {"engine": "keras"}, r"^regularize\.space\.distortion needs the jax engine; take --engine jax"),
+        (
+            "standard",
+            {"engine": "keras"},
+            r"^\S+\.distortion and \S+\.hard_examples work in the jax engine only; take --engine jax",
+        ),
         (
             "standard",
             {"regularize.space.width": [64]},

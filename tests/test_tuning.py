@@ -17,7 +17,7 @@ from sevenfold.errors import RunError, SettingsError, SevenfoldError
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
 from sevenfold.records import digest_of
 from sevenfold.terminal import Advance
-from sevenfold.tuning.checkpoints import Checkpoints
+from sevenfold.tuning.checkpoints import PARTS, Checkpoints
 from sevenfold.tuning.halving import SearchSettings
 from sevenfold.tuning.places import Place, Result, Task, open_place
 from sevenfold.tuning.space import SearchSpace
@@ -180,13 +180,13 @@ def test_importances_are_shares(development: DevelopmentSet, tmp_path: Path) -> 
 
 def test_checkpoints_come_back_and_damaged_ones_count_as_none(tmp_path: Path) -> None:
     arrays = (np.arange(6, dtype=np.float32).reshape(2, 3), np.zeros(3, np.float32))
-    state = TrialState((FitState(3, arrays, (arrays[1],), arrays), FitState(3, arrays[::-1], ())))
+    state = TrialState((FitState(3, arrays, (arrays[1],), arrays, (arrays[1],)), FitState(3, arrays[::-1], ())))
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save(7, 1, state)
     loaded = checkpoints.load(7, 1)
     assert [fold.epoch for fold in loaded.folds] == [3, 3]
     for before, after in zip(state.folds, loaded.folds, strict=True):
-        for part in ("weights", "slots", "averaged"):
+        for part in PARTS:
             assert [a.tobytes() for a in getattr(before, part)] == [a.tobytes() for a in getattr(after, part)]
     (path,) = tmp_path.iterdir()
     whole = path.read_bytes()
@@ -292,7 +292,7 @@ def test_what_a_worker_cannot_do_is_one_clear_line(
     development: DevelopmentSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    with open_place(development, tmp_path, workers=1) as place:
+    with open_place(development, tmp_path / "workers", workers=1) as place:
         with pytest.raises(SevenfoldError, match="ValueError: no such thing"):
             list(place.run([Task(_fail, tuple, 1)], lambda: None))
         with pytest.raises(SevenfoldError, match=r"died at the same work, the last one with signal 9\..*--workers"):

@@ -9,7 +9,7 @@ from conftest import made_up_digits
 
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import ProtocolSettings, split
-from sevenfold.tuning.places import open_place
+from sevenfold.tuning.places import Task, open_place
 
 PROGRAM = """
 import os, sys
@@ -81,5 +81,5 @@ def test_a_cluster_gives_the_local_answer_also_when_a_node_dies(tmp_path: Path) 
 def test_no_cluster_is_one_clear_line(tmp_path: Path, address: str, said: str) -> None:
     pytest.importorskip("ray")
     development = split(made_up_digits(200, seed=1), ProtocolSettings(method="holdout"), 0)
-    with pytest.raises(SettingsError, match=said), open_place(development, tmp_path, cluster=address):
-        pass
+    with open_place(development, tmp_path, cluster=address) as place, pytest.raises(SettingsError, match=said):
+        list(place.run([Task(len, tuple, 1)], lambda: None))

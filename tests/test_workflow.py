@@ -57,6 +57,7 @@ def test_distorted_digits_and_a_longer_final_training(digits_folder: Path, tmp_p
         digits_folder,
         regularize__space__hidden=[[32], [48, 32]],
         regularize__space__distortion=[0.02, 0.05],
+        regularize__space__hard_examples=[0.2, 0.5],
         regularize__n_finalists=1,
         final_test__n_epochs=30,
     )
@@ -68,6 +69,7 @@ def test_distorted_digits_and_a_longer_final_training(digits_folder: Path, tmp_p
     plain = chosen["undistorted"]["scored"]["configuration"]
     assert winner["network"]["hidden"] in ([32], [48, 32])
     assert 0.02 <= winner["training"].pop("distortion") <= 0.05
+    assert 0.2 <= winner["training"]["hard_examples"] <= 0.5
     assert plain["training"].pop("distortion") == 0.0
     assert plain == winner
     assert chosen["undistorted"]["difference"]["n_seeds"] == 2
@@ -77,6 +79,8 @@ def test_distorted_digits_and_a_longer_final_training(digits_folder: Path, tmp_p
     assert not np.array_equal(pictures["distorted"][0], pictures["originals"])
     page = sf.draw_report(tmp_path / "run").read_text()
     assert "What the distortions are worth" in page
+    assert "% of all visits in proportion to how hard an example is" in page
+    assert "Online batch selection for faster training" in page
     assert 'id="figure-distortions"' in page
     assert "trained longer than validation could afford" in page
     assert not (tmp_path / "run" / "scratch").exists()

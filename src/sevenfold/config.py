@@ -39,13 +39,12 @@ class Config(Record):
     @model_validator(mode="after")
     def _check(self) -> "Config":
         space = self.regularize.space
-        beyond_the_book = ("label_smoothing", "distortion", "hard_examples")
-        if self.preset == "book" and (asked := [name for name in beyond_the_book if getattr(space, name)[1]]):
+        asked = [name for name in ("label_smoothing", "distortion", "hard_examples") if getattr(space, name)[1]]
+        if self.preset == "book" and asked:
             raise ValueError(f"the preset book has no {asked[0]} in regularize.space; start from another preset for it")
-        if self.engine == "keras" and (asked := [name for name in ("distortion", "hard_examples") if getattr(space, name)[1]]):
-            raise ValueError(
-                f"regularize.space.{asked[0]} needs the jax engine; take --engine jax, or --set regularize.space.{asked[0]}=[0.0, 0.0]"
-            )
+        if self.engine == "keras" and (jax_only := [name for name in asked if name != "label_smoothing"]):
+            names = " and ".join(f"regularize.space.{name}" for name in jax_only)
+            raise ValueError(f"{names} work in the jax engine only; take --engine jax, or set them to [0.0, 0.0]")
         return self
 
 

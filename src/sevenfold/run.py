@@ -97,10 +97,10 @@ class Run:
                 raise
             run._describe(status="done")
 
-    def step(self, name: str, function: Callable[..., Result], *inputs: Digestible, **means: object) -> Result:
-        """The result of `function(run, *inputs, **means)`: from the folder where it was already computed, else computed and stored.
+    def step(self, name: str, function: Callable[..., Result], *inputs: Digestible, **resources: object) -> Result:
+        """The result of `function(run, *inputs, **resources)`: from the folder where it was already computed, else computed and stored.
 
-        Only the inputs may bear on the result; `means` are what it is computed with.
+        Only the inputs may bear on the result; `resources` are what it is computed with.
 
         Raises:
             RunError: the stored result came from other inputs, or one of its files is gone or changed.
@@ -112,7 +112,7 @@ class Run:
             return cast(Result, self._kept(name, path, result_type, inputs_digest))
         self._files = []
         started = time.perf_counter()
-        result: Result = function(self, *inputs, **means)
+        result: Result = function(self, *inputs, **resources)
         seconds = time.perf_counter() - started
         record = {"schema": SCHEMA, "step": name, "inputs": inputs_digest, "seconds": round(seconds, 3)}
         record["files"] = {file: sha256_of(self.folder / file) for file in self._files}

@@ -12,7 +12,7 @@ import numpy as np
 
 from sevenfold.datasets import Digits
 from sevenfold.engine import compilation, jax_epoch, optimizers
-from sevenfold.engine.hard_examples import first_difficulty, hard_order, learned
+from sevenfold.engine.hard_examples import hard_order, learned
 from sevenfold.engine.jax_epoch import SCORING_BATCH, Form, Knobs, Layers, Scores, State
 from sevenfold.engine.results import FitResult, FitState, HistoryWriter
 from sevenfold.engine.settings import TrainingSettings, batch_order, distortions, learning_rates, n_updates_per_epoch
@@ -205,8 +205,8 @@ class Visits:
     def __init__(self, job: Job, n_examples: int) -> None:
         self.job, self.n = job, n_examples
         self.difficulty: tuple[np.ndarray, ...] = ()
-        if job.training.hard_examples:
-            self.difficulty = (job.start.difficulty if job.start else ()) or (first_difficulty(n_examples),)
+        if job.training.hard_examples:  # before anything is known all examples are alike
+            self.difficulty = job.start.difficulty if job.start else (np.ones(n_examples, np.float32),)
 
     def order(self, epoch: int) -> np.ndarray:
         """The examples in the order of the epoch's visits, filled up to whole batches: int32."""

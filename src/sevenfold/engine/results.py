@@ -12,7 +12,8 @@ from sevenfold.networks import Weights
 class History:
     """One value per trained epoch; every array has shape (n_epochs,), float64.
 
-    loss, accuracy: as Keras reports them while training: means over the epoch's batches, dropout and penalties included.
+    loss, accuracy: as Keras reports them while training: means over the epoch's batches, dropout and penalties included, and hard examples
+    as often as they were visited.
     train_loss, train_accuracy: the training set scored after the epoch in inference mode without penalties; empty unless asked.
     val_loss, val_accuracy: the same for the validation set; empty without one.
     val_predictions: shape (n_epochs, n_validation), uint8, the predicted digits, so that any score can be had again.

@@ -20,8 +20,8 @@ class TrainingSettings(Record):
     `momentum` and `nesterov` are read by `sgd`; `weight_decay` (decoupled, Loshchilov and Hutter 2019) by `adamw`.
     With `distortion` above zero every training image is drawn anew, distorted, in every epoch (`jax` only): `warp` is the full
     dose, `distortion` the share of it that is taken, and over the last `distortion_fade` of the epochs it falls towards half of that.
-    With `hard_examples` h above zero (`jax` only) a share h of an epoch's visits goes to training images in proportion to how far the
-    network was from their labels before (Loshchilov and Hutter 2016; see `engine.hard_examples`).
+    With `hard_examples` above zero (`jax` only) that share of an epoch's visits goes to training images in proportion to a running mean of
+    how far the network was from their labels (after Loshchilov and Hutter 2016; see `engine.hard_examples`).
     `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in float32; for accelerators, `jax` only.
     """
 

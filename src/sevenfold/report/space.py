@@ -10,7 +10,14 @@ from sevenfold.report.numbers import listed, power, short, whole
 
 LOGARITHMIC = ("l2", "learning_rate")
 RANGES = (
-    *("depth", "input_dropout", "hidden_dropout", "l1", "l2", "learning_rate", "label_smoothing", "distortion"),
+    "depth",
+    "input_dropout",
+    "hidden_dropout",
+    "l1",
+    "l2",
+    "learning_rate",
+    "label_smoothing",
+    "distortion",
     "hard_examples",
 )
 CITED = {

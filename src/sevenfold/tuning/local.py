@@ -1,4 +1,4 @@
-"""Worker processes on this machine: started with the first task, kept warm, replaced when they die."""
+"""Worker processes on this machine: started once, kept warm, replaced when they die."""
 
 import dataclasses
 import os
@@ -29,29 +29,27 @@ when the result is taken care of."""
 class LocalWorkers:
     """`n` worker processes, each with a thread here that hands it tasks. Create it with `LocalWorkers.open`."""
 
-    def __init__(self, development: DevelopmentSet, images: Path, n: int) -> None:
-        self.development, self.images, self.n = development, images, n
+    def __init__(self, greeting: tuple[object, ...], n: int) -> None:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.tasks: queue.SimpleQueue[tuple[int, Task[Any]] | None] = queue.SimpleQueue()
-        self.workers: list[_Worker] = []
+        self.workers = [_Worker(greeting, self.tasks, self.events) for _ in range(n)]
 
     @classmethod
     @contextmanager
     def open(cls, development: DevelopmentSet, scratch: Path, n: int) -> Iterator["LocalWorkers"]:
-        """Workers that share the development digits through a file in `scratch`; they end with the context."""
-        place = cls(development, scratch.absolute() / "images.npy", n)
+        """Workers that share the development digits through a file in the folder `scratch`; they end with the context."""
+        scratch.mkdir(parents=True, exist_ok=True)
+        images = scratch.absolute() / "images.npy"
+        np.save(images, development.digits.images, allow_pickle=False)
+        without_images = dataclasses.replace(development, digits=_NO_DIGITS)
+        place = cls((str(images), development.digits.labels, without_images), n)
         try:
             yield place
         finally:
             place._end()
-            place.images.unlink(missing_ok=True)
-            with suppress(OSError):  # not there, or states of a cut-off search stay
-                scratch.rmdir()
 
     def run(self, tasks: Sequence[Task[Result]], advance: Advance) -> Iterator[tuple[int, Result]]:
         """See `Place.run`; the costliest tasks begin first, so that no worker is left with a long one at the end."""
-        if tasks and not self.workers:
-            self._start()
         for index in sorted(range(len(tasks)), key=lambda i: -tasks[i].cost):
             self.tasks.put((index, tasks[index]))
         n_left = len(tasks)
@@ -65,14 +63,6 @@ class LocalWorkers:
                 taken.set()
             else:
                 raise content
-
-    def _start(self) -> None:
-        """Write the images and start the processes."""
-        self.images.parent.mkdir(parents=True, exist_ok=True)
-        np.save(self.images, self.development.digits.images, allow_pickle=False)
-        without_images = dataclasses.replace(self.development, digits=_NO_DIGITS)
-        greeting = str(self.images), self.development.digits.labels, without_images
-        self.workers = [_Worker(greeting, self.tasks, self.events) for _ in range(self.n)]
 
     def _end(self) -> None:
         """End the processes at once; they hold nothing that is not on disk or can be computed again."""

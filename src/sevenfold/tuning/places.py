@@ -1,7 +1,8 @@
 """Where tuning work runs: the same functions with the same results in worker processes here or on a Ray cluster."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -63,19 +64,37 @@ def open_place(
 ) -> Iterator[Place]:
     """`workers` processes on this machine (default: one per core), or the Ray cluster at the address `cluster`.
 
-    Processes start with the first task. `scratch` is a folder for what they share; what they put there is gone at the end.
+    Nothing starts before the first task. `scratch` is a folder for what processes share, and is gone at the end.
     """
-    opened: AbstractContextManager[Place]
-    if cluster is not None:
-        from sevenfold.tuning.cluster import RayCluster
 
-        opened = RayCluster.open(development, cluster)
-    else:
+    def opening() -> AbstractContextManager[Place]:
+        if cluster is not None:
+            from sevenfold.tuning.cluster import RayCluster
+
+            return RayCluster.open(development, cluster)
         from sevenfold.tuning.local import LocalWorkers
 
-        opened = LocalWorkers.open(development, scratch, workers or n_cores())
-    with opened as place:
-        yield place
+        return LocalWorkers.open(development, scratch, workers or n_cores())
+
+    try:
+        with ExitStack() as stack:
+            yield _OpenedByFirstTask(lambda: stack.enter_context(opening()))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+class _OpenedByFirstTask:
+    """The place that `open_now` gives."""
+
+    def __init__(self, open_now: Callable[[], Place]) -> None:
+        self.open_now = open_now
+        self.place: Place | None = None
+
+    def run(self, tasks: Sequence[Task[Result]], advance: Advance) -> Iterator[tuple[int, Result]]:
+        """See `Place.run`."""
+        if tasks and self.place is None:
+            self.place = self.open_now()
+        return self.place.run(tasks, advance) if self.place else iter(())
 
 
 def require_place(workers: int | None, cluster: str | None) -> None:
