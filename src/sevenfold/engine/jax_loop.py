@@ -204,21 +204,22 @@ class Visits:
 
     def __init__(self, job: Job, n_examples: int) -> None:
         self.job, self.n = job, n_examples
-        self.difficulty: tuple[np.ndarray, ...] = ()
+        self.difficulty: np.ndarray | None = None
         if job.training.hard_examples:  # before anything is known all examples are alike
-            self.difficulty = job.start.difficulty if job.start else (np.ones(n_examples, np.float32),)
+            self.difficulty = job.start.difficulty[0] if job.start else np.ones(n_examples, np.float32)
 
     def order(self, epoch: int) -> np.ndarray:
         """The examples in the order of the epoch's visits, filled up to whole batches: int32."""
         training, seed = self.job.training, self.job.seed
-        order = hard_order(training, self.difficulty[0], seed, epoch) if self.difficulty else batch_order(self.n, seed, epoch)
-        return _padded(order, training.batch_size)
+        if self.difficulty is None:
+            return _padded(batch_order(self.n, seed, epoch), training.batch_size)
+        return _padded(hard_order(training, self.difficulty, seed, epoch), training.batch_size)
 
     def learn(self, order: np.ndarray, scores: Scores) -> None:
         """Take in what an epoch has seen."""
-        if self.difficulty:
+        if self.difficulty is not None:
             missing = np.asarray(scores.missing).ravel()
-            self.difficulty = (learned(self.difficulty[0], order[: self.n], missing[: self.n]),)
+            self.difficulty = learned(self.difficulty, order[: self.n], missing[: self.n])
 
 
 def _record(history: HistoryWriter, job: Job, task: Task, state: State, scores: Scores) -> bool:
@@ -255,7 +256,7 @@ def _result(
     started: float,
     compiled_before: float,
 ) -> FitResult:
-    final = _state_to_host(state, epoch, visits.difficulty)
+    final = _state_to_host(state, epoch, () if visits.difficulty is None else (visits.difficulty,))
     n_validation = task.validation.n if task.validation else 0
     seconds, compile_seconds = time.perf_counter() - started, compilation.seconds_compiling() - compiled_before
     return FitResult(
