@@ -47,7 +47,7 @@ def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> N
     ("preset", "changes", "said"),
     [
         (
-            "standard",
+            "record",
             {"engine": "keras"},
             r"^\S+\.distortion and \S+\.hard_examples work in the jax engine only; take --engine jax",
         ),
