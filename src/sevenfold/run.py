@@ -48,14 +48,7 @@ class Run:
     leaves in the folder `scratch` is there again after a kill, and goes once the step's result is stored.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        seed: int,
-        engine: Literal["jax", "keras"],
-        terminal: Terminal,
-    ) -> None:
+    def __init__(self, folder: Path, *, seed: int, engine: Literal["jax", "keras"], terminal: Terminal) -> None:
         self.folder, self.seed, self.engine, self.terminal = folder, seed, engine, terminal
         self.step_seconds: dict[str, float] = {}
         self.scratch = folder / "scratch"
@@ -65,13 +58,7 @@ class Run:
     @classmethod
     @contextmanager
     def open(
-        cls,
-        folder: Path,
-        config: Record,
-        *,
-        seed: int,
-        engine: Literal["jax", "keras"],
-        terminal: Terminal,
+        cls, folder: Path, config: Record, *, seed: int, engine: Literal["jax", "keras"], terminal: Terminal
     ) -> Iterator["Run"]:
         """Start a run in `folder`, or go on with the one that is there.
 

@@ -35,10 +35,11 @@ def fit(
 ) -> FitResult:
     """Train `network` on `train` and score it on `validation` after every epoch.
 
-    The initial weights, the batch order (but for `hard_examples`) and the dropout masks follow from `seed` alone. `score_training` also scores the
-    training set after every epoch, in inference mode and without penalties. A fit stopped at `until_epoch` and continued with
-    `start=result.state` gives the same bytes as one without the stop (jax on a CPU; keras the same to rounding); the history then holds
-    the continued epochs only. `on_epoch` is called after every epoch. A loss that is not finite ends the fit with `diverged_at` set; nothing is raised.
+    The initial weights, the batch order (but for `hard_examples`) and the dropout masks follow from `seed` alone. `score_training`
+    also scores the training set after every epoch, in inference mode and without penalties. A fit stopped at `until_epoch` and
+    continued with `start=result.state` gives the same bytes as one without the stop (jax on a CPU; keras the same to rounding); the
+    history then holds the continued epochs only. `on_epoch` is called after every epoch. A loss that is not finite ends the fit with
+    `diverged_at` set; nothing is raised.
     """
     if engine == "keras":
         from sevenfold.engine import keras_fit

@@ -69,22 +69,23 @@ def space_rows(space: Json) -> list[tuple[str, str, list[str]]]:
     rows = [
         (setting.name, _values(name, space[name]), _works(name, space[name]))
         for name, setting in SETTINGS.items()
-        if name in space and name not in _unread(space)
+        if name not in _unread(space)
     ]
     return [row for row in rows if row[1] not in ("0, fixed", "none, fixed")]
 
 
 def is_searched(space: Json, name: str) -> bool:
     """Whether trials can differ in a setting; False for a name that the page does not know."""
-    return name in SETTINGS and name in space and name not in _unread(space) and len(set(map(str, space[name]))) > 1
+    return name in SETTINGS and name not in _unread(space) and len(set(map(str, space[name]))) > 1
 
 
 def _unread(space: Json) -> tuple[str, ...]:
     """The settings that say nothing: whole networks stand in the place of depth and width, or the other way round; an L2 penalty
-    that counts as none throughout.
+    that counts as none throughout; what an older run did not know.
     """
     shape = ("depth", "width") if space.get("hidden") else ("hidden",)
-    return (*shape, "l2") if space["l2"][1] < space["l2_off"] else shape
+    penalty = ("l2",) if space["l2"][1] < space["l2_off"] else ()
+    return (*shape, *penalty, *(name for name in SETTINGS if name not in space))
 
 
 def columns(space: Json) -> list[str]:

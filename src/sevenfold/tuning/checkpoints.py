@@ -1,5 +1,6 @@
 """States of paused trials on disk: each file is whole or not there, and none stays longer than it is needed."""
 
+import dataclasses
 import io
 from collections.abc import Collection
 from contextlib import suppress
@@ -11,8 +12,8 @@ from sevenfold.engine import FitState
 from sevenfold.storage import write_atomically
 from sevenfold.tuning.trial import TrialState
 
-PARTS = ("weights", "slots", "averaged", "difficulty")
-"""The arrays of a `FitState`."""
+PARTS = tuple(field.name for field in dataclasses.fields(FitState) if field.name != "epoch")
+"""The fields of a `FitState` that hold arrays."""
 
 
 class Checkpoints:
