@@ -30,7 +30,7 @@ import numpy as np
 
 MAX_EPOCHS, FACTOR = 9, 3
 DEPTH, UNITS, DROPOUT, LEARNING_RATE = (1, 3), (128, 1024, 128), (0.0, 0.5), (1e-4, 1e-2)
-N_TRIALS, BATCH, RUNGS, REDUCTION = 12, 12, (2, MAX_EPOCHS), 4
+N_TRIALS, RUNGS, REDUCTION = 10, (3, MAX_EPOCHS), 5
 RAY_SAMPLES = 24
 FRESH_SEEDS = (101, 102, 103, 104, 105)
 PEERS = ("keras_tuner", "ray_tune")
@@ -39,7 +39,7 @@ PEERS = ("keras_tuner", "ray_tune")
 def main() -> None:
     arguments = _arguments()
     if arguments.contestant:
-        print(json.dumps(CONTESTANTS[arguments.contestant](arguments.folder)))
+        print(json.dumps(CONTESTANTS[arguments.contestant](arguments.folder, arguments.seed)))
         return
     names = arguments.only or ["sevenfold", *(PEERS if arguments.peers else ())]
     with tempfile.TemporaryDirectory() as name:
@@ -58,7 +58,7 @@ def measure(folder: Path, names: list[str], peers: str, n_rounds: int) -> dict[s
         for name in names:
             work = folder / f"{name}{number}"
             work.mkdir()
-            found[name] = _run(name, folder, work, peers if name in PEERS else sys.executable)
+            found[name] = _run(name, folder, work, peers if name in PEERS else sys.executable, seed=number)
         rounds.append(found)
     for found in rounds:
         for result in found.values():
@@ -66,8 +66,8 @@ def measure(folder: Path, names: list[str], peers: str, n_rounds: int) -> dict[s
     return {"machine": _machine(), "rounds": rounds}
 
 
-def _run(name: str, folder: Path, work: Path, python: str) -> dict[str, Any]:
-    command = [python, __file__, "--contestant", name, "--folder", str(folder)]
+def _run(name: str, folder: Path, work: Path, python: str, seed: int) -> dict[str, Any]:
+    command = [python, __file__, "--contestant", name, "--folder", str(folder), "--seed", str(seed)]
     started, load, cpu_before = time.perf_counter(), os.getloadavg()[0], _cpu_seconds()
     # A cache folder of its own, so that everyone compiles.
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "SEVENFOLD_CACHE": str(work / "cache")}
@@ -88,13 +88,13 @@ def _cpu_seconds() -> float:
 # ---------------------------------------------------------------- sevenfold
 
 
-def search_sevenfold(folder: Path) -> dict[str, Any]:
+def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
     from sevenfold.tuning.halving import SearchSettings
     from sevenfold.tuning.places import open_place
     from sevenfold.tuning.space import SearchSpace
     from sevenfold.tuning.study import search
 
-    settings = SearchSettings(n_trials=N_TRIALS, batch=BATCH, rungs=RUNGS, reduction=REDUCTION)
+    settings = SearchSettings(n_trials=N_TRIALS, batch=N_TRIALS, rungs=RUNGS, reduction=REDUCTION)
     space = SearchSpace(
         depth=DEPTH,
         width=tuple(range(UNITS[0], UNITS[1] + 1, UNITS[2])),
@@ -108,7 +108,7 @@ def search_sevenfold(folder: Path) -> dict[str, Any]:
         schedule=("constant",),
     )
     with open_place(_development(folder), Path("workers")) as place:
-        found = search(Path("tuning.db"), _development(folder), space, settings, 0, engine="jax", place=place)
+        found = search(Path("tuning.db"), _development(folder), space, settings, seed, engine="jax", place=place)
     best = found.trials[0]
     network, training = best.configuration.network, best.configuration.training
     winner = {
@@ -175,7 +175,7 @@ def _keras_model(depth: int, units: int, dropout: float, learning_rate: float) -
     return model
 
 
-def search_keras_tuner(folder: Path) -> dict[str, Any]:
+def search_keras_tuner(folder: Path, seed: int) -> dict[str, Any]:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     import keras
     import keras_tuner
@@ -198,8 +198,8 @@ def search_keras_tuner(folder: Path) -> dict[str, Any]:
             return self
 
     (x, y), validation = _arrays(folder)
-    keras.utils.set_random_seed(0)
-    tuner = keras_tuner.Hyperband(build, "val_accuracy", max_epochs=MAX_EPOCHS, factor=FACTOR, seed=0, directory="kt")
+    keras.utils.set_random_seed(seed)
+    tuner = keras_tuner.Hyperband(build, "val_accuracy", max_epochs=MAX_EPOCHS, factor=FACTOR, seed=seed, directory="kt")
     tuner.search(x, y, validation_data=validation, batch_size=128, verbose=0, callbacks=[Count()])
     best = tuner.get_best_hyperparameters()[0]
     trials = tuner.oracle.trials.values()
@@ -209,7 +209,7 @@ def search_keras_tuner(folder: Path) -> dict[str, Any]:
     return {"winner": winner, "n_trials": len(trials), "n_epochs": Count.n_epochs, "accuracy": accuracy}
 
 
-def search_ray_tune(folder: Path) -> dict[str, Any]:
+def search_ray_tune(folder: Path, seed: int) -> dict[str, Any]:
     os.environ.update({"KERAS_BACKEND": "tensorflow", "RAY_USAGE_STATS_ENABLED": "0"})
     import ray
     from ray import tune
@@ -233,7 +233,7 @@ def search_ray_tune(folder: Path) -> dict[str, Any]:
         "dropout": tune.uniform(*DROPOUT),
         "learning_rate": tune.loguniform(*LEARNING_RATE),
     }
-    np.random.seed(0)
+    np.random.seed(seed)
     scheduler = ASHAScheduler(max_t=MAX_EPOCHS, grace_period=1, reduction_factor=FACTOR)
     tuner = tune.Tuner(
         tune.with_parameters(train, data=_arrays(folder)),
@@ -288,6 +288,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--contestant", choices=CONTESTANTS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--seed", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if not arguments.contestant and not arguments.peers:
         if set(arguments.only or ()) & set(PEERS):
