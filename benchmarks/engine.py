@@ -1,10 +1,13 @@
-"""The engine beside Keras and PyTorch: one epoch of 784-512-10 (RMSprop, batch 128), side by side in one run.
+"""The engine beside Keras and PyTorch: one epoch of 784-512-10 (RMSprop, batch 128),
+side by side in one run.
 
     scripts/bench engine [--quick] [--rounds N] [--json PATH]
 
-Every contestant lives in a process of its own and trains one epoch when it is told to, so that only one works at a time and a
-disturbance of the machine hits all alike. Each round visits all of them; ratios are taken within a round. The first epoch, with
-compilation, is told apart. Data: the training files in the folder $SEVENFOLD_DATA, else made-up digits of the same shape.
+Every contestant lives in a process of its own and trains one epoch when it is told to,
+so that only one works at a time and a disturbance of the machine hits all alike. Each
+round visits all of them; ratios are taken within a round. The first epoch, with
+compilation, is told apart. Data: the training files in the folder $SEVENFOLD_DATA, else
+made-up digits of the same shape.
 """
 
 import argparse
@@ -62,10 +65,15 @@ def main() -> None:
 
 def measure(n_rounds: int) -> dict[str, Any]:
     """Everything, as plain numbers."""
-    names = [name for name in CONTESTANTS if name != "pytorch_eager" or importlib.util.find_spec("torch")]
+    names = [
+        name for name in CONTESTANTS if name != "pytorch_eager" or importlib.util.find_spec("torch")
+    ]
     contestants = {name: Contestant(name, n_rounds) for name in names}
     first = {name: contestant.epoch() for name, contestant in contestants.items()}
-    rounds = [{name: contestant.epoch() for name, contestant in contestants.items()} for _ in range(n_rounds)]
+    rounds = [
+        {name: contestant.epoch() for name, contestant in contestants.items()}
+        for _ in range(n_rounds)
+    ]
     ends = {name: contestant.end() for name, contestant in contestants.items()}
     return {
         "machine": _machine(),
@@ -87,17 +95,26 @@ class Contestant:
         command = [sys.executable, __file__, "--contestant", name, "--rounds", str(n_rounds)]
         environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"} | CONTESTANTS[name]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
         )
         self._read()  # it is ready
 
     def epoch(self) -> float:
-        """Seconds of one more epoch (of one product in the case of the matrix product)."""
+        """Seconds of one more epoch (of one product in the case of the matrix
+        product).
+        """
         self._send("epoch")
         return float(self._read())
 
     def end(self) -> dict[str, float]:
-        """Validation accuracy and peak memory; only now is the network scored, so that no one else's epoch is disturbed."""
+        """Validation accuracy and peak memory; only now is the network scored, so that
+        no one else's epoch is disturbed.
+        """
         self._send("end")
         result: dict[str, float] = self._read()
         self.process.wait()
@@ -117,31 +134,46 @@ class Contestant:
 
 
 def _ask(options: list[str]) -> Any:
-    run = subprocess.run([sys.executable, __file__, *options], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, __file__, *options], capture_output=True, text=True, check=True
+    )
     return json.loads(run.stdout.splitlines()[-1])
 
 
 def _import_seconds() -> float:
-    """Of what `run` imports before it trains; Optuna, Keras and matplotlib come later, each with its step."""
+    """Of what `run` imports before it trains; Optuna, Keras and matplotlib come later,
+    each with its step.
+    """
     started = time.perf_counter()
-    program = "import sys, sevenfold.workflow, sevenfold.engine.jax_loop; sys.exit('tensorflow' in sys.modules)"
+    program = (
+        "import sys, sevenfold.workflow, sevenfold.engine.jax_loop; sys.exit('tensorflow' in"
+        " sys.modules)"
+    )
     subprocess.run([sys.executable, "-c", program], check=True)
     return time.perf_counter() - started
 
 
 def _compile_seconds() -> dict[str, float]:
-    """Of 784-512-10 in a new process: with an empty cache folder, and with what the first left there."""
+    """Of 784-512-10 in a new process: with an empty cache folder, and with what the
+    first left there.
+    """
     program = (
-        "import numpy as np; from sevenfold.datasets import Digits; from sevenfold.engine import *;"
-        "from sevenfold.networks import NetworkSpec;"
-        "d = Digits(np.zeros((50_000, 28, 28), np.uint8), np.zeros(50_000, np.uint8));"
-        "print(fit(NetworkSpec(hidden=(512,)), TrainingSettings(n_epochs=1), d, seed=0).compile_seconds)"
+        "import numpy as np; from sevenfold.datasets import Digits; from sevenfold.engine import"
+        " *;from sevenfold.networks import NetworkSpec;d = Digits(np.zeros((50_000, 28, 28),"
+        " np.uint8), np.zeros(50_000, np.uint8));print(fit(NetworkSpec(hidden=(512,)),"
+        " TrainingSettings(n_epochs=1), d, seed=0).compile_seconds)"
     )
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(2):
             environment = os.environ | {"SEVENFOLD_CACHE": folder}
-            run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+            run = subprocess.run(
+                [sys.executable, "-c", program],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
             seconds.append(float(run.stdout))
     return {"cold": seconds[0], "cached": seconds[1]}
 
@@ -149,12 +181,17 @@ def _compile_seconds() -> dict[str, float]:
 def _machine() -> dict[str, Any]:
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
-    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+    model = next(
+        (line.split(":")[1].strip() for line in lines if line.startswith("model name")),
+        platform.processor(),
+    )
     packages = ["jax", "keras", "tensorflow", "tensorflow-cpu", "torch", "numpy"]
     return {
         "processor": model,
         "avx512": any("avx512f" in line for line in lines),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": (
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        ),
         "python": platform.python_version(),
         "system": platform.platform(),
         "versions": {name: version for name in packages if (version := _version(name))},
@@ -173,9 +210,17 @@ def _version(package: str) -> str | None:
 
 def print_report(report: dict[str, Any]) -> None:
     machine, rounds, ends = report["machine"], report["rounds"], report["ends"]
-    print(f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']}, {machine['versions']}")
-    print(f"784-512-10, RMSprop, batch {BOOK_BATCH}, {report['data']}, {report['n_rounds']} rounds\n")
-    print(f"{'':28}{'median s':>9}{'min':>8}{'max':>8}{'first':>8}{'times ours':>12}{'val acc':>9}{'peak MB':>9}")
+    print(
+        f"{machine['processor']}, {machine['cores']} cores, Python {machine['python']},"
+        f" {machine['versions']}"
+    )
+    print(
+        f"784-512-10, RMSprop, batch {BOOK_BATCH}, {report['data']}, {report['n_rounds']} rounds\n"
+    )
+    print(
+        f"{'':28}{'median s':>9}{'min':>8}{'max':>8}{'first':>8}{'times ours':>12}"
+        f"{'val acc':>9}{'peak MB':>9}"
+    )
     for name in (name for name in rounds[0] if name not in TIMED_BY_ITSELF):
         seconds = [row[name] for row in rounds]
         ratio = statistics.median(row[name] / row["sevenfold"] for row in rounds)
@@ -190,27 +235,42 @@ def print_report(report: dict[str, Any]) -> None:
     ):
         in_round, of_best = shares(rounds, name, spec, int(n))
         print(
-            f"{spec!s} batch {size}: {100 * in_round:.0f} % of the product beside it, {100 * of_best:.0f} % of the run's best"
+            f"{spec!s} batch {size}: {100 * in_round:.0f} % of the product beside it,"
+            f" {100 * of_best:.0f} % of the run's best"
         )
     many = [row["one_by_one"] / row["fit_many"] for row in report["many"]]
-    cold, cached = (statistics.median(row[key] for row in report["cold_compile_seconds"]) for key in ("cold", "cached"))
-    print(f"4 fits with fit_many: {statistics.median(many):.2f} times as fast as one after the other")
+    cold, cached = (
+        statistics.median(row[key] for row in report["cold_compile_seconds"])
+        for key in ("cold", "cached")
+    )
     print(
-        f"compile {cold:.2f} s cold, {cached:.2f} s from the cache; import {statistics.median(report['import_seconds']):.2f} s"
+        f"4 fits with fit_many: {statistics.median(many):.2f} times as fast as one after the other"
+    )
+    print(
+        f"compile {cold:.2f} s cold, {cached:.2f} s from the cache; import"
+        f" {statistics.median(report['import_seconds']):.2f} s"
     )
 
 
-def shares(rounds: list[dict[str, float]], name: str, spec: NetworkSpec, n_examples: int) -> tuple[float, float]:
-    """The median epoch's rate over the rate of the matrix product: of the same round's, and of the fastest of the run."""
+def shares(
+    rounds: list[dict[str, float]], name: str, spec: NetworkSpec, n_examples: int
+) -> tuple[float, float]:
+    """The median epoch's rate over the rate of the matrix product: of the same round's,
+    and of the fastest of the run.
+    """
     work = n_examples * products_per_example(spec)
     rates = [work / row[name] for row in rounds]
     products = [2 * PRODUCT_SIZE**3 / row["matrix_product"] for row in rounds]
-    in_round = statistics.median(rate / product for rate, product in zip(rates, products, strict=True))
+    in_round = statistics.median(
+        rate / product for rate, product in zip(rates, products, strict=True)
+    )
     return in_round, statistics.median(rates) / max(products)
 
 
 def products_per_example(spec: NetworkSpec) -> int:
-    """Floating-point operations in the matrix products of one training example: no gradient by the pixels is needed."""
+    """Floating-point operations in the matrix products of one training example: no
+    gradient by the pixels is needed.
+    """
     sizes = [n_in * n_out for n_in, n_out in zip(spec.widths, spec.widths[1:], strict=False)]
     return 6 * sum(sizes) - 2 * sizes[0]
 
@@ -233,7 +293,9 @@ def run_contestant(name: str, n_rounds: int) -> None:
         case "pytorch_eager":
             accuracy = _train_pytorch(train, validation, n_epochs)
         case _:
-            accuracy = _train_keras(train, validation, n_epochs, 100 if name.endswith("100_steps") else 1)
+            accuracy = _train_keras(
+                train, validation, n_epochs, 100 if name.endswith("100_steps") else 1
+            )
     unit = 1e6 if sys.platform == "darwin" else 1e3
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
     _say({"val_accuracy": accuracy, "peak_mb": peak, "n_examples": len(train)})
@@ -251,7 +313,9 @@ def _timed(epoch: Callable[[], object]) -> None:
 
 
 class Clock:
-    """Starts when a line comes in, stops and says the seconds at the end of an epoch; for loops that are not ours."""
+    """Starts when a line comes in, stops and says the seconds at the end of an epoch;
+    for loops that are not ours.
+    """
 
     def start(self) -> None:
         sys.stdin.readline()
@@ -278,11 +342,15 @@ def _train_sevenfold(train: Digits, validation: Digits, n_epochs: int, *, wide: 
     training = TrainingSettings(n_epochs=n_epochs, batch_size=WIDE_BATCH if wide else BOOK_BATCH)
     weights = fit(network, training, train, seed=0, on_epoch=on_epoch).weights
     sys.stdin.readline()
-    return float((predict(network, weights, validation.images).argmax(axis=1) == validation.labels).mean())
+    return float(
+        (predict(network, weights, validation.images).argmax(axis=1) == validation.labels).mean()
+    )
 
 
 def _multiply(n_epochs: int) -> float:
-    """The best of ten float32 products of two 2,048 x 2,048 matrices in JAX, every time."""
+    """The best of ten float32 products of two 2,048 x 2,048 matrices in JAX, every
+    time.
+    """
     import jax
 
     factor = jax.random.normal(jax.random.key(0), (PRODUCT_SIZE, PRODUCT_SIZE))
@@ -299,30 +367,44 @@ def _multiply(n_epochs: int) -> float:
     return 0.0
 
 
-def _train_keras(train: Digits, validation: Digits, n_epochs: int, steps_per_execution: int) -> float:
+def _train_keras(
+    train: Digits, validation: Digits, n_epochs: int, steps_per_execution: int
+) -> float:
     import keras
 
     from sevenfold.networks import build
 
     model = build(BOOK)
-    model.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"], steps_per_execution=steps_per_execution)
+    model.compile(
+        "rmsprop",
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=steps_per_execution,
+    )
     clock = Clock()
     times = keras.callbacks.LambdaCallback(
-        on_epoch_begin=lambda _epoch, _logs: clock.start(), on_epoch_end=lambda _epoch, _logs: clock.stop()
+        on_epoch_begin=lambda _epoch, _logs: clock.start(),
+        on_epoch_end=lambda _epoch, _logs: clock.stop(),
     )
     x, y = prepare(train.images), train.labels.astype(np.int32)
     model.fit(x, y, batch_size=BOOK_BATCH, epochs=n_epochs, verbose=0, callbacks=[times])
     sys.stdin.readline()
-    predicted = model.predict(prepare(validation.images), batch_size=1_000, verbose=0).argmax(axis=1)
+    predicted = model.predict(prepare(validation.images), batch_size=1_000, verbose=0).argmax(
+        axis=1
+    )
     return float((predicted == validation.labels).mean())
 
 
 def _train_pytorch(train: Digits, validation: Digits, n_epochs: int) -> float:
-    """The usual eager loop, data in memory as float32, batches gathered by index; the same start and Keras's epsilon."""
+    """The usual eager loop, data in memory as float32, batches gathered by index; the
+    same start and Keras's epsilon.
+    """
     import torch
 
     weights = [torch.from_numpy(array) for array in initial_weights(BOOK, 0)]
-    model = torch.nn.Sequential(torch.nn.Linear(784, 512), torch.nn.ReLU(), torch.nn.Linear(512, 10))
+    model = torch.nn.Sequential(
+        torch.nn.Linear(784, 512), torch.nn.ReLU(), torch.nn.Linear(512, 10)
+    )
     with torch.no_grad():
         for parameter, value in zip(model.parameters(), weights, strict=True):
             parameter.copy_(value.T if value.ndim == 2 else value)
@@ -344,7 +426,9 @@ def _train_pytorch(train: Digits, validation: Digits, n_epochs: int) -> float:
 
 
 def many_against_one_by_one(n_rounds: int) -> list[dict[str, float]]:
-    """Seconds of four fits of two epochs of 784-512-10: one after the other, and with `fit_many`."""
+    """Seconds of four fits of two epochs of 784-512-10: one after the other, and with
+    `fit_many`.
+    """
     from sevenfold.engine import TrainingSettings, fit, fit_many
 
     train, _ = _digits()
@@ -365,19 +449,27 @@ def _digits() -> tuple[Digits, Digits]:
     """50,000 training digits and 10,000 for validation."""
     folder = os.environ.get("SEVENFOLD_DATA")
     images, labels = _made_up(60_000) if not folder else _training_files(Path(folder))
-    return Digits(images[:50_000], labels[:50_000]), Digits(images[50_000:60_000], labels[50_000:60_000])
+    return Digits(images[:50_000], labels[:50_000]), Digits(
+        images[50_000:60_000], labels[50_000:60_000]
+    )
 
 
 def _training_files(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     import gzip
 
-    images = np.frombuffer(gzip.decompress((folder / "train-images-idx3-ubyte.gz").read_bytes()), np.uint8, offset=16)
-    labels = np.frombuffer(gzip.decompress((folder / "train-labels-idx1-ubyte.gz").read_bytes()), np.uint8, offset=8)
+    images = np.frombuffer(
+        gzip.decompress((folder / "train-images-idx3-ubyte.gz").read_bytes()), np.uint8, offset=16
+    )
+    labels = np.frombuffer(
+        gzip.decompress((folder / "train-labels-idx1-ubyte.gz").read_bytes()), np.uint8, offset=8
+    )
     return images.reshape(-1, 28, 28), labels
 
 
 def _made_up(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """One random pattern per class under noise; the time does not depend on what the images show."""
+    """One random pattern per class under noise; the time does not depend on what the
+    images show.
+    """
     rng = np.random.default_rng(0)
     patterns = rng.integers(0, 96, (10, 28, 28), np.uint8)
     labels = rng.integers(0, 10, n).astype(np.uint8)
@@ -385,7 +477,9 @@ def _made_up(n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/bench engine", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench engine", description=__doc__.split("\n")[0]
+    )
     parser.add_argument("--quick", action="store_true", help="two rounds, for a try")
     parser.add_argument("--rounds", type=int, default=7, help="rounds (default: %(default)s)")
     parser.add_argument("--json", type=Path, help="write every number there")

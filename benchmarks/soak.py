@@ -1,11 +1,15 @@
-"""Kill, starve and break a small search, again and again, and see that it ends as if nothing had happened.
+"""Kill, starve and break a small search, again and again, and see that it ends as if
+nothing had happened.
 
-`kills`: real training in worker processes; SIGKILL to a worker, to the driver or to all, at random moments.
-`memory`: how much the driver and its workers grow over `--n` trials of many shapes, and what lies on disk meanwhile.
-`faults`: SIGKILL, a full disk (ENOSPC) or a broken one (EIO) at every single write, fsync and rename of the driver, by strace.
+`kills`: real training in worker processes; SIGKILL to a worker, to the driver or to
+all, at random moments. `memory`: how much the driver and its workers grow over `--n`
+trials of many shapes, and what lies on disk meanwhile. `faults`: SIGKILL, a full disk
+(ENOSPC) or a broken one (EIO) at every single write, fsync and rename of the driver, by
+strace.
 
-Oracle: no acknowledged score is lost or changed, none is there twice, no trial runs for ever, nothing is left on disk, workers
-end with their driver, at most one rung per worker is done again for each kill, and the answer equals that of a quiet run.
+Oracle: no acknowledged score is lost or changed, none is there twice, no trial runs for
+ever, nothing is left on disk, workers end with their driver, at most one rung per
+worker is done again for each kill, and the answer equals that of a quiet run.
 """
 
 import argparse
@@ -38,7 +42,8 @@ from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import search
 from sevenfold.tuning.trial import RungScore, TrialRecord, TrialState
 
-# Everything that is searched leaves the compiled code alone, so that a search takes seconds.
+# Everything that is searched leaves the compiled code alone, so that a search takes
+# seconds.
 SPACE = SearchSpace(
     width=(32,),
     depth=(1, 1),
@@ -57,10 +62,14 @@ FAULTS = ("signal=KILL", "error=ENOSPC", "error=EIO")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=("kills", "faults", "memory", "child"))
     parser.add_argument("--n", type=int, default=300, help="kills, or trials for memory")
-    parser.add_argument("--every", type=int, default=1, help="of the fault points, take one in so many")
+    parser.add_argument(
+        "--every", type=int, default=1, help="of the fault points, take one in so many"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, help="for child")
     arguments = parser.parse_args()
@@ -81,7 +90,8 @@ def main() -> None:
 # ---------------------------------------------------------------- the small search
 
 
-# The importance of settings comes after everything here and would import scikit-learn and pandas, for seconds.
+# The importance of settings comes after everything here and would import scikit-learn
+# and pandas, for seconds.
 study.importances = lambda _: ()
 
 
@@ -91,7 +101,9 @@ def digits() -> DevelopmentSet:
     shapes = rng.uniform(0, 255, (10, 28, 28))
     images = shapes[labels] + rng.normal(0.0, 250.0, (600, 28, 28))
     parts = Split(np.arange(500), np.arange(500, 600))
-    return DevelopmentSet(Digits(images.clip(0, 255).astype(np.uint8), labels), ((parts,),), "holdout", "holdout")
+    return DevelopmentSet(
+        Digits(images.clip(0, 255).astype(np.uint8), labels), ((parts,),), "holdout", "holdout"
+    )
 
 
 class Logged:
@@ -108,12 +120,17 @@ class Logged:
             os.close(descriptor)
             return values
 
-        wrapped = [Task(task.function, lambda task=task: noted(task), task.n_epochs, task.cost) for task in tasks]
+        wrapped = [
+            Task(task.function, lambda task=task: noted(task), task.n_epochs, task.cost)
+            for task in tasks
+        ]
         return self.place.run(wrapped, advance)
 
 
 class Pretended:
-    """A place that scores by a formula, so that a search takes milliseconds and only the driver is at work."""
+    """A place that scores by a formula, so that a search takes milliseconds and only
+    the driver is at work.
+    """
 
     def run(self, tasks: Sequence[Task[Result]], _: Any) -> Iterator[tuple[int, Result]]:
         for index, task in enumerate(tasks):
@@ -127,12 +144,16 @@ def run_with_workers(folder: Path) -> None:
     development = digits()
     with open_place(development, folder / "workers", workers=N_WORKERS) as place:
         logged = Logged(place, folder / "starts.log")
-        found = search(folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=logged)
+        found = search(
+            folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=logged
+        )
     write_atomically(folder / "answer.json", found.to_json())
 
 
 def run_pretended(folder: Path, development: DevelopmentSet) -> None:
-    found = search(folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=Pretended())
+    found = search(
+        folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=Pretended()
+    )
     write_atomically(folder / "answer.json", found.to_json())
 
 
@@ -140,19 +161,29 @@ def run_pretended(folder: Path, development: DevelopmentSet) -> None:
 
 
 def memory(folder: Path, n_trials: int) -> dict[str, Any]:
-    """Resident memory in MB after the first batch of trials and at the end, per process, and the most on disk."""
+    """Resident memory in MB after the first batch of trials and at the end, per
+    process, and the most on disk.
+    """
     space = SearchSpace(width=(32, 64, 96, 128, 192, 256), depth=(1, 3), batch_size=(64, 128))
     settings = SearchSettings(n_trials=n_trials, batch=10, rungs=(1, 2, 4), reduction=3)
     seen: list[tuple[int, dict[int, float]]] = []
-    # While one batch trains to the first rung, what is left of the one before goes on from there, and so on.
-    n_live = sum(settings.batch // settings.reduction**level for level in range(len(settings.rungs)))
+    # While one batch trains to the first rung, what is left of the one before goes on
+    # from there, and so on.
+    n_live = sum(
+        settings.batch // settings.reduction**level for level in range(len(settings.rungs))
+    )
     n_states = 0
 
     def look(trials: Sequence[TrialRecord]) -> None:
         nonlocal n_states
         n_states = max(n_states, len(list((folder / "tuning").glob("trial*"))))
         if not seen or len(trials) >= seen[-1][0] + 10:
-            seen.append((len(trials), {pid: resident(pid) for pid in [os.getpid(), *children_of(os.getpid())]}))
+            seen.append(
+                (
+                    len(trials),
+                    {pid: resident(pid) for pid in [os.getpid(), *children_of(os.getpid())]},
+                )
+            )
 
     started, development = time.perf_counter(), digits()
     with open_place(development, folder / "workers", workers=N_WORKERS) as place:
@@ -177,13 +208,19 @@ def memory(folder: Path, n_trials: int) -> dict[str, Any]:
         "states of the live rungs": n_live,
         "left on disk, MB": left / 1e6,
         "seconds": round(time.perf_counter() - started),
-        "failures": [f"a process grew by {most} MB" for most in growth if most > 50.0]
-        + ([f"{n_states} states on disk"] if n_states > n_live else []),
+        "failures": (
+            [f"a process grew by {most} MB" for most in growth if most > 50.0]
+            + ([f"{n_states} states on disk"] if n_states > n_live else [])
+        ),
     }
 
 
 def resident(pid: int) -> float:
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    line = next(
+        line
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+        if line.startswith("VmRSS")
+    )
     return round(int(line.split()[1]) / 1024, 1)
 
 
@@ -191,13 +228,23 @@ def resident(pid: int) -> float:
 
 
 def random_kills(root: Path, n_kills: int, seed: int) -> dict[str, Any]:
-    """Kill until there were `n_kills`; every search that they hit is carried to its end."""
+    """Kill until there were `n_kills`; every search that they hit is carried to its
+    end.
+    """
     rng = random.Random(seed)
     started = time.perf_counter()
     (root / "quiet").mkdir()
     finish(root / "quiet")
     expected, seconds = (root / "quiet" / "answer.json").read_text(), time.perf_counter() - started
-    counts: dict[str, Any] = {"kills": 0, "worker": 0, "driver": 0, "group": 0, "searches": 0, "rungs": 0, "again": 0}
+    counts: dict[str, Any] = {
+        "kills": 0,
+        "worker": 0,
+        "driver": 0,
+        "group": 0,
+        "searches": 0,
+        "rungs": 0,
+        "again": 0,
+    }
     failures: list[str] = []
     while counts["kills"] < n_kills:
         folder = root / f"search{counts['searches']}"
@@ -207,7 +254,10 @@ def random_kills(root: Path, n_kills: int, seed: int) -> dict[str, Any]:
             counts[victim] += 1
         counts["kills"] += len(hits)
         counts["searches"] += 1
-        n_rungs, n_starts = len(acknowledged(folder)), len((folder / "starts.log").read_text().splitlines())
+        n_rungs, n_starts = (
+            len(acknowledged(folder)),
+            len((folder / "starts.log").read_text().splitlines()),
+        )
         counts["rungs"] += n_rungs
         counts["again"] += n_starts - n_rungs
         if n_starts - n_rungs > N_WORKERS * len(hits):
@@ -217,7 +267,9 @@ def random_kills(root: Path, n_kills: int, seed: int) -> dict[str, Any]:
     return {**counts, "seconds": round(time.perf_counter() - started), "failures": failures}
 
 
-def one_search(folder: Path, rng: random.Random, n_most: int, seconds: float, failures: list[str]) -> list[str]:
+def one_search(
+    folder: Path, rng: random.Random, n_most: int, seconds: float, failures: list[str]
+) -> list[str]:
     """Run a search to its end through up to `n_most` kills; gives the victims."""
     hits: list[str] = []
     known: dict[tuple[int, str], str] = {}
@@ -241,7 +293,9 @@ def one_search(folder: Path, rng: random.Random, n_most: int, seconds: float, fa
         if code not in (0, -signal.SIGKILL):
             failures.append(f"exit code {code}")
         found = acknowledged(folder)
-        failures += [f"lost or changed: {key}" for key, value in known.items() if found.get(key) != value]
+        failures += [
+            f"lost or changed: {key}" for key, value in known.items() if found.get(key) != value
+        ]
         known = found
     return hits
 
@@ -258,7 +312,11 @@ def finish(folder: Path) -> None:
 
 def children_of(pid: int) -> list[int]:
     try:
-        return [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+        return [
+            int(child)
+            for path in Path(f"/proc/{pid}/task").glob("*/children")
+            for child in path.read_text().split()
+        ]
     except OSError:
         return []
 
@@ -285,7 +343,9 @@ def ends(pid: int, seconds: float = 20.0) -> bool:
 
 
 def acknowledged(folder: Path) -> dict[tuple[int, str], str]:
-    """Every score in the database, by trial and rung; read from a copy, so that nothing is mended by looking."""
+    """Every score in the database, by trial and rung; read from a copy, so that nothing
+    is mended by looking.
+    """
     if not (folder / "tuning.db").exists():
         return {}
     with tempfile.TemporaryDirectory() as copy:
@@ -293,7 +353,10 @@ def acknowledged(folder: Path) -> dict[tuple[int, str], str]:
             shutil.copy(path, copy)
         try:
             with sqlite3.connect(Path(copy) / "tuning.db") as connection:
-                rows = connection.execute("SELECT trial_id, key, value_json FROM trial_user_attributes WHERE key LIKE 'rung%'")
+                rows = connection.execute(
+                    "SELECT trial_id, key, value_json FROM trial_user_attributes WHERE key LIKE"
+                    " 'rung%'"
+                )
                 return {(trial, key): value for trial, key, value in rows}
         except sqlite3.OperationalError as error:
             if "no such table" in str(error):  # killed before the first table
@@ -309,7 +372,11 @@ def flaws_of(folder: Path, expected: str) -> list[str]:
         (check,) = connection.execute("PRAGMA integrity_check").fetchone()
     connection.close()
     flaws += [f"{states.count('RUNNING')} trials left running"] if "RUNNING" in states else []
-    flaws += [f"{len(states)} trials instead of {SETTINGS.n_trials}"] if len(states) != SETTINGS.n_trials else []
+    flaws += (
+        [f"{len(states)} trials instead of {SETTINGS.n_trials}"]
+        if len(states) != SETTINGS.n_trials
+        else []
+    )
     flaws += [f"integrity check: {check}"] if check != "ok" else []
     left = {path.name for path in folder.iterdir()} - {
         "answer.json",
@@ -325,7 +392,9 @@ def flaws_of(folder: Path, expected: str) -> list[str]:
 
 
 def enumerated_faults(root: Path, every: int) -> dict[str, Any]:
-    """Every fault at every call of the driver's system calls on files; the search is then carried to its end."""
+    """Every fault at every call of the driver's system calls on files; the search is
+    then carried to its end.
+    """
     started = time.perf_counter()
     development = digits()
     quiet, warm = root / "quiet", root / "warm"
@@ -334,7 +403,12 @@ def enumerated_faults(root: Path, every: int) -> dict[str, Any]:
     run_pretended(warm, development)  # what is imported and compiled here is there in every fork
     n_calls = count_calls(quiet, development)
     expected = (quiet / "answer.json").read_text()
-    points = [(call, n, fault) for call, total in n_calls.items() for n in range(1, total + 1) for fault in FAULTS][::every]
+    points = [
+        (call, n, fault)
+        for call, total in n_calls.items()
+        for n in range(1, total + 1)
+        for fault in FAULTS
+    ][::every]
     failures: list[str] = []
     n_hit = n_explained = 0
     for number, (call, n, fault) in enumerate(points):
@@ -344,15 +418,26 @@ def enumerated_faults(root: Path, every: int) -> dict[str, Any]:
         before = acknowledged(folder) if fault != "error=EIO" else {}
         n_hit += status != 0
         n_explained += "SevenfoldError" in text or "OSError" in text or "RunError" in text
-        if status not in (0, 1, -signal.SIGKILL) or (status == 1 and not ("SevenfoldError" in text or "OSError" in text)):
+        if status not in (0, 1, -signal.SIGKILL) or (
+            status == 1 and not ("SevenfoldError" in text or "OSError" in text)
+        ):
             failures.append(f"{call} {n} {fault}: status {status}: {text}")
         status, text = forked(folder, development)
         after = acknowledged(folder)
         flaws = flaws_of(folder, expected) if status == 0 else [f"does not go on: {text}"]
-        flaws += ["lost or changed"] if any(after.get(key) != value for key, value in before.items()) else []
+        flaws += (
+            ["lost or changed"]
+            if any(after.get(key) != value for key, value in before.items())
+            else []
+        )
         failures += [f"{call} {n} {fault}: {flaw}" for flaw in flaws]
         shutil.rmtree(folder)
-    counts = {"points": len(points), "calls": n_calls, "stopped": n_hit, "with a message": n_explained}
+    counts = {
+        "points": len(points),
+        "calls": n_calls,
+        "stopped": n_hit,
+        "with a message": n_explained,
+    }
     return {**counts, "seconds": round(time.perf_counter() - started), "failures": failures}
 
 
@@ -365,7 +450,9 @@ def count_calls(folder: Path, development: DevelopmentSet) -> dict[str, int]:
 
 
 def forked(folder: Path, development: DevelopmentSet) -> tuple[int, str]:
-    """The pretended search in a forked process: its exit status (negative for a signal) and what it says."""
+    """The pretended search in a forked process: its exit status (negative for a signal)
+    and what it says.
+    """
     pid = fork(folder, development, stopped=False)
     return wait_for(pid), said(folder)
 
@@ -401,7 +488,8 @@ def traced(folder: Path, development: DevelopmentSet, options: list[str]) -> tup
     os.waitpid(pid, os.WUNTRACED)
     output = [] if "-o" in options else ["-o", "/dev/null"]
     strace = subprocess.Popen(
-        ["strace", "-qq", "-e", f"trace={','.join(SYSCALLS)}", *options, *output, "-p", str(pid)], stderr=subprocess.DEVNULL
+        ["strace", "-qq", "-e", f"trace={','.join(SYSCALLS)}", *options, *output, "-p", str(pid)],
+        stderr=subprocess.DEVNULL,
     )
     while "TracerPid:\t0" in Path(f"/proc/{pid}/status").read_text():
         time.sleep(0.001)

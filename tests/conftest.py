@@ -35,9 +35,11 @@ TINY = {
 
 
 def made_up_digits(n: int, seed: int, *, noise: float = 60.0) -> Digits:
-    """Digits that only look like digits to a computer: a smooth random pattern per class, shifted and noisy.
+    """Digits that only look like digits to a computer: a smooth random pattern per
+    class, shifted and noisy.
 
-    The bumps are XOR-like (two patterns per class) so that a hidden layer beats softmax regression.
+    The bumps are XOR-like (two patterns per class) so that a hidden layer beats softmax
+    regression.
     """
     shapes = np.random.default_rng(7).normal(size=(10, 7, 7)).repeat(4, axis=1).repeat(4, axis=2)
     rng = np.random.default_rng(seed)

@@ -1,4 +1,6 @@
-"""The command line as a user meets it: one line per mistake, the right exit code, nothing lost."""
+"""The command line as a user meets it: one line per mistake, the right exit code,
+nothing lost.
+"""
 
 import json
 import os
@@ -12,13 +14,25 @@ from conftest import TINY
 import sevenfold
 
 
-def sevenfold_command(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def sevenfold_command(
+    *arguments: str | Path, cwd: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sevenfold", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=900)
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
 
 
 def test_version(tmp_path: Path) -> None:
-    assert sevenfold_command("--version", cwd=tmp_path).stdout == f"sevenfold {sevenfold.__version__}\n"
+    assert (
+        sevenfold_command("--version", cwd=tmp_path).stdout
+        == f"sevenfold {sevenfold.__version__}\n"
+    )
 
 
 @pytest.mark.slow
@@ -41,7 +55,9 @@ def test_version(tmp_path: Path) -> None:
         (["data", "fetch", "cifar"], ["cifar"]),
     ],
 )
-def test_a_mistake_gets_one_clear_line_and_exit_code_2(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+def test_a_mistake_gets_one_clear_line_and_exit_code_2(
+    tmp_path: Path, arguments: list[str], words: list[str]
+) -> None:
     answer = sevenfold_command(*arguments, cwd=tmp_path)
     assert answer.returncode == 2
     assert "Traceback" not in answer.stderr
@@ -60,7 +76,9 @@ def test_an_unknown_option_is_explained(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_run_json_report_and_continue(digits_folder: Path, tmp_path: Path) -> None:
-    """One command, from images to a report; the second time nothing is trained, and --json prints the summary alone."""
+    """One command, from images to a report; the second time nothing is trained, and
+    --json prints the summary alone.
+    """
     changes = [
         f"--set={name}={json.dumps(value).replace(':', ' =').replace(chr(34) + ' =', ' =')}"
         for name, value in TINY.items()
@@ -75,10 +93,19 @@ def test_run_json_report_and_continue(digits_folder: Path, tmp_path: Path) -> No
     again = sevenfold_command(*arguments, "--json", cwd=tmp_path)
     assert json.loads(again.stdout) == json.loads((tmp_path / "mine" / "summary.json").read_text())
     repeated = sevenfold_command(
-        "run", "--config", tmp_path / "mine" / "config.toml", "--out", "repeated", "--quiet", cwd=tmp_path
+        "run",
+        "--config",
+        tmp_path / "mine" / "config.toml",
+        "--out",
+        "repeated",
+        "--quiet",
+        cwd=tmp_path,
     )
     assert (repeated.returncode, repeated.stdout) == (0, "")
-    summaries = [json.loads((tmp_path / run / "summary.json").read_text()) | {"seconds": 0} for run in ("mine", "repeated")]
+    summaries = [
+        json.loads((tmp_path / run / "summary.json").read_text()) | {"seconds": 0}
+        for run in ("mine", "repeated")
+    ]
     assert summaries[0] == summaries[1]
     (tmp_path / "mine" / "report.html").unlink()
     assert sevenfold_command("report", "mine", cwd=tmp_path).returncode == 0

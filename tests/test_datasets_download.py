@@ -17,14 +17,27 @@ import pytest
 from sevenfold.datasets import cache, download, entries, find, idx
 from sevenfold.errors import DataError, DataUnavailable
 
-LABELS = {"train": np.repeat(np.arange(10, dtype=np.uint8), 30), "t10k": np.repeat(np.arange(10, dtype=np.uint8), 5)}
+LABELS = {
+    "train": np.repeat(np.arange(10, dtype=np.uint8), 30),
+    "t10k": np.repeat(np.arange(10, dtype=np.uint8), 5),
+}
 CONTENT: dict[str, bytes] = {}
 for part, (images_name, labels_name) in entries.PARTS.items():
     CONTENT[labels_name] = idx.to_bytes(LABELS[part])
-    images = np.random.default_rng(len(LABELS[part])).integers(0, 256, (len(LABELS[part]), 28, 28), np.uint8)
+    images = np.random.default_rng(len(LABELS[part])).integers(
+        0, 256, (len(LABELS[part]), 28, 28), np.uint8
+    )
     CONTENT[images_name] = idx.to_bytes(images)
 MADE_UP = entries.Entry(
-    "mnist", "Made-up MNIST", 300, 50, 0, {name: hashlib.sha256(data).hexdigest() for name, data in CONTENT.items()}, "", "", ""
+    "mnist",
+    "Made-up MNIST",
+    300,
+    50,
+    0,
+    {name: hashlib.sha256(data).hexdigest() for name, data in CONTENT.items()},
+    "",
+    "",
+    "",
 )
 
 
@@ -99,12 +112,18 @@ def use(monkeypatch: pytest.MonkeyPatch, *mirrors: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["good", "again", "unpacked"])
-def test_the_right_content_is_taken_however_it_is_packed(how: str, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_right_content_is_taken_however_it_is_packed(
+    how: str, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     use(monkeypatch, f"{server}/{how}")
     source = find.load("mnist")
     assert source.provenance.source == f"the mirror {server}/{how}/"
     assert source.provenance.sha256 == MADE_UP.sha256
-    assert (len(source.development), source.provenance.n_test, len(source.read_test())) == (300, 50, 50)
+    assert (len(source.development), source.provenance.n_test, len(source.read_test())) == (
+        300,
+        50,
+        50,
+    )
     use(monkeypatch)
     assert find.load("mnist").provenance.source == "the sevenfold cache"
 
@@ -126,17 +145,26 @@ def test_a_bad_mirror_is_named_with_its_error_and_leaves_nothing(
     how: str, reason: str, server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     use(monkeypatch, f"{server}/{how}")
-    with pytest.raises(DataUnavailable, match=rf"{server}/{how}/: .*({reason}).*Put the files train-images") as caught:
+    with pytest.raises(
+        DataUnavailable, match=rf"{server}/{how}/: .*({reason}).*Put the files train-images"
+    ) as caught:
         find.load("mnist")
     assert "\n" not in str(caught.value)
     assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     assert len(Mirror.asked) == 1
 
 
-def test_an_unreachable_mirror_is_followed_by_the_next(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_mirror_is_followed_by_the_next(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        use(monkeypatch, f"http://127.0.0.1:{closed.getsockname()[1]}", f"{server}/page", f"{server}/good")
+        use(
+            monkeypatch,
+            f"http://127.0.0.1:{closed.getsockname()[1]}",
+            f"{server}/page",
+            f"{server}/good",
+        )
         assert find.load("mnist").provenance.source == f"the mirror {server}/good/"
     assert [path for path in Mirror.asked if "page" in path] == ["/page/train-images-idx3-ubyte.gz"]
 
@@ -145,11 +173,16 @@ def test_every_mirror_is_named_when_all_fail(server: str, monkeypatch: pytest.Mo
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         use(monkeypatch, f"http://127.0.0.1:{closed.getsockname()[1]}", f"{server}/missing")
-        with pytest.raises(DataUnavailable, match=r"Connection refused; http://127.0.0.1:\d+/missing/: HTTP status 404\)"):
+        with pytest.raises(
+            DataUnavailable,
+            match=r"Connection refused; http://127.0.0.1:\d+/missing/: HTTP status 404\)",
+        ):
             find.load("mnist")
 
 
-def test_a_name_that_does_not_resolve_in_time_does_not_hold_anyone_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_does_not_resolve_in_time_does_not_hold_anyone_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def look_up(*args: object, **kwargs: object) -> list[object]:
         time.sleep(2)
         return []
@@ -168,7 +201,10 @@ def test_auto_takes_the_subset_and_says_why_without_a_path(
     use(monkeypatch, f"{server}/missing")
     provenance = find.load("auto").provenance
     assert (provenance.name, provenance.embedded_subset) == ("mnist-5k", True)
-    assert provenance.reason == f"Made-up MNIST could not be fetched ({server}/missing/: HTTP status 404)."
+    assert (
+        provenance.reason
+        == f"Made-up MNIST could not be fetched ({server}/missing/: HTTP status 404)."
+    )
     assert str(tmp_path) not in provenance.to_json()
 
 
@@ -181,17 +217,23 @@ def test_no_mirrors_means_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("mirror", ["file:///etc", "mnist", "ftp://127.0.0.1/"])
 def test_only_web_addresses_are_mirrors(mirror: str, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, mirror)
-    with pytest.raises(DataError, match=r"SEVENFOLD_MIRRORS: expected addresses that start with https"):
+    with pytest.raises(
+        DataError, match=r"SEVENFOLD_MIRRORS: expected addresses that start with https"
+    ):
         find.load("mnist")
 
 
-def test_more_mirrors_than_anyone_would_wait_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_mirrors_than_anyone_would_wait_for_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     use(monkeypatch, *(f"https://127.0.0.{n}" for n in range(5)))
     with pytest.raises(DataError, match=r"expected at most 4 addresses, got 5"):
         find.load("mnist")
 
 
-def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     use(monkeypatch, f"{server}/good")
     folder = find.fetch("mnist")
     (folder / "t10k-labels-idx1-ubyte.gz").write_bytes(b"damaged")
@@ -200,7 +242,9 @@ def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(server: str, monkey
     Mirror.asked.clear()
     assert find.fetch("mnist") == folder
     assert Mirror.asked == ["/good/train-labels-idx1-ubyte.gz", "/good/t10k-labels-idx1-ubyte.gz"]
-    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.gz" for name in entries.FILES)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        f"{name}.gz" for name in entries.FILES
+    )
     assert len(find.load("mnist").read_test()) == 50
 
 
@@ -211,7 +255,9 @@ def test_load_mends_a_damaged_cache(server: str, monkeypatch: pytest.MonkeyPatch
     assert find.load("mnist").provenance.source == f"the mirror {server}/good/"
 
 
-def test_what_a_killed_fetch_left_is_swept_up_but_not_what_another_is_writing(tmp_path: Path) -> None:
+def test_what_a_killed_fetch_left_is_swept_up_but_not_what_another_is_writing(
+    tmp_path: Path,
+) -> None:
     folder = cache.made_folder(tmp_path / "mnist")
     for name, age in (("old.part", 7200), ("new.part", 0)):
         (folder / name).write_bytes(b"half")
@@ -229,8 +275,13 @@ def test_progress_hears_of_every_byte(server: str, monkeypatch: pytest.MonkeyPat
     assert all(done == total > 0 for done, total in last.values())
 
 
-def test_a_fetch_into_a_place_that_cannot_be_written_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fetch_into_a_place_that_cannot_be_written_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("SEVENFOLD_CACHE", str(tmp_path / "file" / "cache"))
-    with pytest.raises(DataError, match=r"cannot be written: Not a directory. Name another folder with SEVENFOLD_CACHE"):
+    with pytest.raises(
+        DataError,
+        match=r"cannot be written: Not a directory. Name another folder with SEVENFOLD_CACHE",
+    ):
         find.fetch("mnist")

@@ -31,11 +31,16 @@ def test_images_come_back_as_they_were(images: np.ndarray, zipped: bool) -> None
 
 @given(npst.arrays(np.uint8, st.integers(0, 50), elements=st.integers(0, 9)))
 def test_labels_come_back_as_they_were(labels: np.ndarray) -> None:
-    np.testing.assert_array_equal(idx.parse_labels(idx.unpack(idx.to_bytes(labels), "labels", "x"), "x"), labels)
+    np.testing.assert_array_equal(
+        idx.parse_labels(idx.unpack(idx.to_bytes(labels), "labels", "x"), "x"), labels
+    )
 
 
 @given(
-    st.binary(max_size=200), st.sampled_from([b"", b"\x1f\x8b", b"\x1f\x8b\x08\x00", header(2049, 3), header(2051, 0, 28, 28)])
+    st.binary(max_size=200),
+    st.sampled_from(
+        [b"", b"\x1f\x8b", b"\x1f\x8b\x08\x00", header(2049, 3), header(2051, 0, 28, 28)]
+    ),
 )
 def test_any_bytes_give_labels_and_images_or_a_data_error(tail: bytes, start: bytes) -> None:
     for data in (start + tail, gzip.compress(start + tail)):
@@ -66,13 +71,25 @@ def test_one_damaged_byte_in_a_gzip_file_is_never_taken_for_good(position: int, 
         (header(2051, 3, 28, 28)[:9], r"expected a header of 16 bytes, got 9 in all"),
         (b"", r"got 0 in all"),
         (header(2051, 1, 32, 32) + bytes(1024), r"expected images of 28x28 pixels, got 32x32"),
-        (header(2051, 2, 28, 28) + bytes(1000), r"expected 1,584 bytes as its header says, got 1,016\. The file is cut off"),
+        (
+            header(2051, 2, 28, 28) + bytes(1000),
+            r"expected 1,584 bytes as its header says, got 1,016\. The file is cut off",
+        ),
         (header(2051, 1, 28, 28) + bytes(785), r"expected 800 bytes as its header says, got more"),
-        (header(2051, 2**31, 28, 28), r"expected at most 1,000,000 images, but its header says 2,147,483,648"),
+        (
+            header(2051, 2**31, 28, 28),
+            r"expected at most 1,000,000 images, but its header says 2,147,483,648",
+        ),
         (b"\n<!DOCTYPE html><html>sorry</html>", r"got an HTML page"),
         (gzip.compress(b"<html><body>not here</body></html>"), r"got an HTML page"),
-        (gzip.compress(idx.to_bytes(IMAGES))[:-12], r"expected a whole gzip file, got a damaged one"),
-        (gzip.compress(idx.to_bytes(IMAGES)) + b"more", r"expected a whole gzip file, got a damaged one"),
+        (
+            gzip.compress(idx.to_bytes(IMAGES))[:-12],
+            r"expected a whole gzip file, got a damaged one",
+        ),
+        (
+            gzip.compress(idx.to_bytes(IMAGES)) + b"more",
+            r"expected a whole gzip file, got a damaged one",
+        ),
         (b"\x1f\x8b" + bytes(30), r"expected a whole gzip file, got a damaged one"),
     ],
 )

@@ -1,4 +1,6 @@
-"""The `.npz` reader: shapes and types it takes, and what it refuses without allocating or unpickling."""
+"""The `.npz` reader: shapes and types it takes, and what it refuses without allocating
+or unpickling.
+"""
 
 import contextlib
 import io
@@ -19,7 +21,13 @@ LABELS = (np.arange(40) % 10).astype(np.uint8)
 
 
 def save(folder: Path, **changed: Any) -> Path:
-    arrays: dict[str, Any] = {"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES[:10], "y_test": LABELS[:10], **changed}
+    arrays: dict[str, Any] = {
+        "x_train": IMAGES,
+        "y_train": LABELS,
+        "x_test": IMAGES[:10],
+        "y_test": LABELS[:10],
+        **changed,
+    }
     np.savez_compressed(folder / "d.npz", **arrays)
     return folder / "d.npz"
 
@@ -53,8 +61,12 @@ def npy_bytes(array: np.ndarray) -> bytes:
         np.asfortranarray(IMAGES),
     ],
 )
-@pytest.mark.parametrize("labels", [LABELS, LABELS.astype(np.int64), LABELS.astype(np.float32), LABELS[:, None]])
-def test_whole_numbers_of_any_type_and_shape_become_bytes(tmp_path: Path, images: np.ndarray, labels: np.ndarray) -> None:
+@pytest.mark.parametrize(
+    "labels", [LABELS, LABELS.astype(np.int64), LABELS.astype(np.float32), LABELS[:, None]]
+)
+def test_whole_numbers_of_any_type_and_shape_become_bytes(
+    tmp_path: Path, images: np.ndarray, labels: np.ndarray
+) -> None:
     digits = read_npz(save(tmp_path, x_train=images, y_train=labels), "train")
     assert digits.images.dtype == digits.labels.dtype == np.uint8
     np.testing.assert_array_equal(digits.images, IMAGES)
@@ -62,7 +74,9 @@ def test_whole_numbers_of_any_type_and_shape_become_bytes(tmp_path: Path, images
 
 
 def test_the_other_part_is_not_read(tmp_path: Path) -> None:
-    """A pickle in x_test does not disturb the development part, because nobody looks at it."""
+    """A pickle in x_test does not disturb the development part, because nobody looks at
+    it.
+    """
     path = save(tmp_path, x_test=np.array([{}], dtype=object))
     assert len(read_npz(path, "train")) == 40
     with pytest.raises(DataError, match=r"x_test: expected numbers"):
@@ -82,20 +96,34 @@ with_nan[3, 4, 5] = np.nan
         ),
         ({"x_train": np.array(["a"] * 40)}, r"x_train: expected numbers \(uint8\), got '<U1'"),
         ({"x_train": with_nan}, r"x_train: expected whole numbers from 0 to 255, got NaN"),
-        ({"x_train": IMAGES / np.float32(255)}, r"got values from 0.0 to 1.0. Multiply them by 255"),
+        (
+            {"x_train": IMAGES / np.float32(255)},
+            r"got values from 0.0 to 1.0. Multiply them by 255",
+        ),
         ({"x_train": IMAGES + 0.5}, r"expected whole numbers from 0 to 255, got \d+.5"),
         ({"x_train": IMAGES.astype(np.int16) - 1}, r"expected whole numbers from 0 to 255, got -1"),
-        ({"x_train": IMAGES.astype(np.int64) + 1}, r"expected whole numbers from 0 to 255, got 256"),
-        ({"x_train": np.zeros((40, 32, 32), np.uint8)}, r"expected shape \(n, 28, 28\).* got \(40, 32, 32\)"),
+        (
+            {"x_train": IMAGES.astype(np.int64) + 1},
+            r"expected whole numbers from 0 to 255, got 256",
+        ),
+        (
+            {"x_train": np.zeros((40, 32, 32), np.uint8)},
+            r"expected shape \(n, 28, 28\).* got \(40, 32, 32\)",
+        ),
         ({"x_train": np.zeros((40, 28, 28, 3), np.uint8)}, r"got \(40, 28, 28, 3\)"),
         ({"x_train": np.uint8(3)}, r"expected shape .* got \(\)"),
         ({"y_train": LABELS + 1}, r"y_train: expected whole numbers from 0 to 9, got 10"),
         ({"y_train": np.eye(10)[LABELS]}, r"one-hot rows \(40, 10\)"),
         ({"y_train": LABELS.reshape(2, 20)}, r"expected shape \(n,\), got \(2, 20\)"),
-        ({"y_train": LABELS[:39]}, r"expected as many y_train as x_train, got 40 images and 39 labels"),
+        (
+            {"y_train": LABELS[:39]},
+            r"expected as many y_train as x_train, got 40 images and 39 labels",
+        ),
     ],
 )
-def test_unusable_arrays_give_one_line(tmp_path: Path, changed: dict[str, Any], expected: str) -> None:
+def test_unusable_arrays_give_one_line(
+    tmp_path: Path, changed: dict[str, Any], expected: str
+) -> None:
     with pytest.raises(DataError, match=expected) as caught:
         read_npz(save(tmp_path, **changed), "train")
     assert "\n" not in str(caught.value)
@@ -125,7 +153,9 @@ def test_a_zip_that_is_none_is_refused(tmp_path: Path, data: bytes, expected: st
 def test_a_huge_declared_shape_is_held_against_the_data_first(tmp_path: Path) -> None:
     honest = npy_bytes(IMAGES)
     lying = honest.replace(b"(40, 28, 28)", b"(9999999999, 28, 28)".ljust(12))
-    path = save_raw(tmp_path, lying[:8] + (len(lying) - len(honest) + 118).to_bytes(2, "little") + lying[10:])
+    path = save_raw(
+        tmp_path, lying[:8] + (len(lying) - len(honest) + 118).to_bytes(2, "little") + lying[10:]
+    )
     with pytest.raises(DataError, match=r"x_train: expected 7,839,999,999,216 bytes for its shape"):
         read_npz(path, "train")
 
@@ -146,7 +176,9 @@ def test_a_damaged_member_is_refused(tmp_path: Path) -> None:
         read_npz(path, "train")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None
+)
 @given(data=st.data())
 def test_any_member_gives_digits_or_a_data_error(tmp_path: Path, data: st.DataObject) -> None:
     raw = bytearray(npy_bytes(IMAGES[:2])[:300])
@@ -157,11 +189,21 @@ def test_any_member_gives_digits_or_a_data_error(tmp_path: Path, data: st.DataOb
         read_npz(save_raw(tmp_path, bytes(raw)), "train")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None
+)
 @given(position=st.integers(0, 10**6), value=st.integers(0, 255))
 def test_any_byte_of_the_archive_may_be_wrong(tmp_path: Path, position: int, value: int) -> None:
-    """Zip archives protect members by CRC; whatever else breaks must come out as a DataError."""
-    np.savez_compressed(tmp_path / "d.npz", x_train=IMAGES[:1], y_train=LABELS[:1], x_test=IMAGES[:1], y_test=LABELS[:1])
+    """Zip archives protect members by CRC; whatever else breaks must come out as a
+    DataError.
+    """
+    np.savez_compressed(
+        tmp_path / "d.npz",
+        x_train=IMAGES[:1],
+        y_train=LABELS[:1],
+        x_test=IMAGES[:1],
+        y_test=LABELS[:1],
+    )
     raw = bytearray((tmp_path / "d.npz").read_bytes())
     raw[position % len(raw)] = value
     (tmp_path / "d.npz").write_bytes(raw)

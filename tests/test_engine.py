@@ -1,4 +1,6 @@
-"""The door and the fused loop: bytes, masks, compilation, divergence, many fits at once."""
+"""The door and the fused loop: bytes, masks, compilation, divergence, many fits at
+once.
+"""
 
 import os
 import subprocess
@@ -11,7 +13,17 @@ import pytest
 from conftest import made_up_digits
 
 from sevenfold.datasets import Digits
-from sevenfold.engine import FitResult, History, TrainingSettings, fit, fit_many, jax_epoch, jax_loop, optimizers, predict
+from sevenfold.engine import (
+    FitResult,
+    History,
+    TrainingSettings,
+    fit,
+    fit_many,
+    jax_epoch,
+    jax_loop,
+    optimizers,
+    predict,
+)
 from sevenfold.engine.compilation import code_folder
 from sevenfold.engine.dropout_masks import dropout_scale, stream_key
 from sevenfold.engine.hard_examples import MAX_RATIO, hard_order, learned
@@ -21,7 +33,9 @@ from sevenfold.networks import NetworkSpec, initial_weights
 
 TRAIN, VALIDATION = made_up_digits(500, seed=1), made_up_digits(130, seed=2)
 NETWORK = NetworkSpec(hidden=(24,), input_dropout=0.1, hidden_dropout=0.3, l2=1e-4, max_norm=2.0)
-TRAINING = TrainingSettings(n_epochs=4, batch_size=64, optimizer="adam", ema_decay=0.9, schedule="cosine", warmup_epochs=1.0)
+TRAINING = TrainingSettings(
+    n_epochs=4, batch_size=64, optimizer="adam", ema_decay=0.9, schedule="cosine", warmup_epochs=1.0
+)
 
 
 def assert_same_bytes(one: FitResult, other: FitResult) -> None:
@@ -49,9 +63,13 @@ def test_a_stop_after_any_epoch_changes_no_byte(stop: int) -> None:
     whole = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True)
     first = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True, until_epoch=stop)
     assert first.state.epoch == stop
-    second = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True, start=first.state)
+    second = fit(
+        NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True, start=first.state
+    )
     assert_same_bytes(whole, second)
-    for whole_column, continued in zip(tail(whole.history, stop), tail(second.history, 0), strict=True):
+    for whole_column, continued in zip(
+        tail(whole.history, stop), tail(second.history, 0), strict=True
+    ):
         if whole_column.shape == continued.shape:
             np.testing.assert_array_equal(whole_column, continued)
         else:  # no epoch was left
@@ -60,7 +78,15 @@ def test_a_stop_after_any_epoch_changes_no_byte(stop: int) -> None:
 
 def test_history_has_one_value_per_epoch_and_agrees_with_predictions() -> None:
     calls: list[None] = []
-    result = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=0, score_training=True, on_epoch=lambda: calls.append(None))
+    result = fit(
+        NETWORK,
+        TRAINING,
+        TRAIN,
+        VALIDATION,
+        seed=0,
+        score_training=True,
+        on_epoch=lambda: calls.append(None),
+    )
     history = result.history
     assert len(calls) == 4
     for name in ("loss", "accuracy", "train_loss", "train_accuracy", "val_loss", "val_accuracy"):
@@ -93,32 +119,54 @@ def test_predict_scores_every_image_once(n: int) -> None:
     x = (images[:n].reshape(n, 784) / 255.0).astype(np.float32)
     logits = np.maximum(x @ weights[0] + weights[1], 0.0) @ weights[2] + weights[3]
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    np.testing.assert_allclose(probabilities, exponentials / exponentials.sum(axis=1, keepdims=True), atol=1e-6)
+    np.testing.assert_allclose(
+        probabilities, exponentials / exponentials.sum(axis=1, keepdims=True), atol=1e-6
+    )
 
 
 def test_other_numbers_do_not_recompile() -> None:
-    """Rates, penalties, seeds and the number of examples are inputs of the compiled call; so is n for predictions."""
+    """Rates, penalties, seeds and the number of examples are inputs of the compiled
+    call; so is n for predictions.
+    """
     training = TRAINING.model_copy(update={"label_smoothing": 0.1})
     fit(NETWORK, training, TRAIN, VALIDATION, seed=0, until_epoch=1)
     predict(NETWORK, initial_weights(NETWORK, 0), VALIDATION.images)
     compiled = (jax_epoch.train_epoch, jax_epoch.score, jax_epoch.probabilities)
     before = [function._cache_size() for function in compiled]
-    network = NETWORK.model_copy(update={"input_dropout": 0.2, "hidden_dropout": 0.5, "l1": 1e-5, "l2": 0.0, "max_norm": 1.0})
-    changes = {"learning_rate": 1e-2, "ema_decay": 0.5, "label_smoothing": 0.0, "schedule": "step", "warmup_epochs": 0.0}
-    fit(network, training.model_copy(update=changes), TRAIN[np.arange(470)], VALIDATION[np.arange(99)], seed=9)
+    network = NETWORK.model_copy(
+        update={"input_dropout": 0.2, "hidden_dropout": 0.5, "l1": 1e-5, "l2": 0.0, "max_norm": 1.0}
+    )
+    changes = {
+        "learning_rate": 1e-2,
+        "ema_decay": 0.5,
+        "label_smoothing": 0.0,
+        "schedule": "step",
+        "warmup_epochs": 0.0,
+    }
+    fit(
+        network,
+        training.model_copy(update=changes),
+        TRAIN[np.arange(470)],
+        VALIDATION[np.arange(99)],
+        seed=9,
+    )
     predict(network, initial_weights(network, 0), VALIDATION.images[:3])
     assert [function._cache_size() for function in compiled] == before
 
 
 def test_the_second_fit_of_a_form_spends_no_time_compiling() -> None:
     network = NetworkSpec(hidden=(25,))
-    first, second = (fit(network, TRAINING, TRAIN, VALIDATION, seed=seed, until_epoch=1) for seed in (0, 1))
+    first, second = (
+        fit(network, TRAINING, TRAIN, VALIDATION, seed=seed, until_epoch=1) for seed in (0, 1)
+    )
     assert 0.0 < first.compile_seconds < first.seconds
     assert second.compile_seconds == 0.0
 
 
 def test_divergence_ends_the_fit_without_an_exception() -> None:
-    training = TrainingSettings(n_epochs=6, batch_size=64, optimizer="sgd", learning_rate=10.0, momentum=0.9)
+    training = TrainingSettings(
+        n_epochs=6, batch_size=64, optimizer="sgd", learning_rate=10.0, momentum=0.9
+    )
     result = fit(NetworkSpec(hidden=(24, 24), l2=1.0), training, TRAIN, VALIDATION, seed=0)
     assert result.diverged_at is not None
     assert len(result.history.loss) == len(result.history.val_loss) == result.diverged_at - 1
@@ -135,7 +183,9 @@ def test_the_order_is_a_permutation_of_its_own_for_every_epoch_and_seed() -> Non
 
 
 def test_learning_rates_warm_up_and_fall() -> None:
-    cosine = learning_rates(TrainingSettings(n_epochs=4, schedule="cosine", warmup_epochs=1.0), 1000)
+    cosine = learning_rates(
+        TrainingSettings(n_epochs=4, schedule="cosine", warmup_epochs=1.0), 1000
+    )
     assert cosine.shape == (4, 8)
     assert cosine.argmax() in (7, 8)
     assert cosine[-1, -1] < 1e-4
@@ -146,21 +196,31 @@ def test_learning_rates_warm_up_and_fall() -> None:
 class TestDropoutMasks:
     @pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
     def test_share_scale_and_mean(self, rate: float) -> None:
-        """Dropped with the probability asked, the rest scaled by 1 / (1 - rate), as Keras does; four standard errors."""
+        """Dropped with the probability asked, the rest scaled by 1 / (1 - rate), as
+        Keras does; four standard errors.
+        """
         scale = np.asarray(dropout_scale(jnp.uint32(12345), jnp.float32(rate), (512, 2048)))
         np.testing.assert_allclose(np.unique(scale), [0.0, 1.0 / (1.0 - rate)], rtol=1e-6)
         standard_error = np.sqrt(rate * (1.0 - rate) / scale.size)
         assert abs((scale == 0.0).mean() - rate) < 4 * standard_error
 
     def test_rows_columns_updates_and_layers_are_independent(self) -> None:
-        """Correlations of masks that share all but one of seed, update and layer, and of neighbours, are those of chance."""
+        """Correlations of masks that share all but one of seed, update and layer, and
+        of neighbours, are those of chance.
+        """
 
         def mask(seed: int, update: int, layer: int) -> np.ndarray:
             key = stream_key(jnp.uint32(seed), jnp.int32(update), layer)
             return np.asarray(dropout_scale(key, jnp.float32(0.5), (256, 512))) - 1.0
 
         base = mask(0, 0, 1)
-        others = [mask(1, 0, 1), mask(0, 1, 1), mask(0, 0, 2), np.roll(base, 1, axis=0), np.roll(base, 1, axis=1)]
+        others = [
+            mask(1, 0, 1),
+            mask(0, 1, 1),
+            mask(0, 0, 2),
+            np.roll(base, 1, axis=0),
+            np.roll(base, 1, axis=1),
+        ]
         for other in others:
             assert abs((base * other).mean()) < 4.5 / np.sqrt(base.size)
 
@@ -173,7 +233,10 @@ class TestDropoutMasks:
 
     def test_masks_of_many_updates_cover_every_unit(self) -> None:
         keys = [stream_key(jnp.uint32(3), jnp.int32(update), 2) for update in range(200)]
-        kept = np.mean([np.asarray(dropout_scale(key, jnp.float32(0.5), (8, 64))) > 0.0 for key in keys], axis=0)
+        kept = np.mean(
+            [np.asarray(dropout_scale(key, jnp.float32(0.5), (8, 64))) > 0.0 for key in keys],
+            axis=0,
+        )
         assert np.abs(kept - 0.5).max() < 5 * np.sqrt(0.25 / 200)
 
 
@@ -187,7 +250,8 @@ def test_max_norm_bounds_every_hidden_unit() -> None:
 def test_distorted_images_change_training_by_their_dose() -> None:
     network, training = NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64)
     plain, slight, full = (
-        fit(network, training.model_copy(update={"distortion": dose}), TRAIN, seed=0).weights[0] for dose in (0.0, 1e-6, 1.0)
+        fit(network, training.model_copy(update={"distortion": dose}), TRAIN, seed=0).weights[0]
+        for dose in (0.0, 1e-6, 1.0)
     )
     np.testing.assert_allclose(slight, plain, atol=1e-4)
     assert np.abs(full - plain).max() > 1e-2
@@ -198,7 +262,10 @@ def test_distorted_images_change_training_by_their_dose() -> None:
 def test_distortion_fades_to_half_over_the_last_epochs() -> None:
     doses = distortions(TrainingSettings(n_epochs=10, distortion=0.8, distortion_fade=0.2))
     np.testing.assert_allclose(doses, [0.8] * 9 + [0.6])
-    assert distortions(TrainingSettings(n_epochs=3, distortion=0.5, distortion_fade=0.0)).tolist() == [0.5] * 3
+    assert (
+        distortions(TrainingSettings(n_epochs=3, distortion=0.5, distortion_fade=0.0)).tolist()
+        == [0.5] * 3
+    )
 
 
 class TestHardExamples:
@@ -235,8 +302,15 @@ class TestHardExamples:
         np.testing.assert_allclose(learned(np.ones(3, np.float32), order, missing), [0.5, 1.0, 0.8])
 
     def test_what_is_missing_is_one_minus_the_probability_of_the_label(self) -> None:
-        still = TrainingSettings(n_epochs=1, batch_size=64, optimizer="sgd", learning_rate=1e-12, hard_examples=0.5)
-        result = fit(NETWORK.model_copy(update={"hidden_dropout": 0.0, "input_dropout": 0.0}), still, TRAIN, seed=0)
+        still = TrainingSettings(
+            n_epochs=1, batch_size=64, optimizer="sgd", learning_rate=1e-12, hard_examples=0.5
+        )
+        result = fit(
+            NETWORK.model_copy(update={"hidden_dropout": 0.0, "input_dropout": 0.0}),
+            still,
+            TRAIN,
+            seed=0,
+        )
         p = predict(NETWORK, result.weights, TRAIN.images)[np.arange(len(TRAIN)), TRAIN.labels]
         np.testing.assert_allclose(result.state.difficulty[0], 0.5 + 0.5 * (1.0 - p), atol=1e-5)
 
@@ -249,7 +323,11 @@ def test_mixed_precision_stays_close_and_keeps_float32_weights() -> None:
     training = TrainingSettings(n_epochs=2, batch_size=64)
     exact = fit(NetworkSpec(hidden=(24,)), training, TRAIN, VALIDATION, seed=0)
     mixed = fit(
-        NetworkSpec(hidden=(24,)), training.model_copy(update={"precision": "mixed_bfloat16"}), TRAIN, VALIDATION, seed=0
+        NetworkSpec(hidden=(24,)),
+        training.model_copy(update={"precision": "mixed_bfloat16"}),
+        TRAIN,
+        VALIDATION,
+        seed=0,
     )
     assert all(weight.dtype == np.float32 for weight in mixed.weights)
     assert mixed.weights[0].tobytes() != exact.weights[0].tobytes()
@@ -257,7 +335,12 @@ def test_mixed_precision_stays_close_and_keeps_float32_weights() -> None:
 
 
 class TestFitMany:
-    networks = (NETWORK, NETWORK.model_copy(update={"hidden_dropout": 0.5}), NetworkSpec(hidden=(16, 8)), NetworkSpec())
+    networks = (
+        NETWORK,
+        NETWORK.model_copy(update={"hidden_dropout": 0.5}),
+        NetworkSpec(hidden=(16, 8)),
+        NetworkSpec(),
+    )
     trainings = (
         TRAINING,
         TRAINING.model_copy(update={"learning_rate": 1e-2}),
@@ -268,16 +351,30 @@ class TestFitMany:
 
     def test_equals_fit_byte_by_byte(self) -> None:
         calls: list[None] = []
-        many = fit_many(self.networks, self.trainings, TRAIN, VALIDATION, seeds=self.seeds, on_epoch=lambda: calls.append(None))
+        many = fit_many(
+            self.networks,
+            self.trainings,
+            TRAIN,
+            VALIDATION,
+            seeds=self.seeds,
+            on_epoch=lambda: calls.append(None),
+        )
         assert len(calls) == 16
-        for network, training, seed, result in zip(self.networks, self.trainings, self.seeds, many, strict=True):
+        for network, training, seed, result in zip(
+            self.networks, self.trainings, self.seeds, many, strict=True
+        ):
             alone = fit(network, training, TRAIN, VALIDATION, seed=seed)
             assert_same_bytes(alone, result)
-            np.testing.assert_array_equal(alone.history.val_predictions, result.history.val_predictions)
+            np.testing.assert_array_equal(
+                alone.history.val_predictions, result.history.val_predictions
+            )
 
     @pytest.mark.slow
     def test_large_products_split_between_threads_give_the_same_bytes(self) -> None:
-        network, digits = NetworkSpec(hidden=(512, 512), hidden_dropout=0.2), made_up_digits(2_048, seed=1)
+        network, digits = (
+            NetworkSpec(hidden=(512, 512), hidden_dropout=0.2),
+            made_up_digits(2_048, seed=1),
+        )
         training = TrainingSettings(n_epochs=2, batch_size=256, optimizer="adam")
         many = fit_many([network] * 3, [training] * 3, digits, seeds=(0, 1, 0))
         assert_same_bytes(many[0], many[2])
@@ -289,7 +386,9 @@ class TestFitMany:
         starts = [result.state for result in first]
         second = fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, starts=starts)
         for i in (0, 3):
-            assert_same_bytes(fit(self.networks[i], self.trainings[i], TRAIN, seed=self.seeds[i]), second[i])
+            assert_same_bytes(
+                fit(self.networks[i], self.trainings[i], TRAIN, seed=self.seeds[i]), second[i]
+            )
 
     def test_an_exception_of_on_epoch_stops_all(self) -> None:
         calls: list[None] = []
@@ -307,16 +406,27 @@ class TestFitMany:
         assert fit_many([], [], TRAIN, seeds=[]) == []
 
     def test_under_vmap_as_on_an_accelerator(self) -> None:
-        """The path of an accelerator, run here on the CPU; it may round differently, so the comparison allows for that."""
-        jobs = [jax_loop.Job(*row) for row in zip(self.networks, self.trainings, self.seeds, strict=True)]
+        """The path of an accelerator, run here on the CPU; it may round differently, so
+        the comparison allows for that.
+        """
+        jobs = [
+            jax_loop.Job(*row)
+            for row in zip(self.networks, self.trainings, self.seeds, strict=True)
+        ]
         too_fast = TrainingSettings(n_epochs=4, batch_size=64, optimizer="sgd", learning_rate=10.0)
         jobs += [
-            jax_loop.Job(NetworkSpec(hidden=(24,), l2=1.0), too_fast.model_copy(update={"hard_examples": share}), 0)
+            jax_loop.Job(
+                NetworkSpec(hidden=(24,), l2=1.0),
+                too_fast.model_copy(update={"hard_examples": share}),
+                0,
+            )
             for share in (0.0, 0.5)
         ]
         results = jax_loop.fit_under_vmap(jobs, jax_loop._task(TRAIN, VALIDATION, True, None, None))
         for job, result in zip(jobs, results, strict=True):
-            alone = fit(job.network, job.training, TRAIN, VALIDATION, seed=job.seed, score_training=True)
+            alone = fit(
+                job.network, job.training, TRAIN, VALIDATION, seed=job.seed, score_training=True
+            )
             assert result.diverged_at == alone.diverged_at
             np.testing.assert_allclose(result.history.val_loss, alone.history.val_loss, rtol=1e-3)
             if alone.diverged_at is None:
@@ -324,10 +434,16 @@ class TestFitMany:
 
 
 def test_the_last_partial_batch_is_trained_on() -> None:
-    """500 examples in batches of 64: the eighth batch has 52; one more update would be seen in Adam's bias correction."""
+    """500 examples in batches of 64: the eighth batch has 52; one more update would be
+    seen in Adam's bias correction.
+    """
     alone = Digits(TRAIN.images[:52], TRAIN.labels[:52])
-    padded = fit(NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64), alone, seed=0)
-    exact = fit(NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=52), alone, seed=0)
+    padded = fit(
+        NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64), alone, seed=0
+    )
+    exact = fit(
+        NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=52), alone, seed=0
+    )
     for a, b in zip(padded.weights, exact.weights, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
     assert padded.history.loss[0] == pytest.approx(exact.history.loss[0], rel=1e-6)
@@ -342,7 +458,12 @@ def test_slots_stand_for_every_weight() -> None:
 
 def run_python(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", program], env=os.environ | environment, text=True, capture_output=True, check=True, timeout=120
+        [sys.executable, "-c", program],
+        env=os.environ | environment,
+        text=True,
+        capture_output=True,
+        check=True,
+        timeout=120,
     )
 
 
@@ -362,20 +483,31 @@ def test_the_jax_engine_imports_neither_keras_nor_tensorflow() -> None:
 
 def test_a_cache_folder_that_cannot_be_made_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
-    run = run_python("import warnings; warnings.simplefilter('error')\n" + FIT_ONE, XDG_CACHE_HOME=str(tmp_path / "file"))
+    run = run_python(
+        "import warnings; warnings.simplefilter('error')\n" + FIT_ONE,
+        XDG_CACHE_HOME=str(tmp_path / "file"),
+    )
     assert run.stderr == ""
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG folders")
-def test_compiled_code_is_kept_in_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_code_is_kept_in_the_users_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert code_folder().is_relative_to(tmp_path / "sevenfold" / "xla")
-    run_python(FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"), XDG_CACHE_HOME=str(tmp_path))
+    run_python(
+        FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"),
+        XDG_CACHE_HOME=str(tmp_path),
+    )
     assert any(code_folder().iterdir())
     for entry in code_folder().iterdir():
         entry.write_bytes(b"half written")
-    run_python(FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"), XDG_CACHE_HOME=str(tmp_path))
+    run_python(
+        FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"),
+        XDG_CACHE_HOME=str(tmp_path),
+    )
 
 
 @pytest.mark.slow
@@ -384,6 +516,7 @@ def test_keras_on_another_backend_is_explained() -> None:
         "import numpy as np", "import keras\nimport numpy as np"
     )
     program = (
-        f"try:\n{''.join('    ' + line + chr(10) for line in program.strip().splitlines())}except Exception as e: print(e)"
+        f"try:\n{''.join('    ' + line + chr(10) for line in program.strip().splitlines())}except"
+        " Exception as e: print(e)"
     )
     assert "Keras already runs on jax" in run_python(program, KERAS_BACKEND="jax").stdout

@@ -1,4 +1,6 @@
-"""The architecture: arrows between modules point one way, and light commands stay light."""
+"""The architecture: arrows between modules point one way, and light commands stay
+light.
+"""
 
 import ast
 import subprocess
@@ -30,12 +32,18 @@ READERS = {"report": {"errors", "records", "storage", "statistics", "report"}}
 
 
 def imported_rooms(path: Path) -> set[str]:
-    """The top-level modules of sevenfold that a file imports anywhere, also inside functions."""
+    """The top-level modules of sevenfold that a file imports anywhere, also inside
+    functions.
+    """
     rooms = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "sevenfold" else [node.module]
+            names = (
+                [f"{node.module}.{alias.name}" for alias in node.names]
+                if node.module == "sevenfold"
+                else [node.module]
+            )
         rooms |= {name.split(".")[1] for name in names if name.startswith("sevenfold.")}
     return rooms - {"__version__"}
 
@@ -44,14 +52,18 @@ def room_of(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_imports_point_left(path: Path) -> None:
     room = room_of(path)
     if room in READERS:
         assert imported_rooms(path) <= READERS[room]
         return
     layer = next(i for i, rooms in enumerate(LAYERS) if room in rooms)
-    allowed = set().union(*LAYERS[: layer + 1]) | (set(READERS) if room in {"cli", "__init__", "__main__"} else set())
+    allowed = set().union(*LAYERS[: layer + 1]) | (
+        set(READERS) if room in {"cli", "__init__", "__main__"} else set()
+    )
     assert imported_rooms(path) <= allowed, f"{path} imports {imported_rooms(path) - allowed}"
 
 
@@ -59,7 +71,11 @@ def test_only_the_final_test_opens_the_sealed_set() -> None:
     openers, readers = set(), set()
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr == "open" and "sealed" in ast.unparse(node.value):
+            if (
+                isinstance(node, ast.Attribute)
+                and node.attr == "open"
+                and "sealed" in ast.unparse(node.value)
+            ):
                 openers.add(str(path.relative_to(ROOT)))
             if isinstance(node, ast.Attribute) and node.attr == "read_test":
                 readers.add(str(path.relative_to(ROOT)))
@@ -71,10 +87,10 @@ def test_only_the_final_test_opens_the_sealed_set() -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["report", "--help"]])
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     program = (
-        "import sys; sys.argv = ['sevenfold', *sys.argv[1:]]\n"
-        "from sevenfold.cli import app\n"
-        "app(standalone_mode=False)\n"
-        "heavy = {'tensorflow', 'jax', 'keras', 'sklearn', 'scipy', 'optuna', 'matplotlib'} & set(sys.modules)\n"
-        "assert not heavy, heavy"
+        "import sys; sys.argv = ['sevenfold', *sys.argv[1:]]\nfrom sevenfold.cli import"
+        " app\napp(standalone_mode=False)\nheavy = {'tensorflow', 'jax', 'keras', 'sklearn',"
+        " 'scipy', 'optuna', 'matplotlib'} & set(sys.modules)\nassert not heavy, heavy"
     )
-    subprocess.run([sys.executable, "-c", program, *arguments], check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", program, *arguments], check=True, capture_output=True, timeout=60
+    )

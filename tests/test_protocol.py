@@ -1,4 +1,6 @@
-"""Splits that are disjoint and complete, a rule that follows the size of the data, and a seal that holds."""
+"""Splits that are disjoint and complete, a rule that follows the size of the data, and
+a seal that holds.
+"""
 
 import json
 from pathlib import Path
@@ -14,7 +16,9 @@ DIGITS = made_up_digits(20, seed=9)
 PLAN = Plan(data="d", settings="s", network="n", weights="w")
 
 
-@pytest.mark.parametrize(("n", "method"), [(60_000, "holdout"), (4_000, "kfold"), (1_000, "iterated-kfold")])
+@pytest.mark.parametrize(
+    ("n", "method"), [(60_000, "holdout"), (4_000, "kfold"), (1_000, "iterated-kfold")]
+)
 def test_the_rule(n: int, method: str) -> None:
     assert choose_method(n, ProtocolSettings()) == method
 
@@ -79,7 +83,11 @@ def test_the_same_plan_may_be_scored_again_but_gives_one_result(tmp_path: Path) 
 @pytest.mark.parametrize("fraction", [1e-9, 0.9999])
 def test_a_part_without_digits_is_refused(fraction: float) -> None:
     with pytest.raises(SettingsError, match=r"protocol\.validation_fraction"):
-        split(made_up_digits(400, seed=1), ProtocolSettings(method="holdout", validation_fraction=fraction), seed=0)
+        split(
+            made_up_digits(400, seed=1),
+            ProtocolSettings(method="holdout", validation_fraction=fraction),
+            seed=0,
+        )
 
 
 def test_an_opening_that_was_cut_off_is_finished_with_the_same_plan_only(tmp_path: Path) -> None:

@@ -22,7 +22,11 @@ def test_config_survives_toml_and_json(preset: str) -> None:
     ("name", "value", "words"),
     [
         ("regularize.search.n_trails", 4, ["regularize.search.n_trails", "n_trials"]),
-        ("overfit.stages", [{"hiden": [64], "n_epochs": 9}], ["overfit.stages.0.hiden", "Did you mean 'hidden'?"]),
+        (
+            "overfit.stages",
+            [{"hiden": [64], "n_epochs": 9}],
+            ["overfit.stages.0.hiden", "Did you mean 'hidden'?"],
+        ),
         ("sede", 4, ["sede", "'seed'"]),
         ("seed", "1", ["seed", "integer", "'1' (str)"]),
         ("seed", -1, ["seed", "greater than or equal to 0", "-1"]),
@@ -49,18 +53,31 @@ def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> N
         (
             "record",
             {"engine": "keras"},
-            r"^\S+\.distortion and \S+\.hard_examples work in the jax engine only; take --engine jax",
+            (
+                r"^\S+\.distortion and \S+\.hard_examples work in the jax engine only; take"
+                r" --engine jax"
+            ),
         ),
         (
             "standard",
             {"regularize.space.width": [64]},
             r"^regularize\.space\.width is not read by the preset standard",
         ),
-        ("book", {"regularize.space.distortion": [0.0, 1.0]}, r"^the preset book has no distortion in"),
-        ("book", {"regularize.space.hard_examples": [0.0, 0.5]}, r"^the preset book has no hard_examples in"),
+        (
+            "book",
+            {"regularize.space.distortion": [0.0, 1.0]},
+            r"^the preset book has no distortion in",
+        ),
+        (
+            "book",
+            {"regularize.space.hard_examples": [0.0, 0.5]},
+            r"^the preset book has no hard_examples in",
+        ),
     ],
 )
-def test_settings_that_do_not_go_together_are_named(preset: str, changes: dict[str, object], said: str) -> None:
+def test_settings_that_do_not_go_together_are_named(
+    preset: str, changes: dict[str, object], said: str
+) -> None:
     with pytest.raises(SettingsError, match=said) as caught:
         load_config(preset, changes)
     assert "Got {" not in str(caught.value)
@@ -107,10 +124,22 @@ def test_assignment_without_equals() -> None:
 def test_default_folder_is_the_same_for_the_same_settings_only() -> None:
     assert default_folder(load_config("book")).as_posix() == "runs/book"
     changed = default_folder(load_config("book", {"seed": 1}))
-    assert changed == default_folder(load_config("book", {"seed": 1})) != default_folder(load_config("book", {"seed": 2}))
+    assert (
+        changed
+        == default_folder(load_config("book", {"seed": 1}))
+        != default_folder(load_config("book", {"seed": 2}))
+    )
 
 
-@given(st.dictionaries(st.text(), st.integers() | st.text() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False)))
+@given(
+    st.dictionaries(
+        st.text(),
+        st.integers()
+        | st.text()
+        | st.booleans()
+        | st.floats(allow_nan=False, allow_infinity=False),
+    )
+)
 def test_digest_ignores_order_only(values: dict[str, object]) -> None:
     assert digest_of(values) == digest_of(dict(reversed(list(values.items()))))
     assert digest_of(values) != digest_of([values])

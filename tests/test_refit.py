@@ -21,7 +21,12 @@ from sevenfold.validation import Configuration
 LONG = Configuration(
     network=NetworkSpec(hidden=(16,), hidden_dropout=0.1),
     training=TrainingSettings(
-        n_epochs=6, optimizer="adam", schedule="cosine", ema_decay=0.9, distortion=1.0, hard_examples=0.5
+        n_epochs=6,
+        optimizer="adam",
+        schedule="cosine",
+        ema_decay=0.9,
+        distortion=1.0,
+        hard_examples=0.5,
     ),
 )
 SHORT = Configuration(network=NetworkSpec(hidden=(8,)), training=TrainingSettings(n_epochs=2))
@@ -42,7 +47,9 @@ def _a_checkpoint_after_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def killed_after(n_stretches: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Let the process die in a later stretch; gives the epochs that each call was asked to go to."""
+    """Let the process die in a later stretch; gives the epochs that each call was asked
+    to go to.
+    """
     original: Callable[..., list[FitResult]] = module.fit_many
     asked: list[int] = []
 
@@ -77,7 +84,9 @@ def test_a_final_training_is_never_shorter_than_validation_found_best() -> None:
     assert [_for_at_least(n, LONG).training.n_epochs for n in (0, 2, 6, 9)] == [6, 6, 6, 9]
 
 
-def test_states_of_another_training_are_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_states_of_another_training_are_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = development()
     with monkeypatch.context() as killing:
         killed_after(4, killing)

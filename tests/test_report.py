@@ -1,6 +1,8 @@
-"""The report: drawn from stored numbers alone, whole or as far as the run came, and readable whatever the numbers are.
+"""The report: drawn from stored numbers alone, whole or as far as the run came, and
+readable whatever the numbers are.
 
-The runs are made up, but through `Run` and the result records of the steps, so that a change of their schema breaks these tests.
+The runs are made up, but through `Run` and the result records of the steps, so that a
+change of their schema breaks these tests.
 """
 
 import doctest
@@ -57,7 +59,9 @@ RNG = np.random.default_rng
 
 
 def configuration(*hidden: int, **network: Any) -> Configuration:
-    return Configuration(network=NetworkSpec(hidden=hidden, **network), training=TrainingSettings(n_epochs=N_EPOCHS))
+    return Configuration(
+        network=NetworkSpec(hidden=hidden, **network), training=TrainingSettings(n_epochs=N_EPOCHS)
+    )
 
 
 def predictions(labels: np.ndarray, accuracy: float, seed: int) -> np.ndarray:
@@ -70,7 +74,13 @@ def validation(accuracy: float, seed: int, *, turns: bool = False) -> Validation
     falling = np.linspace(1.2, 0.4, N_EPOCHS)
     val_loss = np.abs(falling - 0.75) + 0.5 if turns else falling + 0.2
     made = np.array(
-        [[predictions(labels, accuracy - 0.01 * (N_EPOCHS - e), seed + s) for e in range(N_EPOCHS)] for s in range(N_SEEDS)]
+        [
+            [
+                predictions(labels, accuracy - 0.01 * (N_EPOCHS - e), seed + s)
+                for e in range(N_EPOCHS)
+            ]
+            for s in range(N_SEEDS)
+        ]
     )
     return Validation(
         train_loss=np.stack([falling] * N_SEEDS),
@@ -88,7 +98,9 @@ def keep(run: Run, name: str, made: Validation) -> str:
     return f"histories/{name}.npz"
 
 
-def stored(run: Run, name: str, settings: Configuration, made: Validation, epoch: int = N_EPOCHS) -> ScoredConfiguration:
+def stored(
+    run: Run, name: str, settings: Configuration, made: Validation, epoch: int = N_EPOCHS
+) -> ScoredConfiguration:
     return scored(name, settings, made, epoch, keep(run, name, made))
 
 
@@ -117,7 +129,9 @@ def problem(run: Run, *, subset: bool, duplicates: int, own_data: bool) -> Probl
         image_shape=(28, 28),
         value_range=(0, 255),
         mean_ink=0.1307,
-        class_counts=tuple(ClassCount(digit=d, n_development=240, n_train=200, n_validation=40) for d in range(10)),
+        class_counts=tuple(
+            ClassCount(digit=d, n_development=240, n_train=200, n_validation=40) for d in range(10)
+        ),
         n_duplicates=duplicates,
         n_duplicates_across_split=duplicates // 2,
     )
@@ -128,7 +142,10 @@ def success(run: Run) -> Success:
         verdict="v",
         metric="accuracy",
         accuracy_suffices=True,
-        reason="the most frequent digit is 1.24 times as frequent as the rarest, within the 1.50 that counts as balanced",
+        reason=(
+            "the most frequent digit is 1.24 times as frequent as the rarest, within the 1.50 that"
+            " counts as balanced"
+        ),
         smallest_share=0.09,
         largest_share=0.112,
         imbalance_ratio=1.24,
@@ -143,7 +160,10 @@ def protocol(run: Run, *, method: Method) -> EvaluationProtocol:
         verdict="v",
         method=method,
         reason=f"{method} was asked for, so the rule was not applied",
-        options=tuple(Option(method=m, n_scored=400, half_width=0.01, limit=None, chosen=m == method) for m in methods),
+        options=tuple(
+            Option(method=m, n_scored=400, half_width=0.01, limit=None, chosen=m == method)
+            for m in methods
+        ),
         expected_accuracy=0.98,
         n_train=2_000,
         n_validation=400,
@@ -154,8 +174,12 @@ def protocol(run: Run, *, method: Method) -> EvaluationProtocol:
 
 
 def preparation(run: Run) -> Preparation:
-    check = Check(what="shape of the inputs", expected="(2400, 784)", found="(2400, 784)", passed=True)
-    return Preparation(verdict="v", checks=(check,), train_mean=0.1307, train_sd=0.3081, never_inked=1)
+    check = Check(
+        what="shape of the inputs", expected="(2400, 784)", found="(2400, 784)", passed=True
+    )
+    return Preparation(
+        verdict="v", checks=(check,), train_mean=0.1307, train_sd=0.3081, never_inked=1
+    )
 
 
 def baseline(run: Run, *, accuracy: float) -> Baseline:
@@ -182,11 +206,15 @@ def overfit(run: Run, *, reached: bool) -> Overfit:
     attempt = Attempt(
         at_turn=stored(run, "overfit_784-64-10", configuration(64), made, epoch),
         at_end=stored(run, "overfit_784-64-10", configuration(64), made),
-        turn=Turn(reached=reached, epoch=epoch, epochs=spread([4.0, 5.0]), rise=rise, threshold=0.035),
+        turn=Turn(
+            reached=reached, epoch=epoch, epochs=spread([4.0, 5.0]), rise=rise, threshold=0.035
+        ),
         train_loss_at_end=0.01,
         train_accuracy_at_end=0.998,
     )
-    return Overfit(verdict="v", reached=reached, attempts=(attempt,), gap_to_baseline=0.04, n_consultations=1)
+    return Overfit(
+        verdict="v", reached=reached, attempts=(attempt,), gap_to_baseline=0.04, n_consultations=1
+    )
 
 
 WHOLE_SPACE = SearchSpace(
@@ -200,9 +228,18 @@ WHOLE_SPACE = SearchSpace(
 
 
 def varied(n: int) -> Configuration:
-    """A configuration of the whole space, with every setting that can be off now and then off."""
-    network = NetworkSpec(hidden=(128,) * (1 + n % 3), l1=1e-5, l2=(0.0, 2e-5)[n % 2], max_norm=(None, 2.0, 4.0)[n % 3])
-    training = TrainingSettings(n_epochs=N_EPOCHS, optimizer="sgd", schedule="cosine", label_smoothing=0.125)
+    """A configuration of the whole space, with every setting that can be off now and
+    then off.
+    """
+    network = NetworkSpec(
+        hidden=(128,) * (1 + n % 3),
+        l1=1e-5,
+        l2=(0.0, 2e-5)[n % 2],
+        max_norm=(None, 2.0, 4.0)[n % 3],
+    )
+    training = TrainingSettings(
+        n_epochs=N_EPOCHS, optimizer="sgd", schedule="cosine", label_smoothing=0.125
+    )
     return Configuration(network=network, training=training)
 
 
@@ -243,7 +280,11 @@ def search(run: Run, *, diverged: bool, space: SearchSpace, shares: dict[str, fl
     trials = tuple(
         TrialRecord(
             number=n,
-            configuration=varied(n) if space == WHOLE_SPACE else configuration(128, hidden_dropout=0.25, l2=7.05e-6),
+            configuration=(
+                varied(n)
+                if space == WHOLE_SPACE
+                else configuration(128, hidden_dropout=0.25, l2=7.05e-6)
+            ),
             scores=(
                 RungScore(epoch=2, accuracy=0.9 - 0.01 * n, loss=0.4),
                 *([RungScore(epoch=6, accuracy=0.95, loss=0.2)] if n == 0 else []),
@@ -293,7 +334,12 @@ def regularize(run: Run, searched: Search) -> Regularize:
 
 
 def final_test(
-    run: Run, earlier: tuple[Configuration, Configuration], winner: Finalist, *, n_errors: int, reasons: tuple[str, ...]
+    run: Run,
+    earlier: tuple[Configuration, Configuration],
+    winner: Finalist,
+    *,
+    n_errors: int,
+    reasons: tuple[str, ...],
 ) -> FinalTest:
     labels = np.resize(np.arange(10), N_TEST).astype(np.uint8)
     probabilities = np.full((N_TEST, 10), 0.001)
@@ -306,7 +352,10 @@ def final_test(
         ledger.append("frozen", plan=PLAN.digest, **PLAN.model_dump())
         ledger.append("opened", plan=PLAN.digest, reason=reason)
         ledger.append("result", plan=PLAN.digest, n_errors=n_errors, n=N_TEST)
-    run.save_arrays("predictions/mistakes.npz", {"images": RNG(0).integers(0, 256, (n_errors, 28, 28)).astype(np.uint8)})
+    run.save_arrays(
+        "predictions/mistakes.npz",
+        {"images": RNG(0).integers(0, 256, (n_errors, 28, 28)).astype(np.uint8)},
+    )
     names = ("baseline", "overfitting model")
     return FinalTest(
         verdict="v",
@@ -326,10 +375,13 @@ def final_test(
             )
             for name, settings in zip(names, earlier, strict=True)
         ),
-        confused_pairs=tuple(ConfusedPair(digit=d, predicted=(d + 3) % 10, n=1) for d in range(min(n_errors, 5))),
+        confused_pairs=tuple(
+            ConfusedPair(digit=d, predicted=(d + 3) % 10, n=1) for d in range(min(n_errors, 5))
+        ),
         n_confident_errors=0,
         mistakes=tuple(
-            Mistake(index=i, digit=int(labels[i]), predicted=int(answers[i]), probability=0.99999) for i in range(n_errors)
+            Mistake(index=i, digit=int(labels[i]), predicted=int(answers[i]), probability=0.99999)
+            for i in range(n_errors)
         ),
         validation_accuracy=winner.fresh.accuracy,
         gap=0.012,
@@ -371,8 +423,13 @@ def made_up_run(
         function.__annotations__ = {"return": kinds[name]}
         return run.step(name, function)
 
-    with Run.open(folder, load_config("quick"), seed=0, engine="jax", terminal=Terminal("quiet")) as run:
-        p = step("problem", lambda run: problem(run, subset=subset, duplicates=duplicates, own_data=own_data))
+    with Run.open(
+        folder, load_config("quick"), seed=0, engine="jax", terminal=Terminal("quiet")
+    ) as run:
+        p = step(
+            "problem",
+            lambda run: problem(run, subset=subset, duplicates=duplicates, own_data=own_data),
+        )
         step("success", lambda run: success(run))
         step("evaluation_protocol", lambda run: protocol(run, method=method))
         step("preparation", lambda run: preparation(run))
@@ -382,19 +439,35 @@ def made_up_run(
         s = step("search", lambda run: search(run, diverged=diverged, space=space, shares=shares))
         r = step("regularize", lambda run: regularize(run, s))
         earlier = (b.network.configuration, o.model.at_end.configuration)
-        f = step("final_test", lambda run: final_test(run, earlier, r.winner, n_errors=n_errors, reasons=reasons))
+        f = step(
+            "final_test",
+            lambda run: final_test(run, earlier, r.winner, n_errors=n_errors, reasons=reasons),
+        )
         step("discussion", lambda run: discuss(run, p, b, o, a, s, r, f))
     return folder
 
 
 RESULTS = (
-    *(Problem, Success, EvaluationProtocol, Preparation, Baseline, Overfit, Ablation, Search, Regularize, FinalTest),
+    *(
+        Problem,
+        Success,
+        EvaluationProtocol,
+        Preparation,
+        Baseline,
+        Overfit,
+        Ablation,
+        Search,
+        Regularize,
+        FinalTest,
+    ),
     Discussion,
 )
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page: ids, internal links, addresses loaded, headings and all text."""
+    """What a browser would make of a page: ids, internal links, addresses loaded,
+    headings and all text.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -415,7 +488,9 @@ class Page(HTMLParser):
         if tag == "a" and values.get("href", "").startswith("#"):
             self.links.append(values["href"][1:])
         if tag != "a":
-            self.loaded += [values[name] for name in ("src", "href", "xlink:href") if name in values]
+            self.loaded += [
+                values[name] for name in ("src", "href", "xlink:href") if name in values
+            ]
         self.missing_alt += tag == "img" and not values.get("alt")
         if tag in ("h1", "h2"):
             self.headings.append("")
@@ -433,18 +508,37 @@ class Page(HTMLParser):
 
 RUNS: dict[str, dict[str, Any]] = {
     "plain": {},
-    "subset, reopened": {"subset": True, "reasons": ("a mistake in the plan", "<b>curiosity</b>"), "duplicates": 4},
+    "subset, reopened": {
+        "subset": True,
+        "reasons": ("a mistake in the plan", "<b>curiosity</b>"),
+        "duplicates": 4,
+    },
     "no errors": {"n_errors": 0, "duplicates": 1},
     "one error": {"n_errors": 1, "method": "kfold"},
     "not reached": {"reached": False, "diverged": True, "method": "iterated-kfold"},
     "interrupted": {"until": "search"},
     "nearly done": {"until": "discussion", "failure": RuntimeError("disk full")},
-    "no power": {"until": "overfit", "failure": NoStatisticalPower("It does not."), "baseline_accuracy": 0.86},
-    "below common sense": {"until": "overfit", "failure": NoStatisticalPower("It does not."), "baseline_accuracy": 0.6},
+    "no power": {
+        "until": "overfit",
+        "failure": NoStatisticalPower("It does not."),
+        "baseline_accuracy": 0.86,
+    },
+    "below common sense": {
+        "until": "overfit",
+        "failure": NoStatisticalPower("It does not."),
+        "baseline_accuracy": 0.6,
+    },
     "own data": {"own_data": True, "shares": {"width": 1.0}},
     "whole space": {
         "space": WHOLE_SPACE,
-        "shares": {"l2": 0.4, "depth": 0.3, "max_norm": 0.2, "schedule": 0.1, "width": 0.0, "unheard_of": 0.0},
+        "shares": {
+            "l2": 0.4,
+            "depth": 0.3,
+            "max_norm": 0.2,
+            "schedule": 0.1,
+            "width": 0.0,
+            "unheard_of": 0.0,
+        },
         "diverged": True,
     },
     "tiny search": {"shares": {}},
@@ -453,7 +547,9 @@ RUNS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """The folder of a run of that kind with its report drawn, made once; copy it before changing it."""
+    """The folder of a run of that kind with its report drawn, made once; copy it before
+    changing it.
+    """
 
     @functools.cache
     def made(kind: str) -> Path:
@@ -468,7 +564,9 @@ def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 
 @pytest.fixture(scope="module")
 def page_of(folder_of: Callable[[str], Path]) -> Callable[[str], Page]:
-    return functools.cache(lambda kind: Page((folder_of(kind) / "report.html").read_text(encoding="utf-8")))
+    return functools.cache(
+        lambda kind: Page((folder_of(kind) / "report.html").read_text(encoding="utf-8"))
+    )
 
 
 @pytest.fixture
@@ -494,7 +592,12 @@ Pages = Callable[[str], Page]
 def test_page_has_every_section_in_order(page_of: Pages) -> None:
     headings = page_of("plain").headings
     assert headings[0] == "Handwritten Digit Classification on the MNIST Dataset"
-    expected = ["Introduction", *HEADINGS.values(), "10. References and code credits", "Appendix: How this run was made"]
+    expected = [
+        "Introduction",
+        *HEADINGS.values(),
+        "10. References and code credits",
+        "Appendix: How this run was made",
+    ]
     assert headings[1:] == ["Abstract", "Contents", *expected]
 
 
@@ -503,7 +606,9 @@ def test_page_holds_together(kind: str, page_of: Pages) -> None:
     page = page_of(kind)
     assert len(page.ids) == len(set(page.ids))
     assert set(page.links) <= set(page.ids), "an internal link leads nowhere"
-    assert all(address.startswith(("data:", "#")) for address in page.loaded), "something is loaded from outside"
+    assert all(address.startswith(("data:", "#")) for address in page.loaded), (
+        "something is loaded from outside"
+    )
     assert page.missing_alt == 0
 
 
@@ -524,7 +629,9 @@ def test_sentences_read_well_whatever_the_numbers(kind: str, page_of: Pages) -> 
         "one errors",
         "one seeds",
     ):
-        assert odd not in text, f"{odd!r} in ...{text[max(0, text.find(odd) - 80) : text.find(odd) + 40]}"
+        assert odd not in text, (
+            f"{odd!r} in ...{text[max(0, text.find(odd) - 80) : text.find(odd) + 40]}"
+        )
 
 
 @pytest.mark.parametrize("kind", ["Table", "Figure"])
@@ -536,7 +643,9 @@ def test_tables_and_figures_are_numbered_in_order(html: str, kind: str) -> None:
 
 def test_every_conclusion_names_its_place(finished: Path, page_of: Pages) -> None:
     discussion = json.loads((finished / "steps" / "discussion.json").read_text())["result"]
-    assert {statement["anchor"] for statement in discussion["statements"]} <= set(page_of("plain").ids)
+    assert {statement["anchor"] for statement in discussion["statements"]} <= set(
+        page_of("plain").ids
+    )
 
 
 def test_numbers_on_the_page_are_the_stored_ones(finished: Path, page_of: Pages) -> None:
@@ -545,13 +654,20 @@ def test_numbers_on_the_page_are_the_stored_ones(finished: Path, page_of: Pages)
         json.loads((finished / "steps" / f"{s}.json").read_text())["result"]
         for s in ("final_test", "regularize", "baseline", "ablation")
     )
-    for p in (final["scores"]["accuracy"], base["network"]["accuracy"], regular["finalists"][0]["fresh"]["accuracy"]):
+    for p in (
+        final["scores"]["accuracy"],
+        base["network"]["accuracy"],
+        regular["finalists"][0]["fresh"]["accuracy"],
+    ):
         assert f"{100 * p['value']:.1f}" in text
         assert f"[{100 * p['ci_low']:.1f}, {100 * p['ci_high']:.1f}]" in text
     assert f"{final['n_parameters']:,} parameters" in text
     assert "with seven errors" in text
     difference = remedies["rows"][1]["difference_at_best"]
-    assert f"[{100 * difference['ci_low']:+.1f}, {100 * difference['ci_high']:+.1f}]".replace("-", "−") in text
+    assert (
+        f"[{100 * difference['ci_low']:+.1f}, {100 * difference['ci_high']:+.1f}]".replace("-", "−")
+        in text
+    )
     assert "7.1 × 10⁻⁶" in text
 
 
@@ -572,12 +688,21 @@ def test_notices_come_before_everything_else(page_of: Pages) -> None:
     ("kind", "verdict"),
     [
         ("no power", "against softmax regression it is not better by more than chance explains."),
-        ("below common sense", "against softmax regression it is worse, by more than chance explains."),
+        (
+            "below common sense",
+            "against softmax regression it is worse, by more than chance explains.",
+        ),
     ],
 )
-def test_run_without_power_ends_with_the_numbers_of_the_baseline(kind: str, verdict: str, page_of: Pages) -> None:
+def test_run_without_power_ends_with_the_numbers_of_the_baseline(
+    kind: str, verdict: str, page_of: Pages
+) -> None:
     page = page_of(kind)
-    assert page.headings[-3:] == [HEADINGS["baseline"], "10. References and code credits", "Appendix: How this run was made"]
+    assert page.headings[-3:] == [
+        HEADINGS["baseline"],
+        "10. References and code credits",
+        "Appendix: How this run was made",
+    ]
     first_screen, _, rest = page.text.partition("Abstract")
     assert "did not get beyond section 5" in first_screen
     section = rest.partition("Table 5.")[2].partition("10. References")[0]
@@ -594,7 +719,9 @@ def test_baseline_with_power_says_so(page_of: Pages) -> None:
     assert "No statistical power" not in page_of("plain").text
 
 
-def test_importance_is_drawn_where_the_search_tells_it(folder_of: Callable[[str], Path], page_of: Pages) -> None:
+def test_importance_is_drawn_where_the_search_tells_it(
+    folder_of: Callable[[str], Path], page_of: Pages
+) -> None:
     text = page_of("plain").text
     assert "The largest shares belong to learning rate (70 %) and hidden dropout (30 %)." in text
     assert "The best tenth of three trials is a handful at most" in text
@@ -605,18 +732,24 @@ def test_importance_is_drawn_where_the_search_tells_it(folder_of: Callable[[str]
     assert "slice-schedule" not in drawn
 
 
-def test_search_that_tells_nothing_of_importance_says_nothing(folder_of: Callable[[str], Path], page_of: Pages) -> None:
+def test_search_that_tells_nothing_of_importance_says_nothing(
+    folder_of: Callable[[str], Path], page_of: Pages
+) -> None:
     assert "Which settings mattered" not in page_of("tiny search").text
     assert not (folder_of("tiny search") / "figures" / "importance.svg").exists()
 
 
-def test_a_single_searched_setting_has_no_share(folder_of: Callable[[str], Path], page_of: Pages) -> None:
+def test_a_single_searched_setting_has_no_share(
+    folder_of: Callable[[str], Path], page_of: Pages
+) -> None:
     assert "Only one setting was searched, the width." in page_of("own data").text
     assert not (folder_of("own data") / "figures" / "importance.svg").exists()
 
 
 def change_result(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change a stored result as another version of the step would have written it, digest included."""
+    """Change a stored result as another version of the step would have written it,
+    digest included.
+    """
     step = json.loads(path.read_text())
     change(step["result"])
     path.write_text(json.dumps({**step, "result_digest": digest_of(step["result"])}))
@@ -628,7 +761,10 @@ def test_run_from_before_importances_still_reads(changeable: Path) -> None:
 
 
 def test_trials_show_the_settings_that_were_searched(page_of: Pages) -> None:
-    plain, whole = (page_of(kind).text.partition("trials, best first")[2][:900] for kind in ("plain", "whole space"))
+    plain, whole = (
+        page_of(kind).text.partition("trials, best first")[2][:900]
+        for kind in ("plain", "whole space")
+    )
     for heading in (
         "Pixel dropout",
         "Hidden dropout",
@@ -642,7 +778,12 @@ def test_trials_show_the_settings_that_were_searched(page_of: Pages) -> None:
         assert heading in plain
     for heading in ("L1", "Label smoothing"):
         assert heading not in plain
-    for heading, value in {"L1": "1.0 × 10⁻⁵", "Max-norm": "none", "Schedule": "cosine", "Label smoothing": "0.125"}.items():
+    for heading, value in {
+        "L1": "1.0 × 10⁻⁵",
+        "Max-norm": "none",
+        "Schedule": "cosine",
+        "Label smoothing": "0.125",
+    }.items():
         assert heading in whole
         assert value in whole
     assert "SGD" in whole
@@ -658,8 +799,14 @@ def test_own_data_has_a_title_of_its_own(page_of: Pages) -> None:
 
 
 def test_conclusion_names_its_place_inside_its_last_parentheses() -> None:
-    assert str(statement("A (p = 1).", Markup("T"))) == 'A (<span class="whole"><i>p</i> = 1</span>; T).'
-    assert str(statement("B of 1.5 %.", Markup("T"))) == 'B of 1.5&nbsp;% <span class="whole">(T).</span>'
+    assert (
+        str(statement("A (p = 1).", Markup("T")))
+        == 'A (<span class="whole"><i>p</i> = 1</span>; T).'
+    )
+    assert (
+        str(statement("B of 1.5 %.", Markup("T")))
+        == 'B of 1.5&nbsp;% <span class="whole">(T).</span>'
+    )
 
 
 def test_interrupted_run_gives_what_is_there(page_of: Pages) -> None:
@@ -679,18 +826,25 @@ def test_drawing_twice_gives_the_same_bytes(changeable: Path) -> None:
 
 
 def test_fields_that_the_report_does_not_know_are_ignored(changeable: Path) -> None:
-    change_result(changeable / "steps" / "final_test.json", lambda result: result.update(calibration={"error": 0.01}))
+    change_result(
+        changeable / "steps" / "final_test.json",
+        lambda result: result.update(calibration={"error": 0.01}),
+    )
     assert "calibration" not in draw(changeable).read_text(encoding="utf-8")
 
 
 def damage_missing_value(folder: Path) -> None:
     change_result(
-        folder / "steps" / "overfit.json", lambda result: [attempt["turn"].pop("threshold") for attempt in result["attempts"]]
+        folder / "steps" / "overfit.json",
+        lambda result: [attempt["turn"].pop("threshold") for attempt in result["attempts"]],
     )
 
 
 def damage_kind_of_value(folder: Path) -> None:
-    change_result(folder / "steps" / "final_test.json", lambda result: result["scores"].update(per_class="none"))
+    change_result(
+        folder / "steps" / "final_test.json",
+        lambda result: result["scores"].update(per_class="none"),
+    )
 
 
 def edit_result(folder: Path) -> None:
@@ -701,16 +855,44 @@ def edit_result(folder: Path) -> None:
 DAMAGE: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
     "no run": (lambda f: (f / "run.json").unlink(), RunError, "is not a run of sevenfold"),
     "no steps": (lambda f: shutil.rmtree(f / "steps"), RunError, "holds no finished step"),
-    "a gap": (lambda f: (f / "steps" / "baseline.json").unlink(), RunError, r"steps/overfit.json is there, but steps/baseline"),
-    "cut json": (lambda f: (f / "steps" / "overfit.json").write_text('{"result": '), RunError, "overfit.json is damaged"),
-    "no result": (lambda f: (f / "steps" / "overfit.json").write_text("{}"), RunError, "overfit.json is damaged"),
+    "a gap": (
+        lambda f: (f / "steps" / "baseline.json").unlink(),
+        RunError,
+        r"steps/overfit.json is there, but steps/baseline",
+    ),
+    "cut json": (
+        lambda f: (f / "steps" / "overfit.json").write_text('{"result": '),
+        RunError,
+        "overfit.json is damaged",
+    ),
+    "no result": (
+        lambda f: (f / "steps" / "overfit.json").write_text("{}"),
+        RunError,
+        "overfit.json is damaged",
+    ),
     "edited": (edit_result, RunError, "overfit.json was edited"),
-    "missing value": (damage_missing_value, RunError, "lacks a value that the report prints, .*threshold"),
+    "missing value": (
+        damage_missing_value,
+        RunError,
+        "lacks a value that the report prints, .*threshold",
+    ),
     "another kind of value": (damage_kind_of_value, RunError, "holds one of another kind"),
-    "changed array": (lambda f: (f / "histories" / "baseline.npz").write_bytes(b"x"), RunError, "missing or changed"),
+    "changed array": (
+        lambda f: (f / "histories" / "baseline.npz").write_bytes(b"x"),
+        RunError,
+        "missing or changed",
+    ),
     "settings": (lambda f: (f / "config.toml").write_text("= 1"), RunError, "not valid TOML"),
-    "run.json": (lambda f: (f / "run.json").write_text("[]"), RunError, "expected a JSON object, got list"),
-    "ledger": (lambda f: (f / "test_ledger.jsonl").write_text('{"line": 1}\n'), LedgerError, "altered at line 1"),
+    "run.json": (
+        lambda f: (f / "run.json").write_text("[]"),
+        RunError,
+        "expected a JSON object, got list",
+    ),
+    "ledger": (
+        lambda f: (f / "test_ledger.jsonl").write_text('{"line": 1}\n'),
+        LedgerError,
+        "altered at line 1",
+    ),
 }
 
 
@@ -726,15 +908,21 @@ def test_damaged_folder_is_explained_in_a_line(kind: str, changeable: Path) -> N
 
 def test_report_loads_no_framework() -> None:
     code = (
-        "import sys, sevenfold.report; "
-        "print([m for m in ('tensorflow', 'jax', 'keras', 'optuna', 'scipy', 'matplotlib.pyplot') if m in sys.modules])"
+        "import sys, sevenfold.report; print([m for m in ('tensorflow', 'jax', 'keras', 'optuna',"
+        " 'scipy', 'matplotlib.pyplot') if m in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
 
 
 def test_prose_sets_numbers_well() -> None:
-    assert str(prose("down -1.81 points, p = 0.163 <&> 1e-05")) == (
-        'down −1.81 points, <span class="whole"><i>p</i> = 0.163</span> &lt;&amp;&gt; 10⁻⁵'
+    assert (
+        str(prose("down -1.81 points, p = 0.163 <&> 1e-05"))
+        == 'down −1.81 points, <span class="whole"><i>p</i> = 0.163</span> &lt;&amp;&gt; 10⁻⁵'
     )
     assert str(prose("784-512-10")) == '<span class="whole">784-512-10</span>'
 

@@ -38,14 +38,18 @@ def never(run: Run, given: Input) -> Answer:
 
 @contextmanager
 def opened(folder: Path, config: Config | None = None) -> Iterator[Run]:
-    with Run.open(folder, config or load_config("quick"), seed=0, engine="jax", terminal=Terminal("quiet")) as run:
+    with Run.open(
+        folder, config or load_config("quick"), seed=0, engine="jax", terminal=Terminal("quiet")
+    ) as run:
         yield run
 
 
 def test_a_finished_step_is_not_run_again(tmp_path: Path) -> None:
     for function in (double, never):
         with opened(tmp_path / "run") as run:
-            assert run.step("double", function, Input(value=3)) == Answer(verdict="doubled", doubled=6)
+            assert run.step("double", function, Input(value=3)) == Answer(
+                verdict="doubled", doubled=6
+            )
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "done"
 
 
@@ -62,7 +66,10 @@ def test_a_step_whose_files_are_gone_is_refused(tmp_path: Path, damage: str) -> 
         run.step("double", double, Input(value=3))
     file = tmp_path / "histories" / "double.npz"
     file.unlink() if damage == "missing" else file.write_bytes(b"other")
-    with pytest.raises(RunError, match=r"double\.npz is missing or changed"), opened(tmp_path) as run:
+    with (
+        pytest.raises(RunError, match=r"double\.npz is missing or changed"),
+        opened(tmp_path) as run,
+    ):
         run.step("double", double, Input(value=3))
 
 
@@ -71,7 +78,10 @@ def test_a_damaged_result_is_named(tmp_path: Path, content: str) -> None:
     with opened(tmp_path) as run:
         run.step("double", double, Input(value=3))
     (tmp_path / "steps" / "double.json").write_text(content)
-    with pytest.raises(RunError, match=r"double\.json is damaged.*Delete it"), opened(tmp_path) as run:
+    with (
+        pytest.raises(RunError, match=r"double\.json is damaged.*Delete it"),
+        opened(tmp_path) as run,
+    ):
         run.step("double", double, Input(value=3))
 
 
@@ -79,7 +89,10 @@ def test_changed_settings_are_refused_by_name(tmp_path: Path) -> None:
     with opened(tmp_path):
         pass
     changed = load_config("quick", {"regularize.search.n_trials": 12})
-    with pytest.raises(RunError, match=r"regularize\.search\.n_trials is 9 there and 12 now.*--out"), opened(tmp_path, changed):
+    with (
+        pytest.raises(RunError, match=r"regularize\.search\.n_trials is 9 there and 12 now.*--out"),
+        opened(tmp_path, changed),
+    ):
         pass
 
 
@@ -98,20 +111,23 @@ def test_out_that_is_a_file(tmp_path: Path) -> None:
 
 def test_two_at_once_in_one_folder(tmp_path: Path) -> None:
     program = (
-        "import sys\nfrom pathlib import Path\nfrom sevenfold.config import load_config\nfrom sevenfold.run import Run\n"
-        "from sevenfold.terminal import Terminal\nfrom sevenfold.errors import RunError\n"
-        "try:\n"
-        "    with Run.open(Path(sys.argv[1]), load_config('quick'), seed=0, engine='jax', terminal=Terminal('quiet')): pass\n"
-        "except RunError as error: print(error)\n"
+        "import sys\nfrom pathlib import Path\nfrom sevenfold.config import load_config\nfrom"
+        " sevenfold.run import Run\nfrom sevenfold.terminal import Terminal\nfrom sevenfold.errors"
+        " import RunError\ntry:\n    with Run.open(Path(sys.argv[1]), load_config('quick'), seed=0,"
+        " engine='jax', terminal=Terminal('quiet')): pass\nexcept RunError as error: print(error)\n"
     )
     with opened(tmp_path):
-        answer = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=True)
+        answer = subprocess.run(
+            [sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=True
+        )
     assert "Another sevenfold is at work" in answer.stdout
 
 
 def test_streams_of_seeds_never_meet(tmp_path: Path) -> None:
     with opened(tmp_path) as run:
-        streams = [set(run.seeds(stream, 250)) for stream in ("comparison", "search", "finalists", "final")]
+        streams = [
+            set(run.seeds(stream, 250)) for stream in ("comparison", "search", "finalists", "final")
+        ]
     assert len(set.union(*streams)) == 1000
 
 

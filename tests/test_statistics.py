@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from sevenfold.statistics import mcnemar, paired_difference, proportion, scores, smooth, spread, unpaired_difference
+from sevenfold.statistics import (
+    mcnemar,
+    paired_difference,
+    proportion,
+    scores,
+    smooth,
+    spread,
+    unpaired_difference,
+)
 
 
 @pytest.mark.parametrize(("k", "n"), [(9750, 10_000), (0, 10), (10, 10), (1, 3)])
@@ -18,7 +26,8 @@ def test_wilson_interval_covers() -> None:
     rng = np.random.default_rng(0)
     n, p = 1000, 0.98
     covered = [
-        interval.ci_low <= p <= interval.ci_high for interval in (proportion(int(k), n) for k in rng.binomial(n, p, 4000))
+        interval.ci_low <= p <= interval.ci_high
+        for interval in (proportion(int(k), n) for k in rng.binomial(n, p, 4000))
     ]
     assert 0.935 < np.mean(covered) < 0.965
 
@@ -29,7 +38,12 @@ def test_mcnemar_is_mlxtends() -> None:
     rng = np.random.default_rng(1)
     first, second = rng.random(400) < 0.9, rng.random(400) < 0.85
     found = mcnemar(first, second)
-    table = np.array([[(first & second).sum(), (first & ~second).sum()], [(~first & second).sum(), (~first & ~second).sum()]])
+    table = np.array(
+        [
+            [(first & second).sum(), (first & ~second).sum()],
+            [(~first & second).sum(), (~first & ~second).sum()],
+        ]
+    )
     assert found.p_value == pytest.approx(oracle(table, exact=True)[1])
     assert (found.only_first, found.only_second) == (table[0, 1], table[1, 0])
 
@@ -40,13 +54,17 @@ def test_mcnemar_of_equal_classifiers_finds_nothing() -> None:
 
 
 def test_paired_difference_covers_a_true_difference_of_zero() -> None:
-    """Type I error of the comparison at a nominal 5 %, with noise from digits and from seeds."""
+    """Type I error of the comparison at a nominal 5 %, with noise from digits and from
+    seeds.
+    """
     rng = np.random.default_rng(2)
     false_alarms = 0
     for _ in range(400):
         hard = rng.random(500)
         rates = np.clip(0.95 + rng.normal(0.0, 0.005, (2, 3)), 0, 1)
-        first, second = (np.stack([rng.random(500) * hard < rate * hard.mean() for rate in row]) for row in rates)
+        first, second = (
+            np.stack([rng.random(500) * hard < rate * hard.mean() for rate in row]) for row in rates
+        )
         false_alarms += paired_difference(first, second).detectable
     assert false_alarms / 400 <= 0.055
 

@@ -1,4 +1,6 @@
-"""The search: the same answer however its work is spread, ordered or cut off; settings checked; nothing reloaded silently."""
+"""The search: the same answer however its work is spread, ordered or cut off; settings
+checked; nothing reloaded silently.
+"""
 
 import itertools
 import json
@@ -35,13 +37,21 @@ def development() -> DevelopmentSet:
 
 
 class Pretended:
-    """A place that scores by a formula instead of training, in any order, and can be cut off after some results.
+    """A place that scores by a formula instead of training, in any order, and can be
+    cut off after some results.
 
-    It checks that a trial goes on from the state of the rung before, unless `states_are_lost`.
+    It checks that a trial goes on from the state of the rung before, unless
+    `states_are_lost`.
     """
 
-    def __init__(self, order: int = 0, cut_after: int | None = None, states_are_lost: bool = False) -> None:
-        self.rng, self.cut_after, self.states_are_lost = np.random.default_rng(order), cut_after, states_are_lost
+    def __init__(
+        self, order: int = 0, cut_after: int | None = None, states_are_lost: bool = False
+    ) -> None:
+        self.rng, self.cut_after, self.states_are_lost = (
+            np.random.default_rng(order),
+            cut_after,
+            states_are_lost,
+        )
         self.n_done = 0
         self.log: list[tuple[str, int]] = []
 
@@ -59,24 +69,38 @@ class Pretended:
             yield int(index), pretended_training(configuration, seed, state, epoch)  # type: ignore[misc]
 
 
-def pretended_training(configuration: Configuration, seed: int, state: TrialState, epoch: int) -> tuple[RungScore, TrialState]:
+def pretended_training(
+    configuration: Configuration, seed: int, state: TrialState, epoch: int
+) -> tuple[RungScore, TrialState]:
     def luck_at(epoch: int) -> float:
         return int(digest_of([configuration.digest, seed, epoch])[:6], 16) / 16**6
 
     luck, start = luck_at(epoch), state.folds[0].epoch if state.folds else 0
     curve = tuple(0.9 + 0.1 * luck_at(e) for e in range(start + 1, epoch + 1))
-    fold = FitState(epoch, (np.full((2, 3), luck, np.float32), np.zeros(3, np.float32)), (np.ones(2, np.float32),))
-    score = RungScore(epoch=epoch, accuracy=0.9 + 0.1 * luck, loss=1.0 - luck, curve=curve, diverged=luck < 0.05)
+    fold = FitState(
+        epoch,
+        (np.full((2, 3), luck, np.float32), np.zeros(3, np.float32)),
+        (np.ones(2, np.float32),),
+    )
+    score = RungScore(
+        epoch=epoch, accuracy=0.9 + 0.1 * luck, loss=1.0 - luck, curve=curve, diverged=luck < 0.05
+    )
     return score, TrialState((fold,))
 
 
-def pretend(path: Path, development: DevelopmentSet, place: Place, **changes: object) -> SearchResult:
+def pretend(
+    path: Path, development: DevelopmentSet, place: Place, **changes: object
+) -> SearchResult:
     arguments = {"space": SPACE, "settings": SETTINGS, "seed": 5, "engine": "jax", **changes}
     return search(path, development, place=place, **arguments)  # type: ignore[arg-type]
 
 
-def test_the_order_in_which_tasks_finish_changes_nothing(development: DevelopmentSet, tmp_path: Path) -> None:
-    first, second = (pretend(tmp_path / f"{i}.db", development, Pretended(order=i)) for i in range(2))
+def test_the_order_in_which_tasks_finish_changes_nothing(
+    development: DevelopmentSet, tmp_path: Path
+) -> None:
+    first, second = (
+        pretend(tmp_path / f"{i}.db", development, Pretended(order=i)) for i in range(2)
+    )
     assert first == second
     assert len(first.trials) == 11
     assert [len(trial.scores) for trial in first.trials].count(3) == 3
@@ -104,10 +128,17 @@ def test_a_search_cut_off_anywhere_ends_the_same_repeats_one_rung_at_most_and_sh
         assert sorted(first.log[:-1] + second.log) == sorted(whole.log)
 
 
-def test_lost_states_cost_time_and_change_no_curve(development: DevelopmentSet, tmp_path: Path) -> None:
-    whole, lost = (pretend(tmp_path / f"{i}.db", development, Pretended(states_are_lost=bool(i))) for i in range(2))
+def test_lost_states_cost_time_and_change_no_curve(
+    development: DevelopmentSet, tmp_path: Path
+) -> None:
+    whole, lost = (
+        pretend(tmp_path / f"{i}.db", development, Pretended(states_are_lost=bool(i)))
+        for i in range(2)
+    )
     assert whole == lost
-    assert [len(trial.curve) for trial in whole.trials] == [trial.last.epoch for trial in whole.trials]
+    assert [len(trial.curve) for trial in whole.trials] == [
+        trial.last.epoch for trial in whole.trials
+    ]
 
 
 def test_a_finished_search_is_read_and_not_run(development: DevelopmentSet, tmp_path: Path) -> None:
@@ -118,13 +149,17 @@ def test_a_finished_search_is_read_and_not_run(development: DevelopmentSet, tmp_
     assert [path.name for path in tmp_path.iterdir()] == ["tuning.db"]
 
 
-def test_the_database_is_an_optuna_study_without_running_trials(development: DevelopmentSet, tmp_path: Path) -> None:
+def test_the_database_is_an_optuna_study_without_running_trials(
+    development: DevelopmentSet, tmp_path: Path
+) -> None:
     import optuna
 
     found = pretend(tmp_path / "tuning.db", development, Pretended())
     study = optuna.load_study(study_name="search", storage=f"sqlite:///{tmp_path / 'tuning.db'}")
     assert {trial.state.name for trial in study.trials} == {"COMPLETE", "PRUNED"}
-    assert study.best_value == max(trial.last.accuracy for trial in found.trials if len(trial.scores) == 3)
+    assert study.best_value == max(
+        trial.last.accuracy for trial in found.trials if len(trial.scores) == 3
+    )
     with sqlite3.connect(tmp_path / "tuning.db") as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
@@ -134,7 +169,10 @@ def test_the_database_is_an_optuna_study_without_running_trials(development: Dev
     [
         ({"seed": 6}, "seed"),
         ({"space": SearchSpace(width=(32, 128))}, "space"),
-        ({"settings": SearchSettings(n_trials=12, batch=4, rungs=(1, 3, 9), reduction=2)}, "number of trials"),
+        (
+            {"settings": SearchSettings(n_trials=12, batch=4, rungs=(1, 3, 9), reduction=2)},
+            "number of trials",
+        ),
         ({"engine": "keras"}, "engine"),
     ],
 )
@@ -154,18 +192,33 @@ def test_other_data_is_refused(development: DevelopmentSet, tmp_path: Path) -> N
         pretend(tmp_path / "tuning.db", other, Pretended())
 
 
-@pytest.mark.parametrize("content", [b"not a database at all, but something else" * 100, b"SQLite format 3\0" + bytes(4000)])
-def test_a_damaged_database_is_one_clear_line(development: DevelopmentSet, tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [b"not a database at all, but something else" * 100, b"SQLite format 3\0" + bytes(4000)],
+)
+def test_a_damaged_database_is_one_clear_line(
+    development: DevelopmentSet, tmp_path: Path, content: bytes
+) -> None:
     (tmp_path / "tuning.db").write_bytes(content)
     with pytest.raises(SevenfoldError, match=r"tuning\.db"):
         pretend(tmp_path / "tuning.db", development, Pretended())
 
 
-def test_no_setting_is_tried_twice_and_a_small_space_ends_early(development: DevelopmentSet, tmp_path: Path) -> None:
+def test_no_setting_is_tried_twice_and_a_small_space_ends_early(
+    development: DevelopmentSet, tmp_path: Path
+) -> None:
     space = SearchSpace(
-        width=(32, 64), depth=(1, 2), input_dropout=(0.0, 0.0), hidden_dropout=(0.0, 0.0), l2=(1e-7, 1e-7),
-        learning_rate=(1e-3, 1e-3), optimizer=("adam",), batch_size=(128,), schedule=("constant",), max_norm=(0.0,),
-    )  # fmt: skip
+        width=(32, 64),
+        depth=(1, 2),
+        input_dropout=(0.0, 0.0),
+        hidden_dropout=(0.0, 0.0),
+        l2=(1e-7, 1e-7),
+        learning_rate=(1e-3, 1e-3),
+        optimizer=("adam",),
+        batch_size=(128,),
+        schedule=("constant",),
+        max_norm=(0.0,),
+    )
     found = pretend(tmp_path / "tuning.db", development, Pretended(), space=space)
     configurations = [trial.configuration.digest for trial in found.trials]
     assert len(configurations) == len(set(configurations)) == 4
@@ -175,19 +228,27 @@ def test_no_setting_is_tried_twice_and_a_small_space_ends_early(development: Dev
 def test_importances_are_shares(development: DevelopmentSet, tmp_path: Path) -> None:
     found = pretend(tmp_path / "tuning.db", development, Pretended())
     assert sum(importance.value for importance in found.importances) == pytest.approx(1.0)
-    assert {importance.name for importance in found.importances} >= {"learning_rate", "width", "depth"}
+    assert {importance.name for importance in found.importances} >= {
+        "learning_rate",
+        "width",
+        "depth",
+    }
 
 
 def test_checkpoints_come_back_and_damaged_ones_count_as_none(tmp_path: Path) -> None:
     arrays = (np.arange(6, dtype=np.float32).reshape(2, 3), np.zeros(3, np.float32))
-    state = TrialState((FitState(3, arrays, (arrays[1],), arrays, (arrays[1],)), FitState(3, arrays[::-1], ())))
+    state = TrialState(
+        (FitState(3, arrays, (arrays[1],), arrays, (arrays[1],)), FitState(3, arrays[::-1], ()))
+    )
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save(7, 1, state)
     loaded = checkpoints.load(7, 1)
     assert [fold.epoch for fold in loaded.folds] == [3, 3]
     for before, after in zip(state.folds, loaded.folds, strict=True):
         for part in PARTS:
-            assert [a.tobytes() for a in getattr(before, part)] == [a.tobytes() for a in getattr(after, part)]
+            assert [a.tobytes() for a in getattr(before, part)] == [
+                a.tobytes() for a in getattr(after, part)
+            ]
     (path,) = tmp_path.iterdir()
     whole = path.read_bytes()
     for length in range(0, len(whole), 7):
@@ -236,7 +297,9 @@ def test_every_batch_passes_every_rung_once_in_waves() -> None:
 
 
 @pytest.mark.slow
-def test_one_and_three_workers_give_the_same_bytes(development: DevelopmentSet, tmp_path: Path) -> None:
+def test_one_and_three_workers_give_the_same_bytes(
+    development: DevelopmentSet, tmp_path: Path
+) -> None:
     settings = SearchSettings(n_trials=5, batch=3, rungs=(1, 2), reduction=2)
     space = SearchSpace(
         width=(32,),
@@ -250,7 +313,11 @@ def test_one_and_three_workers_give_the_same_bytes(development: DevelopmentSet, 
     found = []
     for n in (1, 3):
         with open_place(development, tmp_path / str(n), workers=n) as place:
-            found.append(search(tmp_path / f"{n}.db", development, space, settings, 5, engine="jax", place=place).to_json())
+            found.append(
+                search(
+                    tmp_path / f"{n}.db", development, space, settings, 5, engine="jax", place=place
+                ).to_json()
+            )
     assert found[0] == found[1]
     assert len(json.loads(found[0])["trials"]) == 5
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1.db", "3.db"]
@@ -295,11 +362,15 @@ def test_what_a_worker_cannot_do_is_one_clear_line(
     with open_place(development, tmp_path / "workers", workers=1) as place:
         with pytest.raises(SevenfoldError, match="ValueError: no such thing"):
             list(place.run([Task(_fail, tuple, 1)], lambda: None))
-        with pytest.raises(SevenfoldError, match=r"died at the same work, the last one with signal 9\..*--workers"):
+        with pytest.raises(
+            SevenfoldError, match=r"died at the same work, the last one with signal 9\..*--workers"
+        ):
             list(place.run([Task(_die, tuple, 1)], lambda: None))
 
 
-def test_whole_networks_take_the_place_of_depth_and_width(development: DevelopmentSet, tmp_path: Path) -> None:
+def test_whole_networks_take_the_place_of_depth_and_width(
+    development: DevelopmentSet, tmp_path: Path
+) -> None:
     networks = ((64, 32), (32,), (48, 48, 48))
     found = pretend(tmp_path / "a.db", development, Pretended(), space=SearchSpace(hidden=networks))
     tried = {trial.configuration.network.hidden for trial in found.trials}

@@ -1,4 +1,6 @@
-"""Tuning on a real Ray cluster of two nodes on this machine: the local answer, also when a node dies at work."""
+"""Tuning on a real Ray cluster of two nodes on this machine: the local answer, also
+when a node dies at work.
+"""
 
 import subprocess
 import sys
@@ -26,11 +28,16 @@ from sevenfold.tuning.study import search
 
 folder = Path(sys.argv[1])
 development = split(made_up_digits(600, seed=1), ProtocolSettings(method="kfold", n_folds=2), 0)
-space = SearchSpace(width=(32,), depth=(1, 1), optimizer=("adam",), batch_size=(64,), l2=(2e-6, 1e-4), max_norm=(0.0,), schedule=("constant",))
+space = SearchSpace(
+    width=(32,), depth=(1, 1), optimizer=("adam",), batch_size=(64,), l2=(2e-6, 1e-4),
+    max_norm=(0.0,), schedule=("constant",),
+)
 settings = SearchSettings(n_trials=8, batch=4, rungs=(1, 3), reduction=2)
-# Ray takes 127.0.0.1 for "this machine, by its address in the network"; the rest of the loopback net stays what it is.
+# Ray takes 127.0.0.1 for "this machine, by its address in the network"; the rest of the
+# loopback net stays what it is.
 node_options = {"num_cpus": 1, "object_store_memory": 200_000_000}
-cluster = Cluster(initialize_head=True, head_node_args={**node_options, "node_ip_address": "127.0.0.2", "include_dashboard": False})
+head = {**node_options, "node_ip_address": "127.0.0.2", "include_dashboard": False}
+cluster = Cluster(initialize_head=True, head_node_args=head)
 doomed = cluster.add_node(**node_options, node_ip_address="127.0.0.3")
 cluster.wait_for_nodes()
 
@@ -39,7 +46,10 @@ def searched(name, show=lambda _: None, **where):
     epochs = []
     progress = lambda _: nullcontext((lambda: epochs.append(1), show))
     with open_place(development, folder / name, **where) as place:
-        found = search(folder / f"{name}.db", development, space, settings, 5, engine="jax", place=place, progress=progress)
+        found = search(
+            folder / f"{name}.db", development, space, settings, 5,
+            engine="jax", place=place, progress=progress,
+        )
     assert len(epochs) == settings.n_epochs(n_folds=2)
     return found.to_json()
 
@@ -65,9 +75,15 @@ cluster.shutdown()
 def test_a_cluster_gives_the_local_answer_also_when_a_node_dies(tmp_path: Path) -> None:
     pytest.importorskip("ray")
     run = subprocess.run(
-        [sys.executable, "-c", PROGRAM, tmp_path], capture_output=True, text=True, timeout=400, cwd=Path(__file__).parent
+        [sys.executable, "-c", PROGRAM, tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=400,
+        cwd=Path(__file__).parent,
     )
-    said = [line for line in run.stdout.splitlines() if line in ("same", "killed")]  # Ray talks in between
+    said = [
+        line for line in run.stdout.splitlines() if line in ("same", "killed")
+    ]  # Ray talks in between
     assert said == ["same", "killed", "same"], run.stdout + run.stderr[-3000:]
 
 
@@ -81,5 +97,8 @@ def test_a_cluster_gives_the_local_answer_also_when_a_node_dies(tmp_path: Path) 
 def test_no_cluster_is_one_clear_line(tmp_path: Path, address: str, said: str) -> None:
     pytest.importorskip("ray")
     development = split(made_up_digits(200, seed=1), ProtocolSettings(method="holdout"), 0)
-    with open_place(development, tmp_path, cluster=address) as place, pytest.raises(SettingsError, match=said):
+    with (
+        open_place(development, tmp_path, cluster=address) as place,
+        pytest.raises(SettingsError, match=said),
+    ):
         list(place.run([Task(len, tuple, 1)], lambda: None))

@@ -1,4 +1,6 @@
-"""Killed at random moments, the search ends as if nothing had happened; `scripts/soak` does the same for longer."""
+"""Killed at random moments, the search ends as if nothing had happened; `scripts/soak`
+does the same for longer.
+"""
 
 import json
 import os
@@ -23,7 +25,10 @@ pytestmark = [
 
 def test_twenty_kills_of_workers_drivers_and_groups() -> None:
     run = subprocess.run(
-        [sys.executable, SOAK, "kills", "--n", "20", "--seed", "1"], capture_output=True, text=True, timeout=550
+        [sys.executable, SOAK, "kills", "--n", "20", "--seed", "1"],
+        capture_output=True,
+        text=True,
+        timeout=550,
     )
     counts = json.loads(run.stdout)
     assert counts["failures"] == [], counts
@@ -31,13 +36,26 @@ def test_twenty_kills_of_workers_drivers_and_groups() -> None:
     assert run.returncode == 0
 
 
-# A shell starts its background jobs, and so this suite as one of them, with Ctrl-C ignored, and children inherit that.
-HEED_CTRL_C = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+# A shell starts its background jobs, and so this suite as one of them, with Ctrl-C
+# ignored, and children inherit that.
+HEED_CTRL_C = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1],"
+    " sys.argv[1:])"
+)
 
 
-def test_ctrl_c_ends_workers_and_the_same_command_goes_on(digits_folder: Path, tmp_path: Path) -> None:
-    changes = {**TINY, "dataset": str(digits_folder), "regularize.search.rungs": [2, 60], "regularize.n_finalists": 1}
-    (tmp_path / "tiny.toml").write_text(to_toml(load_config("quick", changes).model_dump(mode="json")))
+def test_ctrl_c_ends_workers_and_the_same_command_goes_on(
+    digits_folder: Path, tmp_path: Path
+) -> None:
+    changes = {
+        **TINY,
+        "dataset": str(digits_folder),
+        "regularize.search.rungs": [2, 60],
+        "regularize.n_finalists": 1,
+    }
+    (tmp_path / "tiny.toml").write_text(
+        to_toml(load_config("quick", changes).model_dump(mode="json"))
+    )
     command = [
         sys.executable,
         "-m",
@@ -54,7 +72,11 @@ def test_ctrl_c_ends_workers_and_the_same_command_goes_on(digits_folder: Path, t
     while not list((tmp_path / "run" / "tuning").glob("trial*.npz")):
         time.sleep(0.05)
         assert run.poll() is None, run.communicate()
-    workers = [int(pid) for path in Path(f"/proc/{run.pid}/task").glob("*/children") for pid in path.read_text().split()]
+    workers = [
+        int(pid)
+        for path in Path(f"/proc/{run.pid}/task").glob("*/children")
+        for pid in path.read_text().split()
+    ]
     os.killpg(run.pid, signal.SIGINT)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130

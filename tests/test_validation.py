@@ -1,4 +1,6 @@
-"""A configuration under the protocol: what a repeat shares with another, and what not."""
+"""A configuration under the protocol: what a repeat shares with another, and what
+not.
+"""
 
 from conftest import made_up_digits
 
@@ -12,7 +14,9 @@ def test_rounds_start_from_other_weights() -> None:
     """Two rounds of one seed over the same folds would be one repeat counted twice."""
     once = split(made_up_digits(200, seed=1), ProtocolSettings(method="kfold", n_folds=2), seed=0)
     twice = DevelopmentSet(once.digits, once.rounds * 2, "iterated-kfold", "iterated-kfold")
-    configuration = Configuration(network=NetworkSpec(hidden=(8,)), training=TrainingSettings(n_epochs=2))
+    configuration = Configuration(
+        network=NetworkSpec(hidden=(8,)), training=TrainingSettings(n_epochs=2)
+    )
     (validation,) = cross_validate(twice, [configuration], (0,), engine="jax")
     first, second = validation.val_loss
     assert (first != second).all()

@@ -1,4 +1,6 @@
-"""Distortions: nothing happens at dose zero, the dose is what it says, and the same key gives the same picture."""
+"""Distortions: nothing happens at dose zero, the dose is what it says, and the same key
+gives the same picture.
+"""
 
 import numpy as np
 import pytest
@@ -6,7 +8,9 @@ from conftest import made_up_digits
 
 from sevenfold.warp import WarpSettings, batch_warp, gaussian_rms, spline_matrix, warp
 
-NOTHING = WarpSettings(rotation=0.0, narrow_rotation=0.0, shear=0.0, scale=0.0, shift=0.0, amplitude=0.0)
+NOTHING = WarpSettings(
+    rotation=0.0, narrow_rotation=0.0, shear=0.0, scale=0.0, shift=0.0, amplitude=0.0
+)
 
 
 def test_no_dose_leaves_every_pixel_alone() -> None:
@@ -23,7 +27,9 @@ def test_strength_zero_is_no_dose() -> None:
 
 def test_the_same_seed_gives_the_same_picture_and_another_another() -> None:
     digits = made_up_digits(20, seed=1)
-    first, again, other = (warp(digits.images, digits.labels, WarpSettings(), seed) for seed in (0, 0, 1))
+    first, again, other = (
+        warp(digits.images, digits.labels, WarpSettings(), seed) for seed in (0, 0, 1)
+    )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
@@ -40,12 +46,17 @@ def test_a_shift_moves_ink_by_the_pixels_it_says() -> None:
 
 
 def test_ones_and_sevens_turn_less() -> None:
-    """A horizontal bar turned by at most 7.5 degrees leaves fewer rows than one turned by at most 45."""
+    """A horizontal bar turned by at most 7.5 degrees leaves fewer rows than one turned
+    by at most 45.
+    """
     images = np.zeros((200, 28, 28), np.uint8)
     images[:, 13:15, 4:24] = 255
     settings = NOTHING.model_copy(update={"rotation": 45.0, "narrow_rotation": 7.5})
     heights = [
-        (warp(images, np.full(200, digit, np.uint8), settings, seed=0).max(axis=2) > 128).sum(axis=1).max() for digit in (7, 0)
+        (warp(images, np.full(200, digit, np.uint8), settings, seed=0).max(axis=2) > 128)
+        .sum(axis=1)
+        .max()
+        for digit in (7, 0)
     ]
     assert heights[0] <= 6 < 10 <= heights[1]
 

@@ -1,4 +1,6 @@
-"""The whole workflow on small made-up digits: honest, repeatable, and it goes on where it was stopped."""
+"""The whole workflow on small made-up digits: honest, repeatable, and it goes on where
+it was stopped.
+"""
 
 import json
 import shutil
@@ -19,7 +21,10 @@ from sevenfold.storage import read_npz
 
 
 def tiny(folder: Path, **changes: object) -> sf.Config:
-    return sf.load_config("quick", {**TINY, "dataset": str(folder), **{k.replace("__", "."): v for k, v in changes.items()}})
+    return sf.load_config(
+        "quick",
+        {**TINY, "dataset": str(folder), **{k.replace("__", "."): v for k, v in changes.items()}},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +35,17 @@ def finished(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def without_seconds(path: Path) -> dict[str, object]:
-    return {name: value for name, value in json.loads(path.read_text()).items() if name != "seconds"}
+    return {
+        name: value for name, value in json.loads(path.read_text()).items() if name != "seconds"
+    }
 
 
 def test_summary_has_the_public_fields(finished: Path) -> None:
     summary = json.loads((finished / "summary.json").read_text())
     assert summary["schema"] == 1
     assert summary.keys() >= {
-        "dataset", "embedded_subset", "n_development", "n_test", "preset", "engine", "seed", "seconds", "baseline", "overfit",
-        "regularize", "final", "test_openings",
+        "dataset", "embedded_subset", "n_development", "n_test", "preset", "engine", "seed",
+        "seconds", "baseline", "overfit", "regularize", "final", "test_openings",
     }  # fmt: skip
     assert summary["final"].keys() >= {
         "test_accuracy",
@@ -63,7 +70,8 @@ def test_distorted_digits_and_a_longer_final_training(digits_folder: Path, tmp_p
     )
     sf.run_workflow(config, tmp_path / "run", terminal="quiet")
     chosen, final = (
-        json.loads((tmp_path / "run" / "steps" / f"{name}.json").read_text())["result"] for name in ("regularize", "final_test")
+        json.loads((tmp_path / "run" / "steps" / f"{name}.json").read_text())["result"]
+        for name in ("regularize", "final_test")
     )
     winner = chosen["finalists"][0]["fresh"]["configuration"]
     plain = chosen["undistorted"]["scored"]["configuration"]
@@ -87,9 +95,13 @@ def test_distorted_digits_and_a_longer_final_training(digits_folder: Path, tmp_p
 
 
 @pytest.mark.slow
-def test_the_same_seed_gives_the_same_summary(finished: Path, digits_folder: Path, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_summary(
+    finished: Path, digits_folder: Path, tmp_path: Path
+) -> None:
     sf.run_workflow(tiny(digits_folder), tmp_path / "again", terminal="quiet")
-    assert without_seconds(tmp_path / "again" / "summary.json") == without_seconds(finished / "summary.json")
+    assert without_seconds(tmp_path / "again" / "summary.json") == without_seconds(
+        finished / "summary.json"
+    )
 
 
 def test_summary_agrees_with_the_stored_predictions(finished: Path) -> None:
@@ -97,7 +109,9 @@ def test_summary_agrees_with_the_stored_predictions(finished: Path) -> None:
     stored = read_npz(finished / "predictions" / "test.npz")
     wrong = stored["final"].argmax(axis=2) != stored["labels"]
     assert wrong[0].sum() == summary["final"]["n_errors"]
-    assert (1.0 - wrong.mean(axis=1)).tolist() == pytest.approx(summary["final"]["seed_test_accuracies"])
+    assert (1.0 - wrong.mean(axis=1)).tolist() == pytest.approx(
+        summary["final"]["seed_test_accuracies"]
+    )
 
 
 def test_one_opening_after_the_plan_was_frozen(finished: Path) -> None:
@@ -106,7 +120,9 @@ def test_one_opening_after_the_plan_was_frozen(finished: Path) -> None:
     assert lines[0]["plan"] == lines[1]["plan"] == lines[2]["plan"]
 
 
-def test_a_finished_run_is_kept(finished: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finished_run_is_kept(
+    finished: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sevenfold.validation.fit_many", None)
     before = (finished / "summary.json").read_bytes()
     sf.run_workflow(tiny(digits_folder), finished, terminal="quiet")
@@ -114,7 +130,9 @@ def test_a_finished_run_is_kept(finished: Path, digits_folder: Path, monkeypatch
 
 
 @pytest.mark.slow
-def test_no_test_file_is_touched_before_the_ledger_says_opened(digits_folder: Path, tmp_path: Path) -> None:
+def test_no_test_file_is_touched_before_the_ledger_says_opened(
+    digits_folder: Path, tmp_path: Path
+) -> None:
     """The audit hook sees every open() of the process, whoever calls it."""
     program = (
         "import sys\nfrom pathlib import Path\nout = Path(sys.argv[1])\nlog = []\n"
@@ -128,11 +146,15 @@ def test_no_test_file_is_touched_before_the_ledger_says_opened(digits_folder: Pa
         "assert len(log) >= 2 and all(log), log\n"
     )
     settings = json.dumps({**TINY, "dataset": str(digits_folder)})
-    subprocess.run([sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=300)
+    subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=300
+    )
 
 
 def test_a_forged_result_is_found(finished: Path, digits_folder: Path, tmp_path: Path) -> None:
-    """Neither an edited result nor one with a digest made to fit gets past the ledger."""
+    """Neither an edited result nor one with a digest made to fit gets past the
+    ledger.
+    """
     folder = tmp_path / "forged"
     shutil.copytree(finished, folder)
     path = folder / "steps" / "final_test.json"
@@ -143,20 +165,27 @@ def test_a_forged_result_is_found(finished: Path, digits_folder: Path, tmp_path:
         sf.run_workflow(tiny(digits_folder), folder, terminal="quiet")
     step["result_digest"] = digest_of(step["result"])
     path.write_text(json.dumps(step))
-    for look in (lambda: sf.run_workflow(tiny(digits_folder), folder, terminal="quiet"), lambda: sf.draw_report(folder)):
+    for look in (
+        lambda: sf.run_workflow(tiny(digits_folder), folder, terminal="quiet"),
+        lambda: sf.draw_report(folder),
+    ):
         with pytest.raises(LedgerError, match="does not end with the result"):
             look()
 
 
 @pytest.mark.slow
-def test_a_second_opening_needs_a_reason_and_is_on_record(digits_folder: Path, tmp_path: Path) -> None:
+def test_a_second_opening_needs_a_reason_and_is_on_record(
+    digits_folder: Path, tmp_path: Path
+) -> None:
     config = tiny(digits_folder)
     sf.run_workflow(config, tmp_path, terminal="quiet")
     (tmp_path / "steps" / "final_test.json").unlink()
     (tmp_path / "steps" / "discussion.json").unlink()
     assert sf.run_workflow(config, tmp_path, terminal="quiet").test_openings == 1
     assert Ledger(tmp_path / "test_ledger.jsonl").lines()[-2]["event"] == "rescored"
-    summary = sf.run_workflow(config, tmp_path, open_test_again="a reviewer asked", terminal="quiet")
+    summary = sf.run_workflow(
+        config, tmp_path, open_test_again="a reviewer asked", terminal="quiet"
+    )
     assert summary.test_openings == 2
     result = json.loads((tmp_path / "steps" / "final_test.json").read_text())["result"]
     assert result["reopening_reasons"] == ["a reviewer asked"]
@@ -177,7 +206,9 @@ def test_an_interrupted_run_goes_on_from_the_last_finished_step(
     kept = {path.name: path.read_bytes() for path in (tmp_path / "steps").iterdir()}
     assert "ablation.json" in kept
     sf.run_workflow(tiny(digits_folder), tmp_path, terminal="quiet")
-    assert all((tmp_path / "steps" / name).read_bytes() == content for name, content in kept.items())
+    assert all(
+        (tmp_path / "steps" / name).read_bytes() == content for name, content in kept.items()
+    )
     assert without_seconds(tmp_path / "summary.json") == without_seconds(finished / "summary.json")
 
 
@@ -204,7 +235,9 @@ def test_an_image_in_both_parts_is_refused_when_the_seal_is_broken(tmp_path: Pat
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["kfold", "iterated-kfold"])
 def test_other_protocols(digits_folder: Path, tmp_path: Path, method: str) -> None:
-    config = tiny(digits_folder, protocol__method=method, protocol__n_folds=2, regularize__n_finalists=1)
+    config = tiny(
+        digits_folder, protocol__method=method, protocol__n_folds=2, regularize__n_finalists=1
+    )
     sf.run_workflow(config, tmp_path, terminal="quiet")
     baseline = json.loads((tmp_path / "steps" / "baseline.json").read_text())["result"]
     assert baseline["network"]["accuracy"]["n"] == 1200
@@ -213,21 +246,29 @@ def test_other_protocols(digits_folder: Path, tmp_path: Path, method: str) -> No
 
 
 @pytest.mark.slow
-def test_the_keras_file_opens_in_plain_keras_on_tensorflow(finished: Path, digits_folder: Path) -> None:
+def test_the_keras_file_opens_in_plain_keras_on_tensorflow(
+    finished: Path, digits_folder: Path
+) -> None:
     program = (
-        "import os, sys, gzip\nos.environ['KERAS_BACKEND'] = 'tensorflow'\nimport keras, numpy as np\n"
-        "run, data = sys.argv[1:]\nmodel = keras.models.load_model(f'{run}/models/final.keras')\n"
-        "assert {type(layer).__name__ for layer in model.layers} <= {'InputLayer', 'Dense', 'Dropout'}\n"
-        "images = np.frombuffer(gzip.open(f'{data}/t10k-images-idx3-ubyte.gz').read()[16:], np.uint8).reshape(-1, 784)\n"
-        "stored = np.load(f'{run}/predictions/test.npz')['final'][0]\n"
-        "found = model.predict(images.astype('float32') / 255, verbose=0)\n"
-        "assert np.abs(found - stored).max() < 1e-5, np.abs(found - stored).max()\n"
+        "import os, sys, gzip\nos.environ['KERAS_BACKEND'] = 'tensorflow'\nimport keras, numpy as"
+        " np\nrun, data = sys.argv[1:]\nmodel ="
+        " keras.models.load_model(f'{run}/models/final.keras')\nassert {type(layer).__name__ for"
+        " layer in model.layers} <= {'InputLayer', 'Dense', 'Dropout'}\nimages ="
+        " np.frombuffer(gzip.open(f'{data}/t10k-images-idx3-ubyte.gz').read()[16:],"
+        " np.uint8).reshape(-1, 784)\nstored ="
+        " np.load(f'{run}/predictions/test.npz')['final'][0]\nfound ="
+        " model.predict(images.astype('float32') / 255, verbose=0)\nassert np.abs(found -"
+        " stored).max() < 1e-5, np.abs(found - stored).max()\n"
     )
-    subprocess.run([sys.executable, "-c", program, finished, digits_folder], check=True, timeout=300)
+    subprocess.run(
+        [sys.executable, "-c", program, finished, digits_folder], check=True, timeout=300
+    )
 
 
 @pytest.mark.slow
-def test_the_keras_engine_carries_out_the_whole_workflow(digits_folder: Path, tmp_path: Path) -> None:
+def test_the_keras_engine_carries_out_the_whole_workflow(
+    digits_folder: Path, tmp_path: Path
+) -> None:
     # Each of Keras's fits compiles anew, so there are few of them.
     few = {
         "overfit.n_seeds": 2,
@@ -240,8 +281,11 @@ def test_the_keras_engine_carries_out_the_whole_workflow(digits_folder: Path, tm
     }
     settings = json.dumps({**TINY, **few, "dataset": str(digits_folder), "engine": "keras"})
     program = (
-        "import json, sys\nimport sevenfold as sf\n"
-        "summary = sf.run_workflow(sf.load_config('quick', json.loads(sys.argv[2])), sys.argv[1], terminal='quiet')\n"
-        "assert summary.engine == 'keras' and summary.final.test_accuracy > 0.5\n"
+        "import json, sys\nimport sevenfold as sf\nsummary ="
+        " sf.run_workflow(sf.load_config('quick', json.loads(sys.argv[2])), sys.argv[1],"
+        " terminal='quiet')\nassert summary.engine == 'keras' and summary.final.test_accuracy >"
+        " 0.5\n"
     )
-    subprocess.run([sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=900)
+    subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=900
+    )

@@ -1,4 +1,5 @@
-"""sevenfold: the universal workflow of machine learning on handwritten digits, with dense networks.
+"""sevenfold: the universal workflow of machine learning on handwritten digits, with
+dense networks.
 
 import sevenfold as sf
 

@@ -1,4 +1,6 @@
-"""The command line: arguments in, exit codes out; the work is elsewhere, and no framework is imported up here."""
+"""The command line: arguments in, exit codes out; the work is elsewhere, and no
+framework is imported up here.
+"""
 
 import os
 import sys
@@ -15,16 +17,21 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="The universal workflow of machine learning on handwritten digits, with networks of Dense and Dropout layers only. "
-    "`sevenfold run` does all of it: problem, measure, protocol, preparation, baseline, overfitting, regularization and tuning, "
-    "final test; and leaves a report in which every number was measured by the run.",
+    help=(
+        "The universal workflow of machine learning on handwritten digits, with networks of Dense"
+        " and Dropout layers only. `sevenfold run` does all of it: problem, measure, protocol,"
+        " preparation, baseline, overfitting, regularization and tuning, final test; and leaves a"
+        " report in which every number was measured by the run."
+    ),
 )
 data_app = typer.Typer(no_args_is_help=True, help="List, fetch and check data sets.")
 app.add_typer(data_app, name="data")
 
 
 def main() -> NoReturn:
-    """Run the command line; every failure that we know is one line and an exit code (2 for bad input, 1 otherwise)."""
+    """Run the command line; every failure that we know is one line and an exit code (2
+    for bad input, 1 otherwise).
+    """
     try:
         app()
     except SevenfoldError as error:
@@ -36,14 +43,19 @@ def main() -> NoReturn:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         _stop(
-            f"The operating system refused: {error.strerror or error}{where}. Finished steps are kept; the same command goes on.",
+            f"The operating system refused: {error.strerror or error}{where}. Finished steps are"
+            " kept; the same command goes on.",
             1,
         )
     except Exception as error:
         if os.environ.get("SEVENFOLD_TRACEBACK"):
             raise
         kind = type(error).__name__
-        _stop(f"{kind}: {error}\nThis is a fault of sevenfold, not yours; SEVENFOLD_TRACEBACK=1 shows where it is.", 1)
+        _stop(
+            f"{kind}: {error}\nThis is a fault of sevenfold, not yours; SEVENFOLD_TRACEBACK=1 shows"
+            " where it is.",
+            1,
+        )
     sys.exit(0)
 
 
@@ -61,7 +73,10 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
     pass
@@ -71,41 +86,78 @@ def _options(
 def run(
     dataset: Annotated[
         str | None,
-        typer.Option(help="auto, mnist, mnist-5k, a folder of four IDX files, or an .npz. auto is mnist where it can be had."),
+        typer.Option(
+            help=(
+                "auto, mnist, mnist-5k, a folder of four IDX files, or an .npz. auto is mnist where"
+                " it can be had."
+            )
+        ),
     ] = None,
-    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder that holds the MNIST files.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder that holds the MNIST files.")
+    ] = None,
     preset: Annotated[
         str | None,
-        typer.Option(help="quick (a few minutes), book (the default), standard (distorted digits) or record (an hour)."),
+        typer.Option(
+            help=(
+                "quick (a few minutes), book (the default), standard (distorted digits) or record"
+                " (an hour)."
+            )
+        ),
     ] = None,
-    protocol: Annotated[str | None, typer.Option(help="auto, holdout, kfold or iterated-kfold.")] = None,
-    engine: Annotated[str | None, typer.Option(help="auto, jax or keras (Keras's own fit on TensorFlow).")] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help="auto, holdout, kfold or iterated-kfold.")
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="auto, jax or keras (Keras's own fit on TensorFlow).")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="The run folder itself. Default: runs/<preset>, with more where settings differ."),
+        typer.Option(
+            metavar="DIR",
+            help="The run folder itself. Default: runs/<preset>, with more where settings differ.",
+        ),
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings as TOML, such as an earlier run's config.toml.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Settings as TOML, such as an earlier run's config.toml."
+        ),
     ] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change one setting; may be repeated.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Change one setting; may be repeated."),
     ] = None,
     open_test_again: Annotated[
-        str | None, typer.Option(metavar="REASON", help="Open the test set once more; the report says so on its first page.")
+        str | None,
+        typer.Option(
+            metavar="REASON",
+            help="Open the test set once more; the report says so on its first page.",
+        ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Processes that tune side by side; one per core by default. No result changes."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Processes that tune side by side; one per core by default. No result changes.",
+        ),
     ] = None,
     cluster: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Tune on the Ray cluster there instead: host:6379, or auto."),
+        typer.Option(
+            metavar="ADDRESS", help="Tune on the Ray cluster there instead: host:6379, or auto."
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print summary.json and nothing else.")
+    ] = False,
 ) -> None:
-    """Carry out the whole workflow; ends with the path of the report. The same command continues an interrupted run."""
+    """Carry out the whole workflow; ends with the path of the report. The same command
+    continues an interrupted run.
+    """
     from sevenfold.config import default_folder, load_config, parse_assignment
     from sevenfold.report import draw
     from sevenfold.statistics import proportion
@@ -114,12 +166,21 @@ def run(
 
     keep_swallowed_interrupts()
 
-    chosen: dict[str, Any] = {"dataset": dataset, "engine": engine, "seed": seed, "protocol.method": protocol}
+    chosen: dict[str, Any] = {
+        "dataset": dataset,
+        "engine": engine,
+        "seed": seed,
+        "protocol.method": protocol,
+    }
     changes = {name: value for name, value in chosen.items() if value is not None}
     changes |= dict(parse_assignment(text) for text in set_ or [])
     if config is not None and preset is not None:
-        raise SettingsError("Give --preset or --config, not both: a settings file names its preset itself.")
-    settings = load_config(config if config is not None else "book" if preset is None else preset, changes)
+        raise SettingsError(
+            "Give --preset or --config, not both: a settings file names its preset itself."
+        )
+    settings = load_config(
+        config if config is not None else "book" if preset is None else preset, changes
+    )
     folder = out or default_folder(settings)
     try:
         summary = run_workflow(
@@ -141,7 +202,8 @@ def run(
     elif not quiet:
         final = summary.final
         print(
-            f"\nTest accuracy {proportion(summary.n_test - final.n_errors, summary.n_test)} on {summary.n_test:,} digits: ",
+            f"\nTest accuracy {proportion(summary.n_test - final.n_errors, summary.n_test)} on"
+            f" {summary.n_test:,} digits: ",
             end="",
         )
         print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}\nReport: {report}")
@@ -167,7 +229,8 @@ def list_data() -> None:
             else f"not here; `sevenfold data fetch {entry.name}` gets {entry.n_bytes / 1e6:.1f} MB"
         )
         print(
-            f"{entry.name:<10} {entry.title}: {entry.n_development:,} development and {entry.n_test:,} test digits\n{'':<10} {where}"
+            f"{entry.name:<10} {entry.title}: {entry.n_development:,} development and"
+            f" {entry.n_test:,} test digits\n{'':<10} {where}"
         )
         print(f"{'':<10} licence: {entry.licence}; {entry.citation}\n{'':<10} {entry.url}")
 
@@ -183,13 +246,29 @@ def fetch_data(name: Annotated[str, typer.Argument(help="mnist or mnist-5k.")]) 
 
 
 @data_app.command("check")
-def check_data(path: Annotated[str, typer.Argument(help="mnist, mnist-5k, a folder of four IDX files, or an .npz.")]) -> None:
-    """Read all of a data set, the test part too, and verify everything that can be verified."""
+def check_data(
+    path: Annotated[
+        str, typer.Argument(help="mnist, mnist-5k, a folder of four IDX files, or an .npz.")
+    ],
+) -> None:
+    """Read all of a data set, the test part too, and verify everything that can be
+    verified.
+    """
     from sevenfold.datasets import INVERTED, check
 
     found = check(path)
     verdict = INVERTED if found.inverted else "Nothing wrong found."
-    print(f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test digits. {verdict}")
+    print(
+        f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test"
+        f" digits. {verdict}"
+    )
     print(f"per digit: {found.development_per_class} and {found.test_per_class}")
-    print(f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none across the two parts.")
-    print("Every file has its published SHA-256." if found.published else "No published digests are known for this data.")
+    print(
+        f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none"
+        " across the two parts."
+    )
+    print(
+        "Every file has its published SHA-256."
+        if found.published
+        else "No published digests are known for this data."
+    )

@@ -23,7 +23,9 @@ PRESETS: tuple[str, ...] = get_args(Preset)
 
 
 class Config(Record):
-    """All settings of a run. The defaults are the `book` preset; a preset's TOML file holds what differs."""
+    """All settings of a run. The defaults are the `book` preset; a preset's TOML file
+    holds what differs.
+    """
 
     preset: Preset = "book"
     dataset: Annotated[str, Field(min_length=1)] = "auto"
@@ -39,17 +41,31 @@ class Config(Record):
     @model_validator(mode="after")
     def _check(self) -> "Config":
         space = self.regularize.space
-        asked = [name for name in ("label_smoothing", "distortion", "hard_examples") if getattr(space, name)[1]]
+        asked = [
+            name
+            for name in ("label_smoothing", "distortion", "hard_examples")
+            if getattr(space, name)[1]
+        ]
         if self.preset == "book" and asked:
-            raise ValueError(f"the preset book has no {asked[0]} in regularize.space; start from another preset for it")
-        if self.engine == "keras" and (jax_only := [name for name in asked if name != "label_smoothing"]):
+            raise ValueError(
+                f"the preset book has no {asked[0]} in regularize.space; start from another preset"
+                " for it"
+            )
+        if self.engine == "keras" and (
+            jax_only := [name for name in asked if name != "label_smoothing"]
+        ):
             names = " and ".join(f"regularize.space.{name}" for name in jax_only)
-            raise ValueError(f"{names} work in the jax engine only; take --engine jax, or set them to [0.0, 0.0]")
+            raise ValueError(
+                f"{names} work in the jax engine only; take --engine jax, or set them to [0.0, 0.0]"
+            )
         return self
 
 
-def load_config(preset_or_file: str | Path = "book", changes: Mapping[str, Any] | None = None) -> Config:
-    """The settings of a preset (`PRESETS`) or of a TOML file, with `changes` by dotted name on top.
+def load_config(
+    preset_or_file: str | Path = "book", changes: Mapping[str, Any] | None = None
+) -> Config:
+    """The settings of a preset (`PRESETS`) or of a TOML file, with `changes` by dotted
+    name on top.
 
     `load_config("quick", {"seed": 1, "regularize.search.n_trials": 18})`
 
@@ -59,7 +75,8 @@ def load_config(preset_or_file: str | Path = "book", changes: Mapping[str, Any] 
     name = str(preset_or_file)
     if "preset" in (changes or {}):
         raise SettingsError(
-            "preset is chosen with --preset or in the settings file, not with --set: it stands for many settings."
+            "preset is chosen with --preset or in the settings file, not with --set: it stands for"
+            " many settings."
         )
     file = {"preset": name} if name in PRESETS else _read_file(Path(name))
     values = _merged(_preset_values(file.get("preset", "book")), file)
@@ -71,20 +88,30 @@ def load_config(preset_or_file: str | Path = "book", changes: Mapping[str, Any] 
 
 
 def _require_read(config: Config, file: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
-    """Refuse a depth or width of the user's own that a preset's whole networks would leave unread."""
-    given = {name.removeprefix("regularize.space.") for name in changes} | set(file.get("regularize", {}).get("space", {}))
+    """Refuse a depth or width of the user's own that a preset's whole networks would
+    leave unread.
+    """
+    given = {name.removeprefix("regularize.space.") for name in changes} | set(
+        file.get("regularize", {}).get("space", {})
+    )
     unread = sorted(given & {"depth", "width"})
     if config.regularize.space.hidden and unread and "hidden" not in given:
         raise SettingsError(
-            f"regularize.space.{unread[0]} is not read by the preset {config.preset}, which names whole networks in "
-            "regularize.space.hidden. Change that, or set it to [] as well."
+            f"regularize.space.{unread[0]} is not read by the preset {config.preset}, which names"
+            " whole networks in regularize.space.hidden. Change that, or set it to [] as well."
         )
 
 
 def default_folder(config: Config) -> Path:
-    """Where a run goes when the user does not say: `runs/<preset>`, with the data set and a digest where they differ from it."""
+    """Where a run goes when the user does not say: `runs/<preset>`, with the data set
+    and a digest where they differ from it.
+    """
     plain = config.model_copy(update={"dataset": "auto"})
-    name = config.preset if config.dataset == "auto" else f"{config.preset}-{Path(config.dataset).stem}"
+    name = (
+        config.preset
+        if config.dataset == "auto"
+        else f"{config.preset}-{Path(config.dataset).stem}"
+    )
     changed = plain != load_config(config.preset)
     return Path("runs") / (f"{name}-{config.digest[:8]}" if changed else name)
 
@@ -95,15 +122,21 @@ def _set_value(values: dict[str, Any], name: str, value: Any) -> None:
     for table in tables:
         values = values.setdefault(table, {})
         if not isinstance(values, dict):
-            raise SettingsError(f"{name} is not a setting: {table} is a value, not a group of settings.")
+            raise SettingsError(
+                f"{name} is not a setting: {table} is a value, not a group of settings."
+            )
     values[last] = value
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:
-    """`name.of.setting=value` as name and value; the value is TOML, and a bare word is a string."""
+    """`name.of.setting=value` as name and value; the value is TOML, and a bare word is
+    a string.
+    """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise SettingsError(f"--set wants name=value, for example regularize.search.n_trials=90. Got {text!r}.")
+        raise SettingsError(
+            f"--set wants name=value, for example regularize.search.n_trials=90. Got {text!r}."
+        )
     try:
         return name.strip(), tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
@@ -111,14 +144,20 @@ def parse_assignment(text: str) -> tuple[str, Any]:
 
 
 def _preset_values(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("sevenfold").joinpath("presets", f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        resources.files("sevenfold").joinpath("presets", f"{name}.toml").read_text(encoding="utf-8")
+    )
 
 
 def _read_file(path: Path) -> dict[str, Any]:
     """What a user's settings file says, on top of a preset that there is."""
     if not path.suffix and not path.exists():
         close = difflib.get_close_matches(str(path), PRESETS, n=1)
-        hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(PRESETS)}, or the path of a TOML file."
+        hint = (
+            f"Did you mean {close[0]!r}?"
+            if close
+            else f"Known: {', '.join(PRESETS)}, or the path of a TOML file."
+        )
         raise SettingsError(f"{str(path)!r} is not a preset. {hint}")
     values = read_toml(path)
     preset = values.get("preset", "book")

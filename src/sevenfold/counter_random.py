@@ -1,14 +1,18 @@
-"""Random numbers from a counter: each is a pure function of a key and its position, whatever is drawn beside it."""
+"""Random numbers from a counter: each is a pure function of a key and its position,
+whatever is drawn beside it.
+"""
 
 import jax
 import jax.numpy as jnp
 
 
 def mix(x: jax.Array) -> jax.Array:
-    """`lowbias32`, a bijection of uint32 in which every input bit flips every output bit with probability near one half.
+    """`lowbias32`, a bijection of uint32 in which every input bit flips every output
+    bit with probability near one half.
 
-    Two multiply-xorshift rounds (Wellons, "Prospecting for Hash Functions", 2018, with the constants of bias 0.174). Unlike
-    threefry, JAX's own generator, XLA fuses it into the operation that uses the numbers.
+    Two multiply-xorshift rounds (Wellons, "Prospecting for Hash Functions", 2018, with
+    the constants of bias 0.174). Unlike threefry, JAX's own generator, XLA fuses it
+    into the operation that uses the numbers.
     """
     x = (x ^ (x >> 16)) * jnp.uint32(0x7FEB352D)
     x = (x ^ (x >> 15)) * jnp.uint32(0x846CA68B)

@@ -1,13 +1,13 @@
 """What can go wrong, in one tree.
 
 SevenfoldError                 exit code 1
-├── InputError                 exit code 2: something the user gave; one line says what, why and what to do
+├── InputError                 exit code 2: something the user gave
 │   ├── SettingsError          a setting, an option or a settings file
 │   ├── DataError              a data file or folder
 │   │   └── DataUnavailable    data that could not be found or fetched
 │   └── RunError               a run folder
 ├── LedgerError                a test ledger that does not hold together
-└── NoStatisticalPower         the baseline does not beat common sense: the two hypotheses are in question
+└── NoStatisticalPower         the baseline does not beat common sense
 """
 
 

@@ -13,7 +13,12 @@ def n_cores() -> int:
 
 def describe_machine() -> dict[str, str | int]:
     """System, architecture, processor and cores, for a run's records."""
-    return {"system": platform.system(), "architecture": platform.machine(), "processor": _processor(), "cores": n_cores()}
+    return {
+        "system": platform.system(),
+        "architecture": platform.machine(),
+        "processor": _processor(),
+        "cores": n_cores(),
+    }
 
 
 def _processor() -> str:

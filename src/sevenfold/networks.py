@@ -1,4 +1,6 @@
-"""Which network: a specification of Dense and Dropout layers, and the `keras.Sequential` that it describes."""
+"""Which network: a specification of Dense and Dropout layers, and the
+`keras.Sequential` that it describes.
+"""
 
 import math
 import os
@@ -21,16 +23,21 @@ Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
 Penalty = Annotated[float, Field(ge=0.0, le=1.0)]
 
 Weights = tuple[np.ndarray, ...]
-"""Kernels and biases in Keras's order: kernel (n_in, n_out) float32, bias (n_out,) float32, layer by layer."""
+"""Kernels and biases in Keras's order: kernel (n_in, n_out) float32, bias (n_out,)
+float32, layer by layer.
+"""
 
 
 class NetworkSpec(Record):
-    """A network of Dense layers with Dropout between them, on 784 inputs and 10 classes.
+    """A network of Dense layers with Dropout between them, on 784 inputs and 10
+    classes.
 
-    `hidden=()` is softmax regression. `input_dropout` acts on the pixels, `hidden_dropout` after each hidden layer. The
-    penalties `l1` and `l2` act on every kernel (not on biases), as Keras's `kernel_regularizer` does: `l1 * sum|w|` and
-    `l2 * sum w**2` are added to the mean loss. `max_norm` bounds the norm of each hidden unit's incoming weights after each
-    update (Srivastava et al. 2014, section 5.1), as Keras's `kernel_constraint` does.
+    `hidden=()` is softmax regression. `input_dropout` acts on the pixels,
+    `hidden_dropout` after each hidden layer. The penalties `l1` and `l2` act on every
+    kernel (not on biases), as Keras's `kernel_regularizer` does: `l1 * sum|w|` and `l2
+    * sum w**2` are added to the mean loss. `max_norm` bounds the norm of each hidden
+    unit's incoming weights after each update (Srivastava et al. 2014, section 5.1), as
+    Keras's `kernel_constraint` does.
     """
 
     hidden: tuple[Width, ...] = Field(default=(), max_length=16)
@@ -50,7 +57,9 @@ class NetworkSpec(Record):
     @property
     def n_parameters(self) -> int:
         """Kernels and biases together."""
-        return sum(n_in * n_out + n_out for n_in, n_out in zip(self.widths, self.widths[1:], strict=False))
+        return sum(
+            n_in * n_out + n_out for n_in, n_out in zip(self.widths, self.widths[1:], strict=False)
+        )
 
     def __str__(self) -> str:
         """Its shape as the literature writes it: `784-512-10`."""
@@ -58,12 +67,14 @@ class NetworkSpec(Record):
 
 
 def initial_weights(spec: NetworkSpec, seed: int) -> Weights:
-    """The weights that training starts from: the same numbers for every engine and framework.
+    """The weights that training starts from: the same numbers for every engine and
+    framework.
 
-    Kernels follow Keras's formulas, biases are zero. `glorot_uniform`: U(-a, a) with a = sqrt(6 / (n_in + n_out)) (Glorot and
-    Bengio 2010). `he_normal`: a normal of variance 2 / n_in cut at two standard deviations and widened so that the variance
-    holds (He et al. 2015). The draws are NumPy's Philox instead of the framework's own, since those differ between TensorFlow
-    and JAX.
+    Kernels follow Keras's formulas, biases are zero. `glorot_uniform`: U(-a, a) with a
+    = sqrt(6 / (n_in + n_out)) (Glorot and Bengio 2010). `he_normal`: a normal of
+    variance 2 / n_in cut at two standard deviations and widened so that the variance
+    holds (He et al. 2015). The draws are NumPy's Philox instead of the framework's own,
+    since those differ between TensorFlow and JAX.
     """
     rng = np.random.Generator(np.random.Philox(key=[seed, 0x1217]))
     weights: list[np.ndarray] = []
@@ -84,11 +95,13 @@ def _kernel(spec: NetworkSpec, rng: np.random.Generator, n_in: int, n_out: int) 
 
 
 def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "keras.Sequential":
-    """The `keras.Sequential` of Input, Dense and Dropout that `spec` describes, with softmax output.
+    """The `keras.Sequential` of Input, Dense and Dropout that `spec` describes, with
+    softmax output.
 
     It carries `weights`, or the initial weights of `seed`.
     """
-    # Where nothing else was asked for, Keras runs on JAX: building a model then needs no TensorFlow.
+    # Where nothing else was asked for, Keras runs on JAX: building a model then needs
+    # no TensorFlow.
     os.environ.setdefault("KERAS_BACKEND", "jax")
     import keras
 
@@ -109,8 +122,16 @@ def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "
             )
         )
         if spec.hidden_dropout:
-            layers.append(keras.layers.Dropout(spec.hidden_dropout, seed=seed + index, name=f"dropout_{index}"))
-    layers.append(keras.layers.Dense(N_CLASSES, activation="softmax", kernel_regularizer=penalty, name="digits"))
+            layers.append(
+                keras.layers.Dropout(
+                    spec.hidden_dropout, seed=seed + index, name=f"dropout_{index}"
+                )
+            )
+    layers.append(
+        keras.layers.Dense(
+            N_CLASSES, activation="softmax", kernel_regularizer=penalty, name="digits"
+        )
+    )
     model = keras.Sequential(layers, name="sevenfold")
     model.set_weights(list(weights if weights is not None else initial_weights(spec, seed)))
     assert_dense_only(model)
@@ -118,7 +139,8 @@ def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "
 
 
 def assert_dense_only(model: "keras.Sequential") -> None:
-    """Prove that `model` is a `Sequential` of Dense and Dropout layers and nothing else.
+    """Prove that `model` is a `Sequential` of Dense and Dropout layers and nothing
+    else.
 
     Raises:
         SevenfoldError: names the first layer of another kind.
@@ -129,4 +151,7 @@ def assert_dense_only(model: "keras.Sequential") -> None:
         raise SevenfoldError(f"The network must be a keras.Sequential. Got {type(model).__name__}.")
     for layer in model.layers:
         if type(layer) not in (keras.layers.Dense, keras.layers.Dropout):
-            raise SevenfoldError(f"Layer {layer.name!r} is a {type(layer).__name__}; only Dense and Dropout are allowed.")
+            raise SevenfoldError(
+                f"Layer {layer.name!r} is a {type(layer).__name__}; only Dense and Dropout are"
+                " allowed."
+            )

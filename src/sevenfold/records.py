@@ -1,4 +1,6 @@
-"""Typed, frozen settings and results, strict on the way in from JSON and TOML and exact on the way out."""
+"""Typed, frozen settings and results, strict on the way in from JSON and TOML and exact
+on the way out.
+"""
 
 import difflib
 import hashlib
@@ -15,7 +17,9 @@ from sevenfold.errors import RunError, SettingsError
 
 
 class Record(BaseModel):
-    """A frozen value with named, typed fields; unknown fields, NaN and silent conversions are refused."""
+    """A frozen value with named, typed fields; unknown fields, NaN and silent
+    conversions are refused.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -24,7 +28,8 @@ class Record(BaseModel):
         """The record that `text` (JSON) spells out.
 
         Raises:
-            SettingsError: one line for the first thing wrong: its name, what was expected and what came.
+            SettingsError: one line for the first thing wrong: its name, what was
+            expected and what came.
         """
         try:
             return cls.model_validate_json(text)
@@ -35,8 +40,13 @@ class Record(BaseModel):
     def from_values(cls, values: dict[str, Any], source: str = "") -> Self:
         """The record with these (nested) values, read as strictly as from JSON."""
         for name, value in _leaves(values):
-            if not isinstance(value, str | int | float | None) or (isinstance(value, float) and not math.isfinite(value)):
-                raise SettingsError(f"{source + ': ' if source else ''}{name} must be a plain finite value. Got {value!r}.")
+            if not isinstance(value, str | int | float | None) or (
+                isinstance(value, float) and not math.isfinite(value)
+            ):
+                raise SettingsError(
+                    f"{source + ': ' if source else ''}{name} must be a plain finite value. Got"
+                    f" {value!r}."
+                )
         return cls.from_json(json.dumps(values), source)
 
     def to_json(self) -> str:
@@ -50,7 +60,9 @@ class Record(BaseModel):
 
 
 class StepFile(Record):
-    """What stands in `steps/<step>.json`. result_digest: SHA-256 over `result`, so that an edited result is noticed."""
+    """What stands in `steps/<step>.json`. result_digest: SHA-256 over `result`, so that
+    an edited result is noticed.
+    """
 
     schema_: int = Field(alias="schema")
     step: str
@@ -70,10 +82,13 @@ def read_step(path: Path) -> StepFile:
     try:
         step = StepFile.model_validate_json(path.read_bytes())
     except ValidationError:
-        raise RunError(f"{path} is damaged. Delete it, and the same command runs that step again.") from None
+        raise RunError(
+            f"{path} is damaged. Delete it, and the same command runs that step again."
+        ) from None
     if step.result_digest != digest_of(step.result):
         raise RunError(
-            f"{path} was edited: its result does not fit its digest. Delete it, and the same command runs that step again."
+            f"{path} was edited: its result does not fit its digest. Delete it, and the same"
+            " command runs that step again."
         )
     return step
 
@@ -94,19 +109,28 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(
-            f"Cannot read the settings file {path}: {error.strerror or error}. Give the path of a TOML file."
+            f"Cannot read the settings file {path}: {error.strerror or error}. Give the path of a"
+            " TOML file."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}. Mend that line, or start from a run's config.toml.") from None
+        raise SettingsError(
+            f"{path} is not valid TOML: {error}. Mend that line, or start from a run's config.toml."
+        ) from None
 
 
 def to_toml(values: dict[str, Any]) -> str:
-    """TOML text of nested tables of plain values; absent values (None) are left out, as TOML has no null."""
+    """TOML text of nested tables of plain values; absent values (None) are left out, as
+    TOML has no null.
+    """
     return "\n".join(_toml_lines(values, prefix="")).lstrip("\n") + "\n"
 
 
 def _toml_lines(values: dict[str, Any], prefix: str) -> list[str]:
-    plain = {name: value for name, value in values.items() if not isinstance(value, dict) and value is not None}
+    plain = {
+        name: value
+        for name, value in values.items()
+        if not isinstance(value, dict) and value is not None
+    }
     lines = [f"{name} = {_toml_value(value)}" for name, value in plain.items()]
     for name, table in values.items():
         if isinstance(table, dict):
@@ -116,7 +140,13 @@ def _toml_lines(values: dict[str, Any], prefix: str) -> list[str]:
 
 def _toml_value(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{name} = {_toml_value(item)}" for name, item in value.items() if item is not None) + " }"
+        return (
+            "{ "
+            + ", ".join(
+                f"{name} = {_toml_value(item)}" for name, item in value.items() if item is not None
+            )
+            + " }"
+        )
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml_value(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False)
@@ -147,13 +177,17 @@ def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
         return f"{place}{where} is not a setting. {hint}"
     expected = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
     # A rule about several settings names them itself.
-    names_all = first["type"] == "missing" or (first["type"] == "value_error" and isinstance(first["input"], dict))
+    names_all = first["type"] == "missing" or (
+        first["type"] == "value_error" and isinstance(first["input"], dict)
+    )
     came = "" if names_all else f" Got {first['input']!r} ({type(first['input']).__name__})."
     return f"{place}{f'{where}: ' if where else ''}{expected}.{came}"
 
 
 def _known_names(cls: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """The fields of the record that lies at `path` below `cls`; numbers in the path are places in a list."""
+    """The fields of the record that lies at `path` below `cls`; numbers in the path are
+    places in a list.
+    """
     for part in (part for part in path if isinstance(part, str)):
         inner = _record_in(cls.model_fields[part].annotation) if part in cls.model_fields else None
         if inner is None:
@@ -163,7 +197,9 @@ def _known_names(cls: type[BaseModel], path: tuple[int | str, ...]) -> list[str]
 
 
 def _record_in(annotation: Any) -> type[BaseModel] | None:
-    """The record that an annotation names, by itself or inside `tuple[...]` and the like."""
+    """The record that an annotation names, by itself or inside `tuple[...]` and the
+    like.
+    """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((inner for part in get_args(annotation) if (inner := _record_in(part))), None)

@@ -1,4 +1,6 @@
-"""`Run`: one folder per run; a step's result is written last and atomically, and is never computed twice."""
+"""`Run`: one folder per run; a step's result is written last and atomically, and is
+never computed twice.
+"""
 
 import json
 import platform
@@ -28,7 +30,18 @@ SCHEMA = 1
 SEED_STREAMS = ("comparison", "search", "finalists", "final")
 SEEDS_PER_ROUND, MAX_ROUNDS = 50, 20
 LIBRARIES = (
-    *("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "optuna", "matplotlib"),
+    *(
+        "keras",
+        "tensorflow",
+        "tensorflow-cpu",
+        "jax",
+        "jaxlib",
+        "numpy",
+        "scipy",
+        "scikit-learn",
+        "optuna",
+        "matplotlib",
+    ),
     *("jinja2", "pydantic", "typer", "rich", "mlxtend"),
 )
 
@@ -44,11 +57,14 @@ class Digestible(Protocol):
 class Run:
     """A run folder and what is known about the run while it works.
 
-    Create it with `Run.open`. Steps receive it first: they save arrays through it and report progress on `run.terminal`. What a step
-    leaves in the folder `scratch` is there again after a kill, and goes once the step's result is stored.
+    Create it with `Run.open`. Steps receive it first: they save arrays through it and
+    report progress on `run.terminal`. What a step leaves in the folder `scratch` is
+    there again after a kill, and goes once the step's result is stored.
     """
 
-    def __init__(self, folder: Path, *, seed: int, engine: Literal["jax", "keras"], terminal: Terminal) -> None:
+    def __init__(
+        self, folder: Path, *, seed: int, engine: Literal["jax", "keras"], terminal: Terminal
+    ) -> None:
         self.folder, self.seed, self.engine, self.terminal = folder, seed, engine, terminal
         self.step_seconds: dict[str, float] = {}
         self.scratch = folder / "scratch"
@@ -58,12 +74,19 @@ class Run:
     @classmethod
     @contextmanager
     def open(
-        cls, folder: Path, config: Record, *, seed: int, engine: Literal["jax", "keras"], terminal: Terminal
+        cls,
+        folder: Path,
+        config: Record,
+        *,
+        seed: int,
+        engine: Literal["jax", "keras"],
+        terminal: Terminal,
     ) -> Iterator["Run"]:
         """Start a run in `folder`, or go on with the one that is there.
 
         Raises:
-            RunError: the folder holds something else, another run's settings, or a run that is at work right now.
+            RunError: the folder holds something else, another run's settings, or a run
+            that is at work right now.
         """
         settings = config.model_dump(mode="json")
         _require_free(folder)
@@ -84,13 +107,18 @@ class Run:
                 raise
             run._describe(status="done")
 
-    def step(self, name: str, function: Callable[..., Result], *inputs: Digestible, **resources: object) -> Result:
-        """The result of `function(run, *inputs, **resources)`: from the folder where it was already computed, else computed and stored.
+    def step(
+        self, name: str, function: Callable[..., Result], *inputs: Digestible, **resources: object
+    ) -> Result:
+        """The result of `function(run, *inputs, **resources)`: from the folder where it
+        was already computed, else computed and stored.
 
-        Only the inputs may bear on the result; `resources` are what it is computed with.
+        Only the inputs may bear on the result; `resources` are what it is computed
+        with.
 
         Raises:
-            RunError: the stored result came from other inputs, or one of its files is gone or changed.
+            RunError: the stored result came from other inputs, or one of its files is
+            gone or changed.
         """
         path = self.folder / "steps" / f"{name}.json"
         result_type = get_type_hints(function)["return"]
@@ -101,7 +129,12 @@ class Run:
         started = time.perf_counter()
         result: Result = function(self, *inputs, **resources)
         seconds = time.perf_counter() - started
-        record = {"schema": SCHEMA, "step": name, "inputs": inputs_digest, "seconds": round(seconds, 3)}
+        record = {
+            "schema": SCHEMA,
+            "step": name,
+            "inputs": inputs_digest,
+            "seconds": round(seconds, 3),
+        }
         record["files"] = {file: sha256_of(self.folder / file) for file in self._files}
         record["result"] = result.model_dump(mode="json")
         record["result_digest"] = result.digest
@@ -115,18 +148,29 @@ class Run:
         for name in names:
             (self.folder / "steps" / f"{name}.json").unlink(missing_ok=True)
 
-    def seeds(self, stream: Literal["comparison", "search", "finalists", "final"], n: int) -> tuple[int, ...]:
-        """`n` training seeds (at most 50), fixed by the run's seed; streams never share one.
+    def seeds(
+        self, stream: Literal["comparison", "search", "finalists", "final"], n: int
+    ) -> tuple[int, ...]:
+        """`n` training seeds (at most 50), fixed by the run's seed; streams never share
+        one.
 
-        What is compared with one another (baseline, overfitting model, ablation) shares the stream `comparison`, so that the
-        same seed means the same initial weights and the same batches. A protocol of several rounds takes further seeds of the
-        same stream, `SEEDS_PER_ROUND` on for each round (see `validation.cross_validate`).
+        What is compared with one another (baseline, overfitting model, ablation) shares
+        the stream `comparison`, so that the same seed means the same initial weights
+        and the same batches. A protocol of several rounds takes further seeds of the
+        same stream, `SEEDS_PER_ROUND` on for each round (see
+        `validation.cross_validate`).
         """
-        first = SEEDS_PER_ROUND * MAX_ROUNDS * (len(SEED_STREAMS) * self.seed + SEED_STREAMS.index(stream))
+        first = (
+            SEEDS_PER_ROUND
+            * MAX_ROUNDS
+            * (len(SEED_STREAMS) * self.seed + SEED_STREAMS.index(stream))
+        )
         return tuple(range(first, first + n))
 
     def save_arrays(self, file: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Store arrays in the folder as `file` (an .npz), as part of the step that is at work."""
+        """Store arrays in the folder as `file` (an .npz), as part of the step that is
+        at work.
+        """
         self.save_bytes(file, arrays_to_npz(arrays))
 
     def save_bytes(self, file: str, content: bytes) -> None:
@@ -142,13 +186,15 @@ class Run:
         stored = read_step(path)
         if stored.schema_ != SCHEMA or stored.inputs != inputs_digest:
             raise RunError(
-                f"{path} was computed from other inputs than this run has now (data, settings or an earlier step changed). "
-                f"Choose another folder with --out, or delete {self.folder} to start over."
+                f"{path} was computed from other inputs than this run has now (data, settings or an"
+                f" earlier step changed). Choose another folder with --out, or delete {self.folder}"
+                " to start over."
             )
         for file, digest in stored.files.items():
             if not (self.folder / file).exists() or sha256_of(self.folder / file) != digest:
                 raise RunError(
-                    f"{self.folder / file} is missing or changed. Delete {path}, and the same command makes it again."
+                    f"{self.folder / file} is missing or changed. Delete {path}, and the same"
+                    " command makes it again."
                 )
         kept = result_type.from_values(stored.result, source=str(path))
         self._report(name, kept, stored.seconds, kept=True)
@@ -180,7 +226,9 @@ class Run:
 
 
 def _started(folder: Path) -> str:
-    """When the run in this folder was started: now, unless an intact run.json says otherwise."""
+    """When the run in this folder was started: now, unless an intact run.json says
+    otherwise.
+    """
     try:
         return str(json.loads((folder / "run.json").read_bytes())["started"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -191,11 +239,20 @@ def _require_free(folder: Path) -> None:
     try:
         if folder.exists() and not folder.is_dir():
             raise RunError(f"--out must be a folder. {folder} is a file; choose another name.")
-        if folder.is_dir() and not (folder / "config.toml").exists() and any(not _is_ours(p) for p in folder.iterdir()):
-            raise RunError(f"{folder} holds files that are not a run of sevenfold. Choose an empty or a new folder with --out.")
+        if (
+            folder.is_dir()
+            and not (folder / "config.toml").exists()
+            and any(not _is_ours(p) for p in folder.iterdir())
+        ):
+            raise RunError(
+                f"{folder} holds files that are not a run of sevenfold. Choose an empty or a new"
+                " folder with --out."
+            )
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RunError(f"Cannot make the run folder {folder}: {error.strerror}. Choose another with --out.") from None
+        raise RunError(
+            f"Cannot make the run folder {folder}: {error.strerror}. Choose another with --out."
+        ) from None
 
 
 def _is_ours(path: Path) -> bool:
@@ -208,15 +265,23 @@ def _require_same_settings(folder: Path, settings: dict[str, Any]) -> None:
         return
     version = _version_of(folder)
     if version != __version__:
-        raise RunError(f"{folder} was made by sevenfold {version}; this is {__version__}. Start anew with another --out.")
+        raise RunError(
+            f"{folder} was made by sevenfold {version}; this is {__version__}. Start anew with"
+            " another --out."
+        )
     earlier, asked = _flat(read_toml(folder / "config.toml")), _flat(settings)
-    changed = [name for name in sorted(earlier.keys() | asked.keys()) if earlier.get(name) != asked.get(name)]
+    changed = [
+        name
+        for name in sorted(earlier.keys() | asked.keys())
+        if earlier.get(name) != asked.get(name)
+    ]
     if changed:
         name = changed[0]
         more = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
         raise RunError(
-            f"{folder} is a run with other settings: {name} is {earlier.get(name)!r} there and {asked.get(name)!r} now{more}. "
-            f"Use the same settings to go on with it, or another --out for a new run."
+            f"{folder} is a run with other settings: {name} is {earlier.get(name)!r} there and"
+            f" {asked.get(name)!r} now{more}. Use the same settings to go on with it, or another"
+            " --out for a new run."
         )
 
 
@@ -239,7 +304,9 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process; the lock goes with the process, however it ends."""
+    """Hold the folder for this process; the lock goes with the process, however it
+    ends.
+    """
     try:
         import fcntl
     except ImportError:  # Windows: runs are not guarded against each other there.
@@ -248,12 +315,16 @@ def _lock(folder: Path) -> Iterator[None]:
     try:
         lock = (folder / ".lock").open("w")
     except OSError as error:
-        raise RunError(f"Cannot write in the run folder {folder}: {error.strerror}. Choose another with --out.") from None
+        raise RunError(
+            f"Cannot write in the run folder {folder}: {error.strerror}. Choose another with --out."
+        ) from None
     with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RunError(f"Another sevenfold is at work in {folder}. Wait for it, or choose another --out.") from None
+            raise RunError(
+                f"Another sevenfold is at work in {folder}. Wait for it, or choose another --out."
+            ) from None
         yield
 
 
@@ -266,13 +337,23 @@ def _versions() -> dict[str, str]:
 
 
 def _commit() -> str | None:
-    """The commit of the source tree that this code runs from, or None for an installed package."""
+    """The commit of the source tree that this code runs from, or None for an installed
+    package.
+    """
     if shutil.which("git") is None:
         return None
     source = Path(__file__).parent
-    answer = subprocess.run(["git", "-C", source, "rev-parse", "HEAD", "--show-toplevel"], capture_output=True, text=True)
+    answer = subprocess.run(
+        ["git", "-C", source, "rev-parse", "HEAD", "--show-toplevel"],
+        capture_output=True,
+        text=True,
+    )
     lines = answer.stdout.split()
-    ours = answer.returncode == 0 and len(lines) == 2 and source == Path(lines[1]) / "src" / "sevenfold"
+    ours = (
+        answer.returncode == 0
+        and len(lines) == 2
+        and source == Path(lines[1]) / "src" / "sevenfold"
+    )
     return lines[0] if ours else None
 
 

@@ -14,7 +14,8 @@ Z = 1.959963984540054
 
 
 def decimals(n: int) -> int:
-    """Decimals of a percentage that n examples support: one up to 2,000 examples, two beyond.
+    """Decimals of a percentage that n examples support: one up to 2,000 examples, two
+    beyond.
 
     >>> decimals(100), decimals(1_135), decimals(10_000)
     (1, 1, 2)
@@ -25,7 +26,8 @@ def decimals(n: int) -> int:
 class Proportion(Record):
     """k successes among n, with the Wilson interval (Wilson 1927) at 95 %.
 
-    For repeated scorings of the same n examples (iterated K-fold) `k` is the mean count, so that n stays honest.
+    For repeated scorings of the same n examples (iterated K-fold) `k` is the mean
+    count, so that n stays honest.
     """
 
     value: Annotated[float, Field(ge=0.0, le=1.0)]
@@ -52,7 +54,9 @@ def proportion(k: float, n: int) -> Proportion:
 
 
 class Spread(Record):
-    """Repeated measurements: their mean, standard deviation (n - 1; 0 for a single value) and the raw values."""
+    """Repeated measurements: their mean, standard deviation (n - 1; 0 for a single
+    value) and the raw values.
+    """
 
     mean: float
     sd: float
@@ -73,7 +77,8 @@ def spread(values: np.ndarray | list[float] | tuple[float, ...]) -> Spread:
 class PairedTest(Record):
     """The exact McNemar test (McNemar 1947) of two classifiers on the same n examples.
 
-    only_first, only_second: examples that only this one gets right; under equal error rates they split like coin tosses.
+    only_first, only_second: examples that only this one gets right; under equal error
+    rates they split like coin tosses.
     """
 
     n: int
@@ -90,7 +95,9 @@ def mcnemar(first_correct: np.ndarray, second_correct: np.ndarray) -> PairedTest
     only_second = int((~first_correct & second_correct).sum())
     discordant = only_first + only_second
     p_value = float(binomtest(only_first, discordant, 0.5).pvalue) if discordant else 1.0
-    return PairedTest(n=len(first_correct), only_first=only_first, only_second=only_second, p_value=p_value)
+    return PairedTest(
+        n=len(first_correct), only_first=only_first, only_second=only_second, p_value=p_value
+    )
 
 
 class Difference(Record):
@@ -110,38 +117,64 @@ class Difference(Record):
 
 
 def paired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -> Difference:
-    """Accuracy of the first minus the second; both shape (n_seeds, n), row s of both trained with the same seed.
+    """Accuracy of the first minus the second; both shape (n_seeds, n), row s of both
+    trained with the same seed.
 
-    The variance has two parts that are added: over the n examples, of the difference averaged over seeds (which digits one
-    happened to validate on), and over the seeds, of the difference averaged over examples, divided by their number (which
-    initial weights one happened to draw; Nadeau and Bengio 2003 warn against leaving a source out). Normal quantiles for the
-    first, Student's t for the second, combined as the root of the sum of squares.
+    The variance has two parts that are added: over the n examples, of the difference
+    averaged over seeds (which digits one happened to validate on), and over the seeds,
+    of the difference averaged over examples, divided by their number (which initial
+    weights one happened to draw; Nadeau and Bengio 2003 warn against leaving a source
+    out). Normal quantiles for the first, Student's t for the second, combined as the
+    root of the sum of squares.
     """
     over_seeds = spread((first_correct.astype(np.float64) - second_correct).mean(axis=1))
     half_seeds = (
-        t_quantile(0.5 + LEVEL / 2, over_seeds.n - 1) * over_seeds.sd / math.sqrt(over_seeds.n) if over_seeds.n > 1 else 0.0
+        t_quantile(0.5 + LEVEL / 2, over_seeds.n - 1) * over_seeds.sd / math.sqrt(over_seeds.n)
+        if over_seeds.n > 1
+        else 0.0
     )
     return _difference(first_correct, second_correct, half_seeds, over_seeds.sd, over_seeds.n)
 
 
 def unpaired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -> Difference:
-    """As `paired_difference`, on the same n examples but with seeds of their own: shapes (n_first, n) and (n_second, n).
+    """As `paired_difference`, on the same n examples but with seeds of their own:
+    shapes (n_first, n) and (n_second, n).
 
-    The spread over seeds is that of two independent means (Welch 1947). `n_seeds` of the result is the smaller of the two.
+    The spread over seeds is that of two independent means (Welch 1947). `n_seeds` of
+    the result is the smaller of the two.
     """
     first, second = spread(first_correct.mean(axis=1)), spread(second_correct.mean(axis=1))
     parts = [s.sd**2 / s.n for s in (first, second)]
     squares = sum(part**2 / max(s.n - 1, 1) for part, s in zip(parts, (first, second), strict=True))
-    half_seeds = t_quantile(0.5 + LEVEL / 2, sum(parts) ** 2 / squares) * math.sqrt(sum(parts)) if squares > 0.0 else 0.0
-    return _difference(first_correct, second_correct, half_seeds, math.hypot(first.sd, second.sd), min(first.n, second.n))
+    half_seeds = (
+        t_quantile(0.5 + LEVEL / 2, sum(parts) ** 2 / squares) * math.sqrt(sum(parts))
+        if squares > 0.0
+        else 0.0
+    )
+    return _difference(
+        first_correct,
+        second_correct,
+        half_seeds,
+        math.hypot(first.sd, second.sd),
+        min(first.n, second.n),
+    )
 
 
-def _difference(first: np.ndarray, second: np.ndarray, half_seeds: float, sd_over_seeds: float, n_seeds: int) -> Difference:
+def _difference(
+    first: np.ndarray, second: np.ndarray, half_seeds: float, sd_over_seeds: float, n_seeds: int
+) -> Difference:
     by_example = first.mean(axis=0) - second.mean(axis=0)
     n = len(by_example)
     mean = float(by_example.mean())
     half = math.hypot(Z * float(by_example.std(ddof=1)) / math.sqrt(n), half_seeds)
-    return Difference(value=mean, ci_low=mean - half, ci_high=mean + half, sd_over_seeds=sd_over_seeds, n=n, n_seeds=n_seeds)
+    return Difference(
+        value=mean,
+        ci_low=mean - half,
+        ci_high=mean + half,
+        sd_over_seeds=sd_over_seeds,
+        n=n,
+        n_seeds=n_seeds,
+    )
 
 
 def t_quantile(probability: float, degrees_of_freedom: float) -> float:
@@ -152,7 +185,9 @@ def t_quantile(probability: float, degrees_of_freedom: float) -> float:
 
 
 class ClassScores(Record):
-    """Precision, recall and F1 of one digit, with n examples of it; recall carries its Wilson interval."""
+    """Precision, recall and F1 of one digit, with n examples of it; recall carries its
+    Wilson interval.
+    """
 
     digit: int
     precision: float
@@ -162,7 +197,9 @@ class ClassScores(Record):
 
 
 class Scores(Record):
-    """Everything that a table of predictions says: accuracy, scores per class, their macro averages, confusion counts."""
+    """Everything that a table of predictions says: accuracy, scores per class, their
+    macro averages, confusion counts.
+    """
 
     accuracy: Proportion
     per_class: tuple[ClassScores, ...]
@@ -175,12 +212,16 @@ class Scores(Record):
 
 
 def scores(labels: np.ndarray, probabilities: np.ndarray) -> Scores:
-    """Score probabilities (n, 10) against labels (n,); rows of `confusion` are true digits, columns predicted ones."""
+    """Score probabilities (n, 10) against labels (n,); rows of `confusion` are true
+    digits, columns predicted ones.
+    """
     from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
 
     predicted = probabilities.argmax(axis=1)
     digits = np.arange(probabilities.shape[1])
-    precision, recall, f1, support = precision_recall_fscore_support(labels, predicted, labels=digits, zero_division=0.0)
+    precision, recall, f1, support = precision_recall_fscore_support(
+        labels, predicted, labels=digits, zero_division=0.0
+    )
     correct = int((predicted == labels).sum())
     per_class = tuple(
         ClassScores(
@@ -202,12 +243,16 @@ def scores(labels: np.ndarray, probabilities: np.ndarray) -> Scores:
         macro_f1=float(f1.mean()),
         n_errors=len(labels) - correct,
         log_loss=float(log_loss(labels, rows / rows.sum(axis=1, keepdims=True), labels=digits)),
-        confusion=tuple(tuple(int(c) for c in row) for row in confusion_matrix(labels, predicted, labels=digits)),
+        confusion=tuple(
+            tuple(int(c) for c in row) for row in confusion_matrix(labels, predicted, labels=digits)
+        ),
     )
 
 
 def smooth(values: np.ndarray, window: int = 3) -> np.ndarray:
-    """Centred moving mean along the last axis; at the ends the window shrinks instead of reaching outside."""
+    """Centred moving mean along the last axis; at the ends the window shrinks instead
+    of reaching outside.
+    """
     half = window // 2
     n = values.shape[-1]
     means = [values[..., max(0, i - half) : min(n, i + half + 1)].mean(axis=-1) for i in range(n)]

@@ -10,7 +10,9 @@ import numpy as np
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
-    """Write `content` to a temporary name, force it to disk and rename it to `path`; a reader sees the old file or the new."""
+    """Write `content` to a temporary name, force it to disk and rename it to `path`; a
+    reader sees the old file or the new.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.part")
     try:
@@ -26,7 +28,9 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Force a folder's entries to disk, so that a rename in it outlives a power cut (not needed, nor possible, on Windows)."""
+    """Force a folder's entries to disk, so that a rename in it outlives a power cut
+    (not needed, nor possible, on Windows).
+    """
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,4 +1,6 @@
-"""`summary.json`: the headline numbers of a run, a public contract with a schema number."""
+"""`summary.json`: the headline numbers of a run, a public contract with a schema
+number.
+"""
 
 from sevenfold.records import Record
 from sevenfold.steps.baseline import Baseline
@@ -10,7 +12,9 @@ from sevenfold.steps.search import Search
 
 
 class BaselineSummary(Record):
-    """Validation accuracy of the stronger common-sense baseline and of the small network."""
+    """Validation accuracy of the stronger common-sense baseline and of the small
+    network.
+    """
 
     common_sense_accuracy: float
     val_accuracy: float
@@ -32,7 +36,9 @@ class RegularizeSummary(Record):
 
 
 class FinalSummary(Record):
-    """The test result of the network that counts, with its Wilson 95 % interval, and the other seeds'."""
+    """The test result of the network that counts, with its Wilson 95 % interval, and
+    the other seeds'.
+    """
 
     test_accuracy: float
     ci_low: float
@@ -95,9 +101,13 @@ def summarize(
             val_accuracy=baseline.network.accuracy.value,
         ),
         overfit=OverfitSummary(
-            reached=overfit.reached, epoch=overfit.model.turn.epoch, val_accuracy=overfit.model.at_turn.accuracy.value
+            reached=overfit.reached,
+            epoch=overfit.model.turn.epoch,
+            val_accuracy=overfit.model.at_turn.accuracy.value,
         ),
-        regularize=RegularizeSummary(n_trials=len(searched.trials), best_val_accuracy=chosen.winner.fresh.accuracy.value),
+        regularize=RegularizeSummary(
+            n_trials=len(searched.trials), best_val_accuracy=chosen.winner.fresh.accuracy.value
+        ),
         final=FinalSummary(
             test_accuracy=final.scores.accuracy.value,
             ci_low=final.scores.accuracy.ci_low,

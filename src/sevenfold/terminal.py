@@ -1,4 +1,6 @@
-"""What the user sees while a run works: a verdict per step, and progress with time left on everything long."""
+"""What the user sees while a run works: a verdict per step, and progress with time left
+on everything long.
+"""
 
 import sys
 import threading
@@ -32,7 +34,8 @@ _swallowed_interrupt = threading.Event()
 def keep_swallowed_interrupts() -> None:
     """Have a Ctrl-C that Python must swallow end the next stage of progress instead.
 
-    One that arrives inside a callback of the garbage collector (JAX has one) or a `__del__` can only be reported, not raised.
+    One that arrives inside a callback of the garbage collector (JAX has one) or a
+    `__del__` can only be reported, not raised.
     """
     report = sys.unraisablehook
 
@@ -58,7 +61,8 @@ def _interruptible(advance: Advance) -> Advance:
 class Terminal:
     """Lines and progress for a person.
 
-    `auto` draws progress bars on a terminal and prints plain lines elsewhere (a log, a pipe); `quiet` prints nothing.
+    `auto` draws progress bars on a terminal and prints plain lines elsewhere (a log, a
+    pipe); `quiet` prints nothing.
     """
 
     def __init__(self, mode: Literal["auto", "quiet"] = "auto") -> None:
@@ -70,7 +74,9 @@ class Terminal:
         self.console.print(text, markup=False)
 
     def verdict(self, step: str, text: str, seconds: float | None = None) -> None:
-        """Print what a step found, with the time that it took (nothing where an earlier result was reused)."""
+        """Print what a step found, with the time that it took (nothing where an earlier
+        result was reused).
+        """
         took = "(kept)" if seconds is None else f"{seconds:.1f} s"
         self.console.print(f"[bold]{step:<20}[/bold] [dim]{took:>9}[/dim]  ", end="")
         self.console.print(text, markup=False)
@@ -81,7 +87,9 @@ class Terminal:
 
     @contextmanager
     def transfer(self) -> Iterator[Callable[[str, int, int], None]]:
-        """Show downloads; yields the function to call with (file, bytes done, bytes in all)."""
+        """Show downloads; yields the function to call with (file, bytes done, bytes in
+        all).
+        """
         if self.quiet or not self.console.is_terminal:
             yield _PlainTransfer(self.say)
             return
@@ -104,7 +112,9 @@ class Terminal:
 
     @contextmanager
     def stage(self, title: str, total: int, done: int = 0) -> Iterator[Advance]:
-        """Show progress through `total` epochs, of which `done` are done; yields the function to call after each."""
+        """Show progress through `total` epochs, of which `done` are done; yields the
+        function to call after each.
+        """
         if self.quiet:
             yield _interruptible(lambda: None)
         elif self.console.is_terminal:
@@ -115,8 +125,11 @@ class Terminal:
             yield _interruptible(_PlainProgress(self.say, title, total, done))
 
     @contextmanager
-    def leaderboard(self, title: str, total: int, columns: Sequence[str], done: int = 0) -> Iterator[tuple[Advance, Show]]:
-        """`stage` with a table above its bar; also yields the function that replaces the table's rows, best first.
+    def leaderboard(
+        self, title: str, total: int, columns: Sequence[str], done: int = 0
+    ) -> Iterator[tuple[Advance, Show]]:
+        """`stage` with a table above its bar; also yields the function that replaces
+        the table's rows, best first.
 
         Where there is no terminal, the first row is printed when it changes.
         """
@@ -126,9 +139,15 @@ class Terminal:
             bar = _bar(self.console)
             task = bar.add_task(title, total=total, completed=done)
             with Live(bar, console=self.console, transient=True) as live:
-                yield _interruptible(lambda: bar.advance(task)), (lambda rows: live.update(Group(_table(columns, rows), bar)))
+                yield (
+                    _interruptible(lambda: bar.advance(task)),
+                    (lambda rows: live.update(Group(_table(columns, rows), bar))),
+                )
         else:
-            yield _interruptible(_PlainProgress(self.say, title, total, done)), _PlainLeader(self.say, title, columns)
+            yield (
+                _interruptible(_PlainProgress(self.say, title, total, done)),
+                _PlainLeader(self.say, title, columns),
+            )
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
@@ -139,7 +158,13 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 
 
 def _bar(console: Console) -> Progress:
-    columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"))
+    columns = (
+        TextColumn("  {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+    )
     return Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
 
 
@@ -186,7 +211,9 @@ class _PlainProgress:
         if now - self.last_line >= self.seconds_between_lines and self.done < self.total:
             self.last_line = now
             left = (now - self.started) / (self.done - self.done_before) * (self.total - self.done)
-            self.say(f"  {self.title}: {self.done} of {self.total} epochs, about {_time(left)} left")
+            self.say(
+                f"  {self.title}: {self.done} of {self.total} epochs, about {_time(left)} left"
+            )
 
 
 def _time(seconds: float) -> str:

@@ -1,4 +1,6 @@
-"""Train one configuration under the evaluation protocol and score it on the validation digits."""
+"""Train one configuration under the evaluation protocol and score it on the validation
+digits.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,14 +30,16 @@ class Configuration(Record):
 class Validation:
     """Curves and predictions of one configuration.
 
-    A repeat is one seed in one round of the protocol; its losses and accuracies are means over the round's folds, and its
-    predictions cover every scored digit once (out of fold, under K-fold).
+    A repeat is one seed in one round of the protocol; its losses and accuracies are
+    means over the round's folds, and its predictions cover every scored digit once (out
+    of fold, under K-fold).
 
-    train_loss, train_accuracy, val_loss, val_accuracy: shape (n_repeats, n_epochs), float64; the training curves are scored in
-    inference mode without penalties, and empty unless asked for.
-    predictions: shape (n_repeats, n_epochs, n_scored), uint8. labels: shape (n_scored,).
-    diverged_at: the earliest epoch at which any fit diverged, or None.
-    probabilities: of the last epoch's networks, shape (n_repeats, n_scored, 10), float32; None unless asked for.
+    train_loss, train_accuracy, val_loss, val_accuracy: shape (n_repeats, n_epochs),
+    float64; the training curves are scored in inference mode without penalties, and
+    empty unless asked for. predictions: shape (n_repeats, n_epochs, n_scored), uint8.
+    labels: shape (n_scored,). diverged_at: the earliest epoch at which any fit
+    diverged, or None. probabilities: of the last epoch's networks, shape (n_repeats,
+    n_scored, 10), float32; None unless asked for.
     """
 
     train_loss: np.ndarray
@@ -48,12 +52,16 @@ class Validation:
     probabilities: np.ndarray | None = None
 
     def correct(self, epoch: int) -> np.ndarray:
-        """Whether each scored digit was right after `epoch` (from 1): shape (n_repeats, n_scored), bool."""
+        """Whether each scored digit was right after `epoch` (from 1): shape (n_repeats,
+        n_scored), bool.
+        """
         right: np.ndarray = self.predictions[:, epoch - 1] == self.labels
         return right
 
     def accuracy(self, epoch: int) -> Proportion:
-        """Accuracy after `epoch`, averaged over repeats, with the interval for the number of digits."""
+        """Accuracy after `epoch`, averaged over repeats, with the interval for the
+        number of digits.
+        """
         return proportion(float(self.correct(epoch).mean(axis=0).sum()), len(self.labels))
 
     def accuracy_spread(self, epoch: int) -> Spread:
@@ -62,12 +70,21 @@ class Validation:
 
     def first_repeats(self, n: int) -> "Validation":
         """The same, with the first `n` repeats only."""
-        shorter: dict[str, Any] = {name: array[:n] for name, array in self.arrays().items() if name != "labels"}
+        shorter: dict[str, Any] = {
+            name: array[:n] for name, array in self.arrays().items() if name != "labels"
+        }
         return replace(self, **shorter)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The curves and predictions by name, for `histories/`."""
-        names = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "predictions", "labels")
+        names = (
+            "train_loss",
+            "train_accuracy",
+            "val_loss",
+            "val_accuracy",
+            "predictions",
+            "labels",
+        )
         return {name: getattr(self, name) for name in names}
 
 
@@ -86,10 +103,12 @@ def cross_validate(
     with_probabilities: bool = False,
     advance: Advance | None = None,
 ) -> list[Validation]:
-    """Train every configuration once per seed, round and fold; gives one `Validation` per configuration.
+    """Train every configuration once per seed, round and fold; gives one `Validation`
+    per configuration.
 
-    A seed stands for other initial weights and batches in each round, so that repeats share nothing but the digits. All fits on
-    one training part go to the engine together. `advance` is called after every epoch of every fit.
+    A seed stands for other initial weights and batches in each round, so that repeats
+    share nothing but the digits. All fits on one training part go to the engine
+    together. `advance` is called after every epoch of every fit.
     """
     jobs = [(configuration, seed) for configuration in configurations for seed in seeds]
     by_split: list[list[list[FitResult]]] = []
@@ -106,21 +125,34 @@ def cross_validate(
                 score_training=score_training,
                 on_epoch=advance,
             )
-            # Nothing goes on from here; the optimizer's arrays of a hundred fits would fill a small machine.
+            # Nothing goes on from here; the optimizer's arrays of a hundred fits would
+            # fill a small machine.
             by_split[-1].append([replace(result, state=NO_STATE) for result in results])
     validations = []
     for i, configuration in enumerate(configurations):
-        # A repeat is a seed in a round; its folds stand in the order of the round's splits.
-        repeats = [[fold[i * len(seeds) + s] for fold in folds] for s in range(len(seeds)) for folds in by_split]
+        # A repeat is a seed in a round; its folds stand in the order of the round's
+        # splits.
+        repeats = [
+            [fold[i * len(seeds) + s] for fold in folds]
+            for s in range(len(seeds))
+            for folds in by_split
+        ]
         validation = _gather(development, repeats, configuration.training.n_epochs)
         if with_probabilities:
-            validation = replace(validation, probabilities=_probabilities(development, configuration.network, repeats, engine))
+            validation = replace(
+                validation,
+                probabilities=_probabilities(development, configuration.network, repeats, engine),
+            )
         validations.append(validation)
     return validations
 
 
-def _gather(development: DevelopmentSet, repeats: list[list[FitResult]], n_epochs: int) -> Validation:
-    """Average curves over folds and put out-of-fold predictions in the order of the scored digits."""
+def _gather(
+    development: DevelopmentSet, repeats: list[list[FitResult]], n_epochs: int
+) -> Validation:
+    """Average curves over folds and put out-of-fold predictions in the order of the
+    scored digits.
+    """
     fits = [result for folds in repeats for result in folds]
     diverged = [result.diverged_at for result in fits if result.diverged_at is not None]
     if diverged:
@@ -128,7 +160,10 @@ def _gather(development: DevelopmentSet, repeats: list[list[FitResult]], n_epoch
     rounds = development.rounds
 
     def curve(name: str) -> np.ndarray:
-        rows = [np.mean([getattr(result.history, name)[:n_epochs] for result in folds], axis=0) for folds in repeats]
+        rows = [
+            np.mean([getattr(result.history, name)[:n_epochs] for result in folds], axis=0)
+            for folds in repeats
+        ]
         return np.asarray(rows, dtype=np.float64)
 
     scored = development.scored
@@ -149,12 +184,17 @@ def _gather(development: DevelopmentSet, repeats: list[list[FitResult]], n_epoch
 
 
 def _probabilities(
-    development: DevelopmentSet, network: NetworkSpec, repeats: list[list[FitResult]], engine: Engine
+    development: DevelopmentSet,
+    network: NetworkSpec,
+    repeats: list[list[FitResult]],
+    engine: Engine,
 ) -> np.ndarray:
     scored = development.scored
     probabilities = np.zeros((len(repeats), len(scored), N_CLASSES), np.float32)
     for r, folds in enumerate(repeats):
-        for split, result in zip(development.rounds[r % len(development.rounds)], folds, strict=True):
+        for split, result in zip(
+            development.rounds[r % len(development.rounds)], folds, strict=True
+        ):
             images = development.digits.images[split.validation]
             probabilities[r, np.searchsorted(scored, split.validation)] = predict(
                 network, result.weights, images, engine=engine
@@ -165,7 +205,8 @@ def _probabilities(
 class ScoredConfiguration(Record):
     """A configuration with its validation score after `epoch` epochs.
 
-    accuracy carries the interval for the number of scored digits; over_seeds the spread from repeat to repeat.
+    accuracy carries the interval for the number of scored digits; over_seeds the spread
+    from repeat to repeat.
     """
 
     name: str
@@ -178,8 +219,12 @@ class ScoredConfiguration(Record):
     history: str
 
 
-def scored(name: str, configuration: Configuration, validation: Validation, epoch: int, history: str) -> ScoredConfiguration:
-    """Put a configuration and its score after `epoch` into one record; `history` names the stored curves."""
+def scored(
+    name: str, configuration: Configuration, validation: Validation, epoch: int, history: str
+) -> ScoredConfiguration:
+    """Put a configuration and its score after `epoch` into one record; `history` names
+    the stored curves.
+    """
     return ScoredConfiguration(
         name=name,
         configuration=configuration,

@@ -1,13 +1,17 @@
-"""Distorted digits: random affine maps and smooth elastic fields, a whole batch at a time, inside the compiled epoch.
+"""Distorted digits: random affine maps and smooth elastic fields, a whole batch at a
+time, inside the compiled epoch.
 
-Every image is drawn anew from its original: for each pixel p of the result the source is
+Every image is drawn anew from its original: for each pixel p of the result the source
+is
 
     s(p) = c + A (p - c) + t + u(p)
 
-with c the centre, A = shear x rotation x scale, t a shift, and u a smooth field: a cubic B-spline with random control points
-(one point per cell of a coarse grid), which as an array is B C B' with B the (28, n_control) spline matrix and C the points. It
-is the cheap way to Simard's field, uniform noise blurred by a Gaussian (Simard, Steinkraus and Platt 2003): at the sigmas in use
-such a field has no more than 5 to 7 significant components per axis. Sampling is bilinear.
+with c the centre, A = shear x rotation x scale, t a shift, and u a smooth field: a
+cubic B-spline with random control points (one point per cell of a coarse grid), which
+as an array is B C B' with B the (28, n_control) spline matrix and C the points. It is
+the cheap way to Simard's field, uniform noise blurred by a Gaussian (Simard, Steinkraus
+and Platt 2003): at the sigmas in use such a field has no more than 5 to 7 significant
+components per axis. Sampling is bilinear.
 """
 
 import functools
@@ -31,14 +35,19 @@ CENTRE = (SIZE - 1) / 2
 
 
 class WarpSettings(Record):
-    """The dose of a distortion; every image draws uniformly between minus and plus these bounds.
+    """The dose of a distortion; every image draws uniformly between minus and plus
+    these bounds.
 
-    rotation: degrees (`narrow_rotation` for the digits 1 and 7, which turn into one another; Ciresan et al. 2010). shear: slope.
-    scale: share by which each axis is stretched, on its own. shift: pixels. cells: control cells per axis of the elastic field.
-    amplitude: pixels, the half-range of the control points; the field's root mean square is 0.277 times that (`field_rms`).
-    In the literature's terms: Simard's sigma 4, alpha 34 is a field of RMS 1.40 pixels, Ciresan's sigma 5 to 6, alpha 36 to 38
-    one of 1.00 to 1.20, by RMS = alpha * 0.577 / (2 sigma sqrt(pi)) (`gaussian_rms`); their strain (root mean square of the slope of a
-    displacement along one axis) is 0.25 and 0.12 to 0.17. The full dose here has 0.66 pixels and a strain of 0.20.
+    rotation: degrees (`narrow_rotation` for the digits 1 and 7, which turn into one
+    another; Ciresan et al. 2010). shear: slope. scale: share by which each axis is
+    stretched, on its own. shift: pixels. cells: control cells per axis of the elastic
+    field. amplitude: pixels, the half-range of the control points; the field's root
+    mean square is 0.277 times that (`field_rms`). In the literature's terms: Simard's
+    sigma 4, alpha 34 is a field of RMS 1.40 pixels, Ciresan's sigma 5 to 6, alpha 36 to
+    38 one of 1.00 to 1.20, by RMS = alpha * 0.577 / (2 sigma sqrt(pi))
+    (`gaussian_rms`); their strain (root mean square of the slope of a displacement
+    along one axis) is 0.25 and 0.12 to 0.17. The full dose here has 0.66 pixels and a
+    strain of 0.20.
     """
 
     rotation: Annotated[float, Field(ge=0.0, le=45.0)] = 15.0
@@ -51,22 +60,31 @@ class WarpSettings(Record):
 
     @property
     def field_rms(self) -> float:
-        """Root mean square displacement of the elastic field along one axis, in pixels, averaged over the image."""
+        """Root mean square displacement of the elastic field along one axis, in pixels,
+        averaged over the image.
+        """
         basis = spline_matrix(self.cells)
         return self.amplitude / math.sqrt(3.0) * float((basis**2).sum(axis=1).mean())
 
 
 def gaussian_rms(sigma: float, alpha: float) -> float:
-    """RMS displacement (pixels) of Simard's field: U(-1, 1) noise blurred by a Gaussian of `sigma`, times `alpha`."""
+    """RMS displacement (pixels) of Simard's field: U(-1, 1) noise blurred by a Gaussian
+    of `sigma`, times `alpha`.
+    """
     return alpha / math.sqrt(3.0) / (2.0 * sigma * math.sqrt(math.pi))
 
 
 def spline_matrix(cells: int) -> np.ndarray:
-    """Uniform cubic B-spline weights of the control points at each pixel: shape (28, cells + 3), float32, rows sum to one."""
+    """Uniform cubic B-spline weights of the control points at each pixel: shape (28,
+    cells + 3), float32, rows sum to one.
+    """
     position = np.arange(SIZE) * cells / SIZE + 0.5 * cells / SIZE
     cell = np.minimum(position.astype(int), cells - 1)
     t = position - cell
-    weights = np.stack([(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3]) / 6.0
+    weights = (
+        np.stack([(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3])
+        / 6.0
+    )
     basis = np.zeros((SIZE, cells + 3), np.float32)
     for k in range(4):
         basis[np.arange(SIZE), cell + k] = weights[k]
@@ -74,81 +92,126 @@ def spline_matrix(cells: int) -> np.ndarray:
 
 
 @functools.cache
-def batch_warp(settings: WarpSettings) -> "Callable[[jax.Array, jax.Array, jax.Array, jax.Array], jax.Array]":
-    """The distortion as a function for the compiled epoch: (images, labels, key, strength) -> distorted images.
+def batch_warp(
+    settings: WarpSettings,
+) -> "Callable[[jax.Array, jax.Array, jax.Array, jax.Array], jax.Array]":
+    """The distortion as a function for the compiled epoch: (images, labels, key,
+    strength) -> distorted images.
 
-    images: (b, 784) uint8. labels: (b,) uint8. key: () uint32, one per batch. strength: () float32 from 0 (nothing happens) to 1
-    (the full dose). The result: (b, 784) float32 in [0, 1]. The same settings give the same function, so that nothing compiles twice.
+    images: (b, 784) uint8. labels: (b,) uint8. key: () uint32, one per batch. strength:
+    () float32 from 0 (nothing happens) to 1 (the full dose). The result: (b, 784)
+    float32 in [0, 1]. The same settings give the same function, so that nothing
+    compiles twice.
     """
     return functools.partial(_warp, settings)
 
 
-def warp(images: np.ndarray, labels: np.ndarray, settings: WarpSettings, seed: int, strength: float = 1.0) -> np.ndarray:
-    """Distort images (n, 28, 28) uint8 once; the result has the same shape and type. `strength`: the share of the dose. For pictures."""
+def warp(
+    images: np.ndarray, labels: np.ndarray, settings: WarpSettings, seed: int, strength: float = 1.0
+) -> np.ndarray:
+    """Distort images (n, 28, 28) uint8 once; the result has the same shape and type.
+    `strength`: the share of the dose. For pictures.
+    """
     import jax
     import jax.numpy as jnp
 
     flat = jnp.asarray(images.reshape(len(images), -1))
-    warped = jax.jit(batch_warp(settings))(flat, jnp.asarray(labels), jnp.uint32(seed), jnp.float32(strength))
+    warped = jax.jit(batch_warp(settings))(
+        flat, jnp.asarray(labels), jnp.uint32(seed), jnp.float32(strength)
+    )
     return np.asarray(jnp.rint(warped * 255.0).astype(jnp.uint8)).reshape(images.shape)
 
 
 def _warp(
-    settings: WarpSettings, images: "jax.Array", labels: "jax.Array", key: "jax.Array", strength: "jax.Array"
+    settings: WarpSettings,
+    images: "jax.Array",
+    labels: "jax.Array",
+    key: "jax.Array",
+    strength: "jax.Array",
 ) -> "jax.Array":
     import jax.numpy as jnp
 
     from sevenfold.counter_random import mix, symmetric_uniform
 
-    # Where a pixel comes from is linear in the control points and in the affine map's numbers, so that one matrix product gives the
-    # source row and column of every pixel of a batch.
+    # Where a pixel comes from is linear in the control points and in the affine map's
+    # numbers, so that one matrix product gives the source row and column of every pixel
+    # of a batch.
     affine = _affine(settings, mix(key), labels, strength)
     n_points = (settings.cells + 3) ** 2 if settings.amplitude else 0
-    points = symmetric_uniform(mix(~key), (2, len(labels), n_points)) * (settings.amplitude * strength)
-    row, column = jnp.concatenate([affine, points], axis=2) @ jnp.asarray(_source_matrix(settings.cells)[: 3 + n_points])
+    points = symmetric_uniform(mix(~key), (2, len(labels), n_points)) * (
+        settings.amplitude * strength
+    )
+    row, column = jnp.concatenate([affine, points], axis=2) @ jnp.asarray(
+        _source_matrix(settings.cells)[: 3 + n_points]
+    )
     return _sample(images, row, column)
 
 
-def _affine(settings: WarpSettings, key: "jax.Array", labels: "jax.Array", strength: "jax.Array") -> "jax.Array":
-    """The affine map of each image: what a source row, and a source column, takes from row, column and one: shape (2, b, 3)."""
+def _affine(
+    settings: WarpSettings, key: "jax.Array", labels: "jax.Array", strength: "jax.Array"
+) -> "jax.Array":
+    """The affine map of each image: what a source row, and a source column, takes from
+    row, column and one: shape (2, b, 3).
+    """
     import jax.numpy as jnp
 
     from sevenfold.counter_random import symmetric_uniform
 
     draws = symmetric_uniform(key, (6, len(labels))) * strength
     narrow = (labels == 1) | (labels == 7)
-    angle = draws[0] * jnp.where(narrow, settings.narrow_rotation, settings.rotation) * (math.pi / 180.0)
+    angle = (
+        draws[0]
+        * jnp.where(narrow, settings.narrow_rotation, settings.rotation)
+        * (math.pi / 180.0)
+    )
     cos, sin, shear = jnp.cos(angle), jnp.sin(angle), draws[1] * settings.shear
     tall, wide = 1.0 / (1.0 + draws[2] * settings.scale), 1.0 / (1.0 + draws[3] * settings.scale)
     down, right = draws[4] * settings.shift, draws[5] * settings.shift
-    by_row, by_column = (cos * tall, (shear * cos - sin) * tall), (sin * wide, (shear * sin + cos) * wide)
-    return jnp.stack([jnp.stack([by_row[i], by_column[i], (down, right)[i]], axis=1) for i in (0, 1)])
+    by_row, by_column = (
+        (cos * tall, (shear * cos - sin) * tall),
+        (sin * wide, (shear * sin + cos) * wide),
+    )
+    return jnp.stack(
+        [jnp.stack([by_row[i], by_column[i], (down, right)[i]], axis=1) for i in (0, 1)]
+    )
 
 
 @functools.cache
 def _source_matrix(cells: int) -> np.ndarray:
-    """What row, column, one and each control point add to the source of each pixel: shape (3 + (cells + 3)**2, 784), float32.
+    """What row, column, one and each control point add to the source of each pixel:
+    shape (3 + (cells + 3)**2, 784), float32.
 
     Rows and columns are counted from the centre.
     """
     offset = (np.arange(SIZE) - CENTRE).astype(np.float32)
     basis = spline_matrix(cells)
-    linear = np.stack([np.repeat(offset, SIZE), np.tile(offset, SIZE), np.ones(SIZE * SIZE, np.float32)])
+    linear = np.stack(
+        [np.repeat(offset, SIZE), np.tile(offset, SIZE), np.ones(SIZE * SIZE, np.float32)]
+    )
     return np.concatenate([linear, np.kron(basis, basis).T.astype(np.float32)])
 
 
 def _sample(images: "jax.Array", row: "jax.Array", column: "jax.Array") -> "jax.Array":
-    """Bilinear samples of images (b, 784) uint8 at fractional rows and columns (b, 784) counted from the centre; paper lies outside.
+    """Bilinear samples of images (b, 784) uint8 at fractional rows and columns (b, 784)
+    counted from the centre; paper lies outside.
 
-    The four neighbours of every pixel are packed into one 32-bit word first, so that one gather fetches all four: gathers are what
-    a CPU is slow at.
+    The four neighbours of every pixel are packed into one 32-bit word first, so that
+    one gather fetches all four: gathers are what a CPU is slow at.
     """
     import jax
     import jax.numpy as jnp
 
     n = len(images)
-    framed = jnp.pad(images.astype(jnp.uint32).reshape(n, SIZE, SIZE), ((0, 0), (BORDER, BORDER + 1), (BORDER, BORDER + 1)))
-    words = framed[:, :-1, :-1] | (framed[:, :-1, 1:] << 8) | (framed[:, 1:, :-1] << 16) | (framed[:, 1:, 1:] << 24)
+    framed = jnp.pad(
+        images.astype(jnp.uint32).reshape(n, SIZE, SIZE),
+        ((0, 0), (BORDER, BORDER + 1), (BORDER, BORDER + 1)),
+    )
+    words = (
+        framed[:, :-1, :-1]
+        | (framed[:, :-1, 1:] << 8)
+        | (framed[:, 1:, :-1] << 16)
+        | (framed[:, 1:, 1:] << 24)
+    )
     row = jnp.clip(row + (CENTRE + BORDER), 0.0, FRAME - 1.0)
     column = jnp.clip(column + (CENTRE + BORDER), 0.0, FRAME - 1.0)
     top, left = jnp.floor(row), jnp.floor(column)

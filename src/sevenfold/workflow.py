@@ -1,4 +1,6 @@
-"""The universal workflow of machine learning (DLWP, 1st edition, 4.5), from raw images to a report."""
+"""The universal workflow of machine learning (DLWP, 1st edition, 4.5), from raw images
+to a report.
+"""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -36,9 +38,11 @@ def run_workflow(
     cluster: str | None = None,
     terminal: Literal["auto", "quiet"] = "auto",
 ) -> Summary:
-    """Carry out the whole workflow in the folder `out`, or go on with the run that is there; gives its headline numbers.
+    """Carry out the whole workflow in the folder `out`, or go on with the run that is
+    there; gives its headline numbers.
 
-    Tuning works in `workers` processes (default: one per core), or on the Ray cluster at the address `cluster`.
+    Tuning works in `workers` processes (default: one per core), or on the Ray cluster
+    at the address `cluster`.
 
     Raises:
         InputError: a setting, the data, the folder or the cluster cannot be used.
@@ -46,7 +50,9 @@ def run_workflow(
     """
     require_place(workers, cluster)
     if open_test_again is not None and not open_test_again.strip():
-        raise SettingsError("--open-test-again wants a reason: the report prints it on its first page.")
+        raise SettingsError(
+            "--open-test-again wants a reason: the report prints it on its first page."
+        )
     screen = Terminal(terminal)
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
     with screen.transfer() as progress:
@@ -72,7 +78,10 @@ def _steps(
     open_test_again: str | None,
 ) -> Summary:
     sealed_test = SealedTestSet(
-        source.read_test, Ledger(run.folder / "test_ledger.jsonl"), source.provenance.digest, open_test_again
+        source.read_test,
+        Ledger(run.folder / "test_ledger.jsonl"),
+        source.provenance.digest,
+        open_test_again,
     )
 
     sealed_test.ledger.lines()  # an altered ledger ends the run before any work
@@ -86,13 +95,48 @@ def _steps(
     overfit = run.step("overfit", run_overfit, development, config.overfit, baseline)
     ablation = run.step("ablation", run_ablation, development, config.regularize.ablation, overfit)
     with opening as place:
-        searched = run.step("search", run_search, development, config.regularize.space, config.regularize.search, place=place)
-        chosen = run.step("regularize", run_regularize, development, config.regularize, overfit, searched, place=place)
-    final = run.step("final_test", run_final_test, development, sealed_test, config.final_test, baseline, overfit, chosen)
+        searched = run.step(
+            "search",
+            run_search,
+            development,
+            config.regularize.space,
+            config.regularize.search,
+            place=place,
+        )
+        chosen = run.step(
+            "regularize",
+            run_regularize,
+            development,
+            config.regularize,
+            overfit,
+            searched,
+            place=place,
+        )
+    final = run.step(
+        "final_test",
+        run_final_test,
+        development,
+        sealed_test,
+        config.final_test,
+        baseline,
+        overfit,
+        chosen,
+    )
     sealed_test.require_result(final.plan, final.scores.n_errors, final.n_test, final.n_openings)
     run.step("discussion", discuss, problem, baseline, overfit, ablation, searched, chosen, final)
 
     seconds = sum(run.step_seconds.values())
-    summary = summarize(config.preset, run.engine, config.seed, seconds, problem, baseline, overfit, searched, chosen, final)
+    summary = summarize(
+        config.preset,
+        run.engine,
+        config.seed,
+        seconds,
+        problem,
+        baseline,
+        overfit,
+        searched,
+        chosen,
+        final,
+    )
     write_atomically(run.folder / "summary.json", summary.to_json())
     return summary

@@ -1,7 +1,15 @@
-"""Data sets of digits: where they come from, how they are read, and proof that they are what they say."""
+"""Data sets of digits: where they come from, how they are read, and proof that they are
+what they say.
+"""
 
 from sevenfold.datasets.checking import CheckReport, Listing, catalogue, check
-from sevenfold.datasets.contents import INVERTED, n_duplicates, overlap, require_disjoint, seems_inverted
+from sevenfold.datasets.contents import (
+    INVERTED,
+    n_duplicates,
+    overlap,
+    require_disjoint,
+    seems_inverted,
+)
 from sevenfold.datasets.digits import Digits, prepare
 from sevenfold.datasets.download import Progress
 from sevenfold.datasets.find import fetch, load

@@ -13,18 +13,24 @@ _STALE_SECONDS = 3600.0
 
 
 def cache_folder() -> Path:
-    """`$SEVENFOLD_CACHE`, `$XDG_CACHE_HOME/sevenfold`, or where the platform keeps caches. It need not exist."""
+    """`$SEVENFOLD_CACHE`, `$XDG_CACHE_HOME/sevenfold`, or where the platform keeps
+    caches. It need not exist.
+    """
     if given := os.environ.get("SEVENFOLD_CACHE"):
         return Path(given)
     if given := os.environ.get("XDG_CACHE_HOME"):
         return Path(given) / "sevenfold"
     if sys.platform == "win32" and (given := os.environ.get("LOCALAPPDATA")):
         return Path(given) / "sevenfold" / "Cache"
-    return home_folder() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "sevenfold"
+    return (
+        home_folder() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "sevenfold"
+    )
 
 
 def home_folder() -> Path:
-    """The user's home, or a temporary folder for a user who has none (some containers)."""
+    """The user's home, or a temporary folder for a user who has none (some
+    containers).
+    """
     try:
         return Path.home()
     except RuntimeError:
@@ -32,7 +38,9 @@ def home_folder() -> Path:
 
 
 def writable_folder(name: str) -> Path:
-    """The folder `name` of the cache, made if need be; where that cannot be written, one of a temporary folder."""
+    """The folder `name` of the cache, made if need be; where that cannot be written,
+    one of a temporary folder.
+    """
     try:
         return made_folder(cache_folder() / name)
     except OSError:
@@ -63,7 +71,9 @@ def temporary_folder() -> Path:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` to `path` by way of a `.part` file, so that nobody ever sees half of it."""
+    """Write `data` to `path` by way of a `.part` file, so that nobody ever sees half of
+    it.
+    """
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:

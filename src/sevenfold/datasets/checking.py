@@ -14,7 +14,9 @@ from sevenfold.records import Record
 
 
 class Listing(Record):
-    """One line of the catalogue. n_bytes: of the download or the packaged file. where: empty if it has to be fetched."""
+    """One line of the catalogue. n_bytes: of the download or the packaged file. where:
+    empty if it has to be fetched.
+    """
 
     name: str
     title: str
@@ -35,8 +37,9 @@ class Listing(Record):
 class CheckReport(Record):
     """What a check that found nothing wrong has to tell.
 
-    per_class: how many of each digit 0 to 9. inverted: whether ink seems dark on bright paper. published: whether every file has its
-    published SHA-256 (False: none is known).
+    per_class: how many of each digit 0 to 9. inverted: whether ink seems dark on bright
+    paper. published: whether every file has its published SHA-256 (False: none is
+    known).
     """
 
     provenance: Provenance
@@ -51,16 +54,24 @@ class CheckReport(Record):
 
 
 def catalogue() -> list[Listing]:
-    """The data sets known by name, and where each lies on this machine. Reads no data and asks no network."""
+    """The data sets known by name, and where each lies on this machine. Reads no data
+    and asks no network.
+    """
     names = ("name", "title", "n_development", "n_test", "n_bytes", "licence", "citation", "url")
-    return [Listing(**{name: getattr(entry, name) for name in names}, where=where_found(entry)) for entry in ENTRIES]
+    return [
+        Listing(**{name: getattr(entry, name) for name in names}, where=where_found(entry))
+        for entry in ENTRIES
+    ]
 
 
-def check(dataset: str, data_dir: Path | None = None, progress: Progress | None = None) -> CheckReport:
+def check(
+    dataset: str, data_dir: Path | None = None, progress: Progress | None = None
+) -> CheckReport:
     """Read all of a data set, the test part too, and verify everything that can be.
 
     Raises:
-        DataError: the first thing wrong, an image in both development and test included.
+        DataError: the first thing wrong, an image in both development and test
+        included.
     """
     source = load(dataset, data_dir, progress)
     development, test = source.development, source.read_test()

@@ -1,4 +1,6 @@
-"""One part of a data set, read from wherever it lies: a folder of four IDX files, or an `.npz` file."""
+"""One part of a data set, read from wherever it lies: a folder of four IDX files, or an
+`.npz` file.
+"""
 
 import hashlib
 from pathlib import Path
@@ -10,8 +12,12 @@ from sevenfold.errors import DataError
 
 
 def idx_files(folder: Path) -> dict[str, Path]:
-    """Those of the four files that `folder` has, by canonical name; gzipped or not, with `-idx` or `.idx` in the name."""
-    return {name: path for name in FILES for path in [_first_existing(folder, name)] if path is not None}
+    """Those of the four files that `folder` has, by canonical name; gzipped or not,
+    with `-idx` or `.idx` in the name.
+    """
+    return {
+        name: path for name in FILES for path in [_first_existing(folder, name)] if path is not None
+    }
 
 
 def missing_files(folder: Path) -> list[str]:
@@ -20,7 +26,9 @@ def missing_files(folder: Path) -> list[str]:
 
 
 def mnist_in(folder: Path) -> Path | None:
-    """Where MNIST is in a folder: the folder itself, its `mnist/` or its `mnist.npz`; None where there is none."""
+    """Where MNIST is in a folder: the folder itself, its `mnist/` or its `mnist.npz`;
+    None where there is none.
+    """
     for candidate in (folder, folder / "mnist"):
         if not missing_files(candidate):
             return candidate
@@ -28,17 +36,21 @@ def mnist_in(folder: Path) -> Path | None:
 
 
 def read_part(container: Path, part: Part, entry: Entry | None) -> tuple[Digits, dict[str, str]]:
-    """One part and the SHA-256 of its two files as unpacked IDX (an array's is that of the IDX file with its bytes).
+    """One part and the SHA-256 of its two files as unpacked IDX (an array's is that of
+    the IDX file with its bytes).
 
-    Files and arrays of the other part are not opened. A part of a catalogued data set (`entry`) must have its published
-    digests; any other must have every class, and enough of each for development.
+    Files and arrays of the other part are not opened. A part of a catalogued data set
+    (`entry`) must have its published digests; any other must have every class, and
+    enough of each for development.
 
     Raises:
         DataError: the first thing wrong, in one line.
     """
     images_name, labels_name = PARTS[part]
     digits, digests = (
-        _read_npz(container, part) if container.suffix == ".npz" and not container.is_dir() else _read_folder(container, part)
+        _read_npz(container, part)
+        if container.suffix == ".npz" and not container.is_dir()
+        else _read_folder(container, part)
     )
     if entry is not None:
         for name in (images_name, labels_name):
@@ -51,13 +63,20 @@ def _read_folder(folder: Path, part: Part) -> tuple[Digits, dict[str, str]]:
     files = idx_files(folder)
     missing = [name for name in PARTS[part] if name not in files]
     if missing:
-        raise DataError(f"{folder}: expected the files {' and '.join(missing)} (or .gz), found none. Put them there.")
+        raise DataError(
+            f"{folder}: expected the files {' and '.join(missing)} (or .gz), found none. Put them"
+            " there."
+        )
     images_path, labels_path = (files[name] for name in PARTS[part])
-    image_bytes, label_bytes = idx.read_file(images_path, "images"), idx.read_file(labels_path, "labels")
+    image_bytes, label_bytes = (
+        idx.read_file(images_path, "images"),
+        idx.read_file(labels_path, "labels"),
+    )
     images, labels = idx.parse_images(image_bytes), idx.parse_labels(label_bytes, str(labels_path))
     if len(images) != len(labels):
         raise DataError(
-            f"{labels_path}: expected as many labels as images ({len(images):,}), got {len(labels):,}. Use matching files."
+            f"{labels_path}: expected as many labels as images ({len(images):,}), got"
+            f" {len(labels):,}. Use matching files."
         )
     digests = [hashlib.sha256(data).hexdigest() for data in (image_bytes, label_bytes)]
     return Digits(images, labels), dict(zip(PARTS[part], digests, strict=True))
@@ -65,7 +84,9 @@ def _read_folder(folder: Path, part: Part) -> tuple[Digits, dict[str, str]]:
 
 def _read_npz(path: Path, part: Part) -> tuple[Digits, dict[str, str]]:
     digits = npz.read_npz(path, part)
-    digests = [hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (digits.images, digits.labels)]
+    digests = [
+        hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (digits.images, digits.labels)
+    ]
     return digits, dict(zip(PARTS[part], digests, strict=True))
 
 
@@ -73,8 +94,9 @@ def _require_digest(container: Path, name: str, digest: str, entry: Entry) -> No
     expected = entry.sha256[name]
     if digest != expected:
         raise DataError(
-            f"{container}: expected the {name} of {entry.name} (SHA-256 {expected[:12]}...), got {digest[:12]}.... "
-            f"Replace it (`sevenfold data fetch {entry.name}`), or give the path as the data set if it is yours."
+            f"{container}: expected the {name} of {entry.name} (SHA-256 {expected[:12]}...), got"
+            f" {digest[:12]}.... Replace it (`sevenfold data fetch {entry.name}`), or give the path"
+            " as the data set if it is yours."
         )
 
 
@@ -91,5 +113,6 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError as error:
         raise DataError(
-            f"{path}: cannot be looked at: {error.strerror or error}. Check the permissions of its folder."
+            f"{path}: cannot be looked at: {error.strerror or error}. Check the permissions of its"
+            " folder."
         ) from None

@@ -1,4 +1,6 @@
-"""What must hold for any digits: every class present, enough of each, no image in both development and test."""
+"""What must hold for any digits: every class present, enough of each, no image in both
+development and test.
+"""
 
 from pathlib import Path
 
@@ -8,23 +10,34 @@ from sevenfold.datasets.digits import Digits
 from sevenfold.errors import DataError
 
 MIN_PER_CLASS = 20
-"""Fewer development digits of a class than this and a validation part holds too few to say anything."""
+"""Fewer development digits of a class than this and a validation part holds too few to
+say anything.
+"""
 
 BRIGHT = 200
-INVERTED = "The digits seem to be dark ink on bright paper. Expected ink 255 on paper 0, as MNIST has it: invert the images (255 - image)."
+INVERTED = (
+    "The digits seem to be dark ink on bright paper. Expected ink 255 on paper 0, as MNIST has it:"
+    " invert the images (255 - image)."
+)
 
 
 def require_development(digits: Digits, name: str | Path) -> Digits:
-    """These development digits, if there are at least `MIN_PER_CLASS` of each class and they hold more than 0s and 1s."""
+    """These development digits, if there are at least `MIN_PER_CLASS` of each class and
+    they hold more than 0s and 1s.
+    """
     _require_every_class(digits, f"{name}, development")
     counts = np.bincount(digits.labels, minlength=10)
     if counts.min() < MIN_PER_CLASS:
         raise DataError(
-            f"{name}, development: expected at least {MIN_PER_CLASS} examples of each digit, got {counts.min()} of "
-            f"digit {counts.argmin()}. With fewer, validation says nothing; add examples."
+            f"{name}, development: expected at least {MIN_PER_CLASS} examples of each digit, got"
+            f" {counts.min()} of digit {counts.argmin()}. With fewer, validation says nothing; add"
+            " examples."
         )
     if digits.images.max() <= 1:
-        raise DataError(f"{name}, development: expected pixels from 0 to 255, got none above 1. Multiply the images by 255.")
+        raise DataError(
+            f"{name}, development: expected pixels from 0 to 255, got none above 1. Multiply the"
+            " images by 255."
+        )
     return digits
 
 
@@ -35,9 +48,11 @@ def require_test(digits: Digits, name: str | Path) -> Digits:
 
 
 def seems_inverted(digits: Digits) -> bool:
-    """Whether the outermost pixels are mostly bright, as where ink is dark on white paper instead of 255 on 0.
+    """Whether the outermost pixels are mostly bright, as where ink is dark on white
+    paper instead of 255 on 0.
 
-    >>> seems_inverted(Digits(np.full((3, 28, 28), 255, np.uint8), np.zeros(3, np.uint8)))
+    >>> white = np.full((3, 28, 28), 255, np.uint8)
+    >>> seems_inverted(Digits(white, np.zeros(3, np.uint8)))
     True
     """
     images = digits.images
@@ -78,7 +93,10 @@ def _require_every_class(digits: Digits, name: str) -> None:
     missing = np.flatnonzero(np.bincount(digits.labels, minlength=10) == 0)
     if len(missing):
         which = ", ".join(str(digit) for digit in missing)
-        raise DataError(f"{name}: expected examples of every digit from 0 to 9, got none of {which}. Add some of each.")
+        raise DataError(
+            f"{name}: expected examples of every digit from 0 to 9, got none of {which}. Add some"
+            " of each."
+        )
 
 
 def _distinct(digits: Digits) -> set[bytes]:

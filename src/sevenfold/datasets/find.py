@@ -1,6 +1,7 @@
 """Finding a data set: by name in the places where it may lie, or by path.
 
-`load` opens no test file. The test part stays behind `Source.read_test` until the sealed test set asks for it.
+`load` opens no test file. The test part stays behind `Source.read_test` until the
+sealed test set asks for it.
 """
 
 import difflib
@@ -20,11 +21,15 @@ from sevenfold.datasets.source import Provenance, Source
 from sevenfold.errors import DataError, DataUnavailable
 
 
-def load(dataset: str = "auto", data_dir: Path | None = None, progress: Progress | None = None) -> Source:
-    """The data set with this name (`auto`, `mnist`, `mnist-5k`) or at this path (a folder of IDX files, or an `.npz`).
+def load(
+    dataset: str = "auto", data_dir: Path | None = None, progress: Progress | None = None
+) -> Source:
+    """The data set with this name (`auto`, `mnist`, `mnist-5k`) or at this path (a
+    folder of IDX files, or an `.npz`).
 
-    `mnist` is looked for in `data_dir`, `$SEVENFOLD_DATA`, our cache, Keras's cache and the mirrors; where the user named a
-    place, only there. `auto` is `mnist`, or `mnist-5k` where MNIST cannot be had.
+    `mnist` is looked for in `data_dir`, `$SEVENFOLD_DATA`, our cache, Keras's cache and
+    the mirrors; where the user named a place, only there. `auto` is `mnist`, or
+    `mnist-5k` where MNIST cannot be had.
 
     Raises:
         DataUnavailable: it is nowhere to be had.
@@ -34,18 +39,25 @@ def load(dataset: str = "auto", data_dir: Path | None = None, progress: Progress
         raise DataError(_unknown(dataset))
     if data_dir is not None and dataset not in ("auto", "mnist"):
         raise DataError(
-            f"--data is the folder that holds MNIST and goes with mnist or auto. Got {dataset!r}; leave out --data."
+            f"--data is the folder that holds MNIST and goes with mnist or auto. Got {dataset!r};"
+            " leave out --data."
         )
     if dataset == "auto":
         return _load_auto(data_dir, progress)
     if dataset == "mnist":
         with _advice_where_to_put_mnist():
             return _load_mnist(data_dir, progress)
-    return _load_mnist_5k(reason="it was asked for by name") if dataset == "mnist-5k" else _load_path(dataset)
+    return (
+        _load_mnist_5k(reason="it was asked for by name")
+        if dataset == "mnist-5k"
+        else _load_path(dataset)
+    )
 
 
 def fetch(name: str, progress: Progress | None = None) -> Path:
-    """Bring a catalogued data set into the cache, verify all of it, and give its folder. `auto` is `mnist`."""
+    """Bring a catalogued data set into the cache, verify all of it, and give its
+    folder. `auto` is `mnist`.
+    """
     if name not in NAMES:
         raise DataError(_unknown(name))
     folder = cache_folder() / ("mnist" if name == "auto" else name)
@@ -58,18 +70,27 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
                 fetch_missing(MNIST, folder, verify=FILES, progress=progress)
     except OSError as error:
         raise DataError(
-            f"{folder}: cannot be written: {error.strerror or error}. Name another folder with SEVENFOLD_CACHE."
+            f"{folder}: cannot be written: {error.strerror or error}. Name another folder with"
+            " SEVENFOLD_CACHE."
         ) from None
     return folder
 
 
 def where_found(entry: Entry) -> str:
-    """Where a catalogued data set lies on this machine, in words; empty where it has to be fetched. Opens nothing."""
+    """Where a catalogued data set lies on this machine, in words; empty where it has to
+    be fetched. Opens nothing.
+    """
     if entry is MNIST_5K:
-        return mnist_5k.SOURCE if mnist_5k.is_packaged() or not missing_files(cache_folder() / entry.name) else ""
+        return (
+            mnist_5k.SOURCE
+            if mnist_5k.is_packaged() or not missing_files(cache_folder() / entry.name)
+            else ""
+        )
     named = _named_folder(None)
     try:
-        return next((words for words, folder in ([named] if named else _caches()) if mnist_in(folder)), "")
+        return next(
+            (words for words, folder in ([named] if named else _caches()) if mnist_in(folder)), ""
+        )
     except DataError:  # a folder that we may not look into
         return ""
 
@@ -96,21 +117,28 @@ def _load_mnist(data_dir: Path | None, progress: Progress | None) -> Source:
 
 
 def _load_fetched(damaged: list[str], progress: Progress | None) -> Source:
-    """MNIST from a mirror. Its errors name no path of this machine, because `auto` puts them into the provenance."""
+    """MNIST from a mirror. Its errors name no path of this machine, because `auto` puts
+    them into the provenance.
+    """
     folder = writable_folder("mnist")
     try:
         mirror = fetch_missing(MNIST, folder, verify=PARTS["train"], progress=progress)
     except DataUnavailable as error:
-        raise DataUnavailable(" ".join([str(error), *(f"The copy in {words} is damaged." for words in damaged)])) from None
+        raise DataUnavailable(
+            " ".join([str(error), *(f"The copy in {words} is damaged." for words in damaged)])
+        ) from None
     except OSError as error:
         raise DataUnavailable(
-            f"MNIST could not be written into the cache: {error.strerror}. Make room, or set SEVENFOLD_CACHE."
+            f"MNIST could not be written into the cache: {error.strerror}. Make room, or set"
+            " SEVENFOLD_CACHE."
         ) from None
     return _source(folder, f"the mirror {mirror}" if mirror else "the sevenfold cache", MNIST)
 
 
 def _load_mnist_5k(reason: str) -> Source:
-    """The 5,000 digits from the cache, or from the package when they are not there yet or damaged."""
+    """The 5,000 digits from the cache, or from the package when they are not there yet
+    or damaged.
+    """
     folder = cache_folder() / "mnist-5k"
     try:
         if not missing_files(folder):
@@ -121,7 +149,9 @@ def _load_mnist_5k(reason: str) -> Source:
     try:
         mnist_5k.write_parts(folder)
     except OSError as error:
-        raise DataUnavailable(f"{folder}: cannot be written: {error.strerror}. Make room, or set SEVENFOLD_CACHE.") from None
+        raise DataUnavailable(
+            f"{folder}: cannot be written: {error.strerror}. Make room, or set SEVENFOLD_CACHE."
+        ) from None
     return _source(folder, mnist_5k.SOURCE, MNIST_5K, reason=reason)
 
 
@@ -129,13 +159,18 @@ def _load_path(given: str) -> Source:
     path = _expanded(given)
     if not _exists(path):
         raise DataError(
-            f"{path}: expected a folder of IDX files or an .npz file, found nothing that can be read. Check the path."
+            f"{path}: expected a folder of IDX files or an .npz file, found nothing that can be"
+            " read. Check the path."
         )
     if path.is_dir() and (missing := missing_files(path)):
-        raise DataError(f"{path}: expected four IDX files, lacks {', '.join(missing)} (.gz or not). Put them there.")
+        raise DataError(
+            f"{path}: expected four IDX files, lacks {', '.join(missing)} (.gz or not). Put them"
+            " there."
+        )
     if not path.is_dir() and path.suffix != ".npz":
         raise DataError(
-            f"{path}: expected a folder of IDX files or an .npz file, got another file. Give the folder that holds it."
+            f"{path}: expected a folder of IDX files or an .npz file, got another file. Give the"
+            " folder that holds it."
         )
     return _source(path, given, entry=None)
 
@@ -169,13 +204,16 @@ def _advice_where_to_put_mnist() -> Iterator[None]:
         yield
     except DataUnavailable as error:
         raise DataUnavailable(
-            f"{error} Put the files {', '.join(FILES)} (.gz or not) into {cache_folder() / 'mnist'}, "
-            "or into a folder that you name with --data or SEVENFOLD_DATA; or use mnist-5k, which needs no network."
+            f"{error} Put the files {', '.join(FILES)} (.gz or not) into"
+            f" {cache_folder() / 'mnist'}, or into a folder that you name with --data or"
+            " SEVENFOLD_DATA; or use mnist-5k, which needs no network."
         ) from None
 
 
 def _named_folder(data_dir: Path | None) -> tuple[str, Path] | None:
-    """The folder in which the user says that MNIST is; `--data` wins over `$SEVENFOLD_DATA`."""
+    """The folder in which the user says that MNIST is; `--data` wins over
+    `$SEVENFOLD_DATA`.
+    """
     if data_dir is not None:
         return "the folder given with --data", _expanded(data_dir)
     given = os.environ.get("SEVENFOLD_DATA")
@@ -185,16 +223,22 @@ def _named_folder(data_dir: Path | None) -> tuple[str, Path] | None:
 def _required_mnist(words: str, folder: Path) -> Path:
     container = mnist_in(folder)
     if container is None:
-        lacks = ", ".join(missing_files(folder)) if folder.is_dir() else "everything: it is no folder"
+        lacks = (
+            ", ".join(missing_files(folder)) if folder.is_dir() else "everything: it is no folder"
+        )
         raise DataError(
-            f"{folder} ({words}): expected MNIST's four files there or in mnist/, or mnist.npz; lacks {lacks}. Put them there."
+            f"{folder} ({words}): expected MNIST's four files there or in mnist/, or mnist.npz;"
+            f" lacks {lacks}. Put them there."
         )
     return container
 
 
 def _caches() -> Iterator[tuple[str, Path]]:
     yield "the sevenfold cache", cache_folder() / "mnist"
-    yield "the Keras cache", Path(os.environ.get("KERAS_HOME") or home_folder() / ".keras") / "datasets"
+    yield (
+        "the Keras cache",
+        Path(os.environ.get("KERAS_HOME") or home_folder() / ".keras") / "datasets",
+    )
 
 
 def _is_path(dataset: str) -> bool:
@@ -224,6 +268,8 @@ def _exists(path: Path) -> bool:
 def _unknown(name: str) -> str:
     close = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.5)
     hint = (
-        f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(NAMES)}; or give the path of a folder or an .npz file."
+        f"Did you mean {close[0]!r}?"
+        if close
+        else f"Known: {', '.join(NAMES)}; or give the path of a folder or an .npz file."
     )
     return f"{name!r} is not a data set. {hint}"

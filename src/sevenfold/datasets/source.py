@@ -1,4 +1,6 @@
-"""What a data set is once it was found: digits to develop with, where they came from, and a door to the test digits."""
+"""What a data set is once it was found: digits to develop with, where they came from,
+and a door to the test digits.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +12,10 @@ from sevenfold.records import Record, digest_of
 class Provenance(Record):
     """Where digits came from, and what proves it.
 
-    sha256: of the unpacked IDX bytes of each development file as read; for a catalogued data set also the published ones
-    of the test files, which are known without reading them. n_test: None where it cannot be known without reading test files.
-    reason: why the subset was taken; otherwise empty.
+    sha256: of the unpacked IDX bytes of each development file as read; for a catalogued
+    data set also the published ones of the test files, which are known without reading
+    them. n_test: None where it cannot be known without reading test files. reason: why
+    the subset was taken; otherwise empty.
     """
 
     name: str
@@ -28,15 +31,19 @@ class Provenance(Record):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what the data is; where it was found plays no part, so that a move does not look like other data."""
+        """SHA-256 of what the data is; where it was found plays no part, so that a move
+        does not look like other data.
+        """
         return digest_of([self.name, self.sha256])
 
 
 @dataclass(frozen=True)
 class Source:
-    """A data set that was found: its development digits, and the way to its test digits, which are still on disk.
+    """A data set that was found: its development digits, and the way to its test
+    digits, which are still on disk.
 
-    read_test: reads and verifies the test digits; only the sealed test set and `check` call it.
+    read_test: reads and verifies the test digits; only the sealed test set and `check`
+    call it.
     """
 
     development: Digits

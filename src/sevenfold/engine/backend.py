@@ -1,7 +1,8 @@
 """Which framework Keras runs on; the one place that decides it.
 
-Keras reads `KERAS_BACKEND` once, when it is first imported. The `keras` engine needs TensorFlow; beside the `jax` engine Keras
-only builds and saves models, and then JAX serves it, so that TensorFlow (3 s and 400 MB) is not imported at all.
+Keras reads `KERAS_BACKEND` once, when it is first imported. The `keras` engine needs
+TensorFlow; beside the `jax` engine Keras only builds and saves models, and then JAX
+serves it, so that TensorFlow (3 s and 400 MB) is not imported at all.
 """
 
 import os
@@ -33,8 +34,9 @@ def require_tensorflow() -> None:
 
     if (backend := keras.backend.backend()) != "tensorflow":
         raise SevenfoldError(
-            f"The keras engine needs Keras on TensorFlow, but Keras already runs on {backend} in this process. "
-            "Start a new process with KERAS_BACKEND=tensorflow, or use the jax engine."
+            f"The keras engine needs Keras on TensorFlow, but Keras already runs on {backend} in"
+            " this process. Start a new process with KERAS_BACKEND=tensorflow, or use the jax"
+            " engine."
         )
 
 
@@ -47,7 +49,9 @@ def save_keras(network: NetworkSpec, weights: Weights, path: Path) -> None:
 
 @contextmanager
 def _without_tensorflow() -> Iterator[None]:
-    """Keep Keras from importing TensorFlow only to ask whether an object is one of its shapes, as 3.15 does when it saves."""
+    """Keep Keras from importing TensorFlow only to ask whether an object is one of its
+    shapes, as 3.15 does when it saves.
+    """
     from keras.src.utils.module_utils import tensorflow
 
     if "tensorflow" in sys.modules or not hasattr(tensorflow, "_available"):
@@ -62,7 +66,9 @@ def _without_tensorflow() -> Iterator[None]:
 
 @contextmanager
 def _silent_stderr() -> Iterator[None]:
-    """Send the process's standard error to nowhere for a moment: TensorFlow's C++ code greets from there at import."""
+    """Send the process's standard error to nowhere for a moment: TensorFlow's C++ code
+    greets from there at import.
+    """
     sys.stderr.flush()
     saved = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,8 +1,10 @@
-"""The compiled part of the fast engine: one epoch, from shuffled pixels to updated weights and metrics, as one call.
+"""The compiled part of the fast engine: one epoch, from shuffled pixels to updated
+weights and metrics, as one call.
 
-Inside, the last kernel is kept transposed, shape (10, n): its gradient is then one product of 10 x batch and batch x n, many
-times as fast on a CPU as n x batch and batch x 10, which XLA would otherwise run (docs/performance.md). The backward pass is
-written out, not derived, because derivation would bring the slow product back.
+Inside, the last kernel is kept transposed, shape (10, n): its gradient is then one
+product of 10 x batch and batch x n, many times as fast on a CPU as n x batch and batch
+x 10, which XLA would otherwise run (docs/performance.md). The backward pass is written
+out, not derived, because derivation would bring the slow product back.
 """
 
 import functools
@@ -21,18 +23,22 @@ SCORING_BATCH = 1_000
 WARP_STREAM, INPUT_STREAM, HIDDEN_STREAM = 0, 1, 2
 
 BatchTransform = Callable[[jax.Array, jax.Array, jax.Array, jax.Array], jax.Array]
-"""(images (b, 784) uint8, labels (b,) uint8, key () uint32, strength () float32) -> images (b, 784) float32 in [0, 1].
+"""(images (b, 784) uint8, labels (b,) uint8, key () uint32, strength () float32) ->
+images (b, 784) float32 in [0, 1].
 
-It is traced into the compiled epoch, so it must be a pure function; the key is new for every update and vmap may wrap it.
+It is traced into the compiled epoch, so it must be a pure function; the key is new for
+every update and vmap may wrap it.
 """
 
 Layers = tuple[tuple[jax.Array, jax.Array], ...]
 
 
 class Form(NamedTuple):
-    """What an epoch is compiled for, besides its shapes; everything else is an input of the compiled call.
+    """What an epoch is compiled for, besides its shapes; everything else is an input of
+    the compiled call.
 
-    The switches are static because their work costs time even at zero: penalties 6 % of an epoch of 784-512-10.
+    The switches are static because their work costs time even at zero: penalties 6 % of
+    an epoch of 784-512-10.
     """
 
     activation: str
@@ -50,7 +56,9 @@ class Form(NamedTuple):
 
 
 class Knobs(NamedTuple):
-    """The numbers that change from fit to fit without a new compilation: scalars, float32 except for the seed (uint32)."""
+    """The numbers that change from fit to fit without a new compilation: scalars,
+    float32 except for the seed (uint32).
+    """
 
     seed: jax.Array
     input_dropout: jax.Array
@@ -68,8 +76,9 @@ class Knobs(NamedTuple):
 class State(NamedTuple):
     """What one update hands to the next.
 
-    layers: kernel and bias per layer, the last kernel transposed. slots: the optimizer's arrays of each kernel and bias.
-    averaged: as layers, or empty without a moving average.
+    layers: kernel and bias per layer, the last kernel transposed. slots: the
+    optimizer's arrays of each kernel and bias. averaged: as layers, or empty without a
+    moving average.
     """
 
     layers: Layers
@@ -80,8 +89,9 @@ class State(NamedTuple):
 class Scores(NamedTuple):
     """What an update saw of its batch before it, dropout and distortion included.
 
-    loss: () float32, the sum over the examples, with penalties. correct: () int32. missing: shape (b,), float32, 1 - p(label) of
-    every example; shape (0,) where no hard examples are asked for.
+    loss: () float32, the sum over the examples, with penalties. correct: () int32.
+    missing: shape (b,), float32, 1 - p(label) of every example; shape (0,) where no
+    hard examples are asked for.
     """
 
     loss: jax.Array
@@ -90,7 +100,9 @@ class Scores(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """x: shape (b, 784), float32. labels: shape (b,), uint8. n_valid: the examples that count; the rest is padding."""
+    """x: shape (b, 784), float32. labels: shape (b,), uint8. n_valid: the examples that
+    count; the rest is padding.
+    """
 
     x: jax.Array
     labels: jax.Array
@@ -113,13 +125,17 @@ def epoch(
     knobs: Knobs,
     form: Form,
 ) -> tuple[State, Scores]:
-    """Train epoch `index` (from 0) on images (n, 784) uint8, visited in `order` (n_updates * batch_size,) int32.
+    """Train epoch `index` (from 0) on images (n, 784) uint8, visited in `order`
+    (n_updates * batch_size,) int32.
 
-    Only the first `n_examples` of the order count; the rest fills the last batch. Gives the new state, and the scores of each update.
+    Only the first `n_examples` of the order count; the rest fills the last batch. Gives
+    the new state, and the scores of each update.
     """
     n_updates = rates.shape[0]
 
-    def update(state: State, inputs: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[State, Scores]:
+    def update(
+        state: State, inputs: tuple[jax.Array, jax.Array, jax.Array]
+    ) -> tuple[State, Scores]:
         number, rows, rate = inputs
         n_valid = jnp.minimum(n_examples - number * form.batch_size, form.batch_size)
         step = index * n_updates + number
@@ -127,7 +143,9 @@ def epoch(
         if form.transform is None:
             x = pixels(drawn)
         else:
-            x = form.transform(drawn, digits, stream_key(knobs.seed, step, WARP_STREAM), knobs.distortion)
+            x = form.transform(
+                drawn, digits, stream_key(knobs.seed, step, WARP_STREAM), knobs.distortion
+            )
         return _update(state, Batch(x, digits, n_valid), rate, step, knobs, form)
 
     inputs = (jnp.arange(n_updates), order.reshape(n_updates, form.batch_size), rates)
@@ -149,7 +167,9 @@ def train_epochs(
     knobs: Knobs,
     form: Form,
 ) -> tuple[State, Scores]:
-    """`epoch` of several networks of one shape at once; states, orders, rates and knobs carry a leading axis."""
+    """`epoch` of several networks of one shape at once; states, orders, rates and knobs
+    carry a leading axis.
+    """
     in_axes = (0, None, None, 0, None, 0, None, 0)
     return jax.vmap(functools.partial(epoch, form=form), in_axes)(
         states, images, labels, orders, n_examples, rates, index, knobs
@@ -160,29 +180,44 @@ def train_epochs(
 def score(
     layers: Layers, images: jax.Array, labels: jax.Array, n_examples: jax.Array, activation: str
 ) -> tuple[jax.Array, jax.Array]:
-    """Per scoring batch the sum of cross-entropies (float32), and the predicted digit of every example (n,) uint8."""
+    """Per scoring batch the sum of cross-entropies (float32), and the predicted digit
+    of every example (n,) uint8.
+    """
     n_batches = labels.shape[0] // SCORING_BATCH
 
-    def score_batch(_: None, inputs: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[None, tuple[jax.Array, jax.Array]]:
+    def score_batch(
+        _: None, inputs: tuple[jax.Array, jax.Array, jax.Array]
+    ) -> tuple[None, tuple[jax.Array, jax.Array]]:
         index, x, y = inputs
         log_p = jax.nn.log_softmax(logits(layers, pixels(x), activation))
         valid = index * SCORING_BATCH + jnp.arange(SCORING_BATCH) < n_examples
         losses = -jnp.sum(_one_hot(y) * log_p, axis=1)
-        return None, (jnp.sum(jnp.where(valid, losses, 0.0)), log_p.argmax(axis=1).astype(jnp.uint8))
+        return None, (
+            jnp.sum(jnp.where(valid, losses, 0.0)),
+            log_p.argmax(axis=1).astype(jnp.uint8),
+        )
 
-    inputs = jnp.arange(n_batches), images.reshape(n_batches, SCORING_BATCH, -1), labels.reshape(n_batches, SCORING_BATCH)
+    inputs = (
+        jnp.arange(n_batches),
+        images.reshape(n_batches, SCORING_BATCH, -1),
+        labels.reshape(n_batches, SCORING_BATCH),
+    )
     _, (losses, predicted) = jax.lax.scan(score_batch, None, inputs)
     return losses, predicted.ravel()
 
 
 @functools.partial(jax.jit, static_argnames="activation")
 def probabilities(layers: Layers, images: jax.Array, activation: str) -> jax.Array:
-    """Class probabilities (b, 10) float32 of images (b, 784) uint8, in inference mode."""
+    """Class probabilities (b, 10) float32 of images (b, 784) uint8, in inference
+    mode.
+    """
     return jax.nn.softmax(logits(layers, pixels(images), activation))
 
 
 def pixels(images: jax.Array) -> jax.Array:
-    """`sevenfold.datasets.prepare` inside the graph: uint8 becomes float32 in [0, 1]."""
+    """`sevenfold.datasets.prepare` inside the graph: uint8 becomes float32 in [0,
+    1].
+    """
     return images.astype(jnp.float32) / 255.0
 
 
@@ -194,10 +229,16 @@ def logits(layers: Layers, x: jax.Array, activation: str) -> jax.Array:
     return _product(x, last_kernel, 1, 1) + last_bias
 
 
-def _update(state: State, batch: Batch, rate: jax.Array, step: jax.Array, knobs: Knobs, form: Form) -> tuple[State, Scores]:
-    """Forward, backward and optimizer on one batch; `step` counts the updates of the whole fit before this one."""
+def _update(
+    state: State, batch: Batch, rate: jax.Array, step: jax.Array, knobs: Knobs, form: Form
+) -> tuple[State, Scores]:
+    """Forward, backward and optimizer on one batch; `step` counts the updates of the
+    whole fit before this one.
+    """
     gradients, scores = _gradients(state.layers, batch, step, knobs, form)
-    numbers = optimizers.Update(rate, (step + 1).astype(jnp.float32), knobs.momentum, knobs.weight_decay)
+    numbers = optimizers.Update(
+        rate, (step + 1).astype(jnp.float32), knobs.momentum, knobs.weight_decay
+    )
     updated = [
         tuple(
             optimizers.apply(form.optimizer, form.nesterov, *arrays, numbers)
@@ -209,14 +250,24 @@ def _update(state: State, batch: Batch, rate: jax.Array, step: jax.Array, knobs:
     slots = tuple((kernel_slots, bias_slots) for (_, kernel_slots), (_, bias_slots) in updated)
     averaged = _average(state.averaged, layers, step, knobs) if form.averaged else state.averaged
     if form.max_norm:
-        layers = (*((optimizers.limit_norm(kernel, knobs.max_norm), bias) for kernel, bias in layers[:-1]), layers[-1])
+        layers = (
+            *(
+                (optimizers.limit_norm(kernel, knobs.max_norm), bias)
+                for kernel, bias in layers[:-1]
+            ),
+            layers[-1],
+        )
     return State(layers, slots, averaged), scores
 
 
 def _average(averaged: Layers, layers: Layers, step: jax.Array, knobs: Knobs) -> Layers:
-    """Keras's moving average: it starts as the weights after the first update, and leaves constraints aside."""
+    """Keras's moving average: it starts as the weights after the first update, and
+    leaves constraints aside.
+    """
     keep = jnp.where(step == 0, 0.0, knobs.ema_decay)
-    average: Layers = jax.tree.map(lambda old, new: keep * old + (1.0 - keep) * new, averaged, layers)
+    average: Layers = jax.tree.map(
+        lambda old, new: keep * old + (1.0 - keep) * new, averaged, layers
+    )
     return average
 
 
@@ -236,32 +287,52 @@ def _gradients(
         delta = product(delta, layers[i + 1][0], 1, 0 if above_is_last else 1) * slopes[i]
         gradients.insert(0, (product(inputs[i], delta, 0, 0), delta.sum(axis=0)))
     if form.penalized:
-        loss += batch.n_valid * sum(knobs.l1 * jnp.sum(jnp.abs(k)) + knobs.l2 * jnp.sum(k * k) for k, _ in layers)
+        loss += batch.n_valid * sum(
+            knobs.l1 * jnp.sum(jnp.abs(k)) + knobs.l2 * jnp.sum(k * k) for k, _ in layers
+        )
         pairs = zip(gradients, layers, strict=True)
-        gradients = [(g + knobs.l1 * jnp.sign(k) + 2.0 * knobs.l2 * k, g_bias) for (g, g_bias), (k, _) in pairs]
+        gradients = [
+            (g + knobs.l1 * jnp.sign(k) + 2.0 * knobs.l2 * k, g_bias)
+            for (g, g_bias), (k, _) in pairs
+        ]
     return gradients, Scores(loss, correct, missing if form.hard_examples else missing[:0])
 
 
 def _forward(
     layers: Layers, x: jax.Array, step: jax.Array, knobs: Knobs, form: Form
 ) -> tuple[list[jax.Array], list[jax.Array]]:
-    """The input of every layer, dropout applied, and the derivative of every hidden layer's output by its product."""
+    """The input of every layer, dropout applied, and the derivative of every hidden
+    layer's output by its product.
+    """
     if form.input_dropout:
-        x = x * dropout_scale(stream_key(knobs.seed, step, INPUT_STREAM), knobs.input_dropout, x.shape)
+        x = x * dropout_scale(
+            stream_key(knobs.seed, step, INPUT_STREAM), knobs.input_dropout, x.shape
+        )
     inputs, slopes = [x], []
     for i, (kernel, bias) in enumerate(layers[:-1]):
-        output = _activate(_product(inputs[-1], kernel, 1, 0, form.mixed_precision) + bias, form.activation)
-        slope = (output > 0.0).astype(output.dtype) if form.activation == "relu" else 1.0 - output * output
+        output = _activate(
+            _product(inputs[-1], kernel, 1, 0, form.mixed_precision) + bias, form.activation
+        )
+        slope = (
+            (output > 0.0).astype(output.dtype)
+            if form.activation == "relu"
+            else 1.0 - output * output
+        )
         if form.hidden_dropout:
-            scale = dropout_scale(stream_key(knobs.seed, step, HIDDEN_STREAM + i), knobs.hidden_dropout, output.shape)
+            scale = dropout_scale(
+                stream_key(knobs.seed, step, HIDDEN_STREAM + i), knobs.hidden_dropout, output.shape
+            )
             output, slope = output * scale, slope * scale
         inputs.append(output)
         slopes.append(slope)
     return inputs, slopes
 
 
-def _output_loss(output: jax.Array, batch: Batch, knobs: Knobs) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """The gradient of the mean cross-entropy by the logits (b, 10), the sum of cross-entropies, and 1 - p(label) of each example (b,).
+def _output_loss(
+    output: jax.Array, batch: Batch, knobs: Knobs
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """The gradient of the mean cross-entropy by the logits (b, 10), the sum of
+    cross-entropies, and 1 - p(label) of each example (b,).
 
     Padding counts nothing.
     """
@@ -281,8 +352,14 @@ def _activate(x: jax.Array, activation: str) -> jax.Array:
     return jnp.maximum(x, 0.0) if activation == "relu" else jnp.tanh(x)
 
 
-def _product(a: jax.Array, b: jax.Array, a_axis: int, b_axis: int, mixed_precision: bool = False) -> jax.Array:
-    """The matrix product over these axes, float32; with `mixed_precision` the factors are rounded to bfloat16 first."""
+def _product(
+    a: jax.Array, b: jax.Array, a_axis: int, b_axis: int, mixed_precision: bool = False
+) -> jax.Array:
+    """The matrix product over these axes, float32; with `mixed_precision` the factors
+    are rounded to bfloat16 first.
+    """
     if mixed_precision:
         a, b = a.astype(jnp.bfloat16), b.astype(jnp.bfloat16)
-    return jax.lax.dot_general(a, b, (((a_axis,), (b_axis,)), ((), ())), preferred_element_type=jnp.float32)
+    return jax.lax.dot_general(
+        a, b, (((a_axis,), (b_axis,)), ((), ())), preferred_element_type=jnp.float32
+    )

@@ -1,10 +1,12 @@
-"""The fast engine, seen from outside: fits and predictions with NumPy arrays in Keras's order; see `jax_epoch` for the inside."""
+"""The fast engine, seen from outside: fits and predictions with NumPy arrays in Keras's
+order; see `jax_epoch` for the inside.
+"""
 
 import concurrent.futures
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -15,15 +17,21 @@ from sevenfold.engine import compilation, jax_epoch, optimizers
 from sevenfold.engine.hard_examples import hard_order, learned
 from sevenfold.engine.jax_epoch import SCORING_BATCH, Form, Knobs, Layers, Scores, State
 from sevenfold.engine.results import FitResult, FitState, HistoryWriter
-from sevenfold.engine.settings import TrainingSettings, batch_order, distortions, learning_rates, n_updates_per_epoch
+from sevenfold.engine.settings import (
+    TrainingSettings,
+    batch_order,
+    distortions,
+    learning_rates,
+    n_updates_per_epoch,
+)
 from sevenfold.machine import n_cores
 from sevenfold.networks import N_CLASSES, N_PIXELS, NetworkSpec, Weights, initial_weights
 from sevenfold.warp import batch_warp
 
 Tree = TypeVar("Tree", State, Knobs, Scores)
 
-# Held while a computation is handed to JAX, which returns before it is done: of several threads that need the same new code one
-# compiles it and the others find it.
+# Held while a computation is handed to JAX, which returns before it is done: of several
+# threads that need the same new code one compiles it and the others find it.
 _handing_over = threading.Lock()
 
 
@@ -37,7 +45,9 @@ class Job(NamedTuple):
 
 
 class OnDevice(NamedTuple):
-    """Digits padded to whole scoring batches. images: shape (n_padded, 784), uint8. labels: shape (n_padded,), uint8. n: the real ones."""
+    """Digits padded to whole scoring batches. images: shape (n_padded, 784), uint8.
+    labels: shape (n_padded,), uint8. n: the real ones.
+    """
 
     images: jax.Array
     labels: jax.Array
@@ -55,7 +65,11 @@ class Task(NamedTuple):
 
     def last_epoch(self, training: TrainingSettings) -> int:
         """The epoch after which to stop."""
-        return training.n_epochs if self.until_epoch is None else min(self.until_epoch, training.n_epochs)
+        return (
+            training.n_epochs
+            if self.until_epoch is None
+            else min(self.until_epoch, training.n_epochs)
+        )
 
 
 def fit(
@@ -84,8 +98,10 @@ def fit_many(
 ) -> list[FitResult]:
     """Train several networks; see `sevenfold.engine.fit_many`.
 
-    On a CPU each gets a thread and they share the cores: the same bytes as `fit`, in 0.92 of the time of one after the other
-    (784-512-10 on two cores; docs/performance.md). An accelerator trains those of one shape together under `vmap`.
+    On a CPU each gets a thread and they share the cores: the same bytes as `fit`, in
+    0.92 of the time of one after the other (784-512-10 on two cores;
+    docs/performance.md). An accelerator trains those of one shape together under
+    `vmap`.
     """
     task = _task(train, validation, score_training, until_epoch, on_epoch)
     if jax.default_backend() == "cpu":
@@ -94,11 +110,15 @@ def fit_many(
 
 
 def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.ndarray:
-    """Class probabilities of images (n, 28, 28) uint8: shape (n, 10), float32; one compiled batch shape for every n."""
+    """Class probabilities of images (n, 28, 28) uint8: shape (n, 10), float32; one
+    compiled batch shape for every n.
+    """
     layers = _layers_to_device(weights)
     padded = _padded(images.reshape(len(images), N_PIXELS), SCORING_BATCH)
     batches = [padded[i : i + SCORING_BATCH] for i in range(0, len(padded), SCORING_BATCH)]
-    parts = [np.asarray(jax_epoch.probabilities(layers, batch, network.activation)) for batch in batches]
+    parts = [
+        np.asarray(jax_epoch.probabilities(layers, batch, network.activation)) for batch in batches
+    ]
     return np.concatenate([*parts, np.zeros((0, N_CLASSES), np.float32)])[: len(images)]
 
 
@@ -109,22 +129,47 @@ def _fit(job: Job, task: Task) -> FitResult:
     form, knobs = _form(job), _knobs(job)
     rates, doses = learning_rates(training, task.train.n), distortions(training)
     images, labels, n = task.train
-    state, visits, history, finite = _state_to_device(job, form), Visits(job, n), HistoryWriter(), True
+    state, visits, history, finite = (
+        _state_to_device(job, form),
+        Visits(job, n),
+        HistoryWriter(),
+        True,
+    )
     while finite and epoch < task.last_epoch(training):
         order, dosed = visits.order(epoch), knobs._replace(distortion=doses[epoch])
         with _handing_over:
             state, scores = jax_epoch.train_epoch(
-                state, images, labels, order, np.int32(n), rates[epoch], np.int32(epoch), dosed, form=form
+                state,
+                images,
+                labels,
+                order,
+                np.int32(n),
+                rates[epoch],
+                np.int32(epoch),
+                dosed,
+                form=form,
             )
         epoch += 1
         if finite := _record(history, job, task, state, scores):
             visits.learn(order, scores)
         task.on_epoch()
-    return _result(job, task, state, visits, history, epoch, None if finite else epoch, started, compiled_before)
+    return _result(
+        job,
+        task,
+        state,
+        visits,
+        history,
+        epoch,
+        None if finite else epoch,
+        started,
+        compiled_before,
+    )
 
 
 def _fit_side_by_side(jobs: Sequence[Job], task: Task) -> list[FitResult]:
-    """A thread per core, a job per thread. The first exception stops the others after their epoch."""
+    """A thread per core, a job per thread. The first exception stops the others after
+    their epoch.
+    """
     stop, calling = threading.Event(), threading.Lock()
 
     def on_epoch() -> None:
@@ -156,10 +201,17 @@ def _fit_side_by_side(jobs: Sequence[Job], task: Task) -> list[FitResult]:
 
 
 def fit_under_vmap(jobs: Sequence[Job], task: Task) -> list[FitResult]:
-    """Train together what has one compiled form, one shape and the same epochs; the groups one after the other."""
+    """Train together what has one compiled form, one shape and the same epochs; the
+    groups one after the other.
+    """
     groups: dict[object, list[int]] = {}
     for index, job in enumerate(jobs):
-        key = (_form(job), job.network.widths, job.start.epoch if job.start else 0, task.last_epoch(job.training))
+        key = (
+            _form(job),
+            job.network.widths,
+            job.start.epoch if job.start else 0,
+            task.last_epoch(job.training),
+        )
         groups.setdefault(key, []).append(index)
     results: dict[int, FitResult] = {}
     for members in groups.values():
@@ -168,12 +220,17 @@ def fit_under_vmap(jobs: Sequence[Job], task: Task) -> list[FitResult]:
 
 
 def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
-    """Train networks of one form as one computation; a diverged one is carried along, its history stays as it was."""
+    """Train networks of one form as one computation; a diverged one is carried along,
+    its history stays as it was.
+    """
     started, compiled_before = time.perf_counter(), compilation.seconds_compiling()
     form, training = _form(jobs[0]), jobs[0].training
     first, last = jobs[0].start.epoch if jobs[0].start else 0, task.last_epoch(training)
     rates = [learning_rates(job.training, task.train.n) for job in jobs]
-    knobs, doses = _stacked(_knobs(job) for job in jobs), np.stack([distortions(job.training) for job in jobs])
+    knobs, doses = (
+        _stacked(_knobs(job) for job in jobs),
+        np.stack([distortions(job.training) for job in jobs]),
+    )
     images, labels, n = task.train
     states = _stacked(_state_to_device(job, form) for job in jobs)
     members = [_member(states, i) for i in range(len(jobs))]
@@ -184,7 +241,15 @@ def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
         epoch_rates = np.stack([table[epoch] for table in rates])
         dosed = knobs._replace(distortion=jnp.asarray(doses[:, epoch]))
         states, scores = jax_epoch.train_epochs(
-            states, images, labels, orders, np.int32(n), epoch_rates, np.int32(epoch), dosed, form=form
+            states,
+            images,
+            labels,
+            orders,
+            np.int32(n),
+            epoch_rates,
+            np.int32(epoch),
+            dosed,
+            form=form,
         )
         for i in (i for i in range(len(jobs)) if not diverged_at[i]):
             members[i], member_scores = _member(states, i), _member(scores, i)
@@ -194,22 +259,40 @@ def _fit_group(jobs: Sequence[Job], task: Task) -> list[FitResult]:
                 diverged_at[i] = epoch + 1
             task.on_epoch()
     return [
-        _result(job, task, member, seen, history, diverged or max(first, last), diverged or None, started, compiled_before)
-        for job, member, seen, history, diverged in zip(jobs, members, visits, histories, diverged_at, strict=True)
+        _result(
+            job,
+            task,
+            member,
+            seen,
+            history,
+            diverged or max(first, last),
+            diverged or None,
+            started,
+            compiled_before,
+        )
+        for job, member, seen, history, diverged in zip(
+            jobs, members, visits, histories, diverged_at, strict=True
+        )
     ]
 
 
 class Visits:
-    """Which examples each epoch of a fit visits: all of them once, or the hard ones more often."""
+    """Which examples each epoch of a fit visits: all of them once, or the hard ones
+    more often.
+    """
 
     def __init__(self, job: Job, n_examples: int) -> None:
         self.job, self.n = job, n_examples
         self.difficulty: np.ndarray | None = None
         if job.training.hard_examples:  # before anything is known all examples are alike
-            self.difficulty = job.start.difficulty[0] if job.start else np.ones(n_examples, np.float32)
+            self.difficulty = (
+                job.start.difficulty[0] if job.start else np.ones(n_examples, np.float32)
+            )
 
     def order(self, epoch: int) -> np.ndarray:
-        """The examples in the order of the epoch's visits, filled up to whole batches: int32."""
+        """The examples in the order of the epoch's visits, filled up to whole batches:
+        int32.
+        """
         training, seed = self.job.training, self.job.seed
         if self.difficulty is None:
             return _padded(batch_order(self.n, seed, epoch), training.batch_size)
@@ -223,7 +306,9 @@ class Visits:
 
 
 def _record(history: HistoryWriter, job: Job, task: Task, state: State, scores: Scores) -> bool:
-    """Score the epoch and add it to the history, unless a loss is not finite; whether all are."""
+    """Score the epoch and add it to the history, unless a loss is not finite; whether
+    all are.
+    """
     layers = state.averaged or state.layers
     trained = _mean(scores.loss, task.train.n), _mean(scores.correct, task.train.n)
     train, validation = (
@@ -234,11 +319,19 @@ def _record(history: HistoryWriter, job: Job, task: Task, state: State, scores: 
 
 
 def _score(layers: Layers, digits: OnDevice, activation: str) -> tuple[float, float, np.ndarray]:
-    """Mean cross-entropy, accuracy and predicted digits (n,) uint8, in inference mode without penalties."""
+    """Mean cross-entropy, accuracy and predicted digits (n,) uint8, in inference mode
+    without penalties.
+    """
     with _handing_over:
-        losses, predicted = jax_epoch.score(layers, digits.images, digits.labels, np.int32(digits.n), activation=activation)
+        losses, predicted = jax_epoch.score(
+            layers, digits.images, digits.labels, np.int32(digits.n), activation=activation
+        )
     predictions = np.asarray(predicted)[: digits.n]
-    return _mean(losses, digits.n), float((predictions == np.asarray(digits.labels)[: digits.n]).mean()), predictions
+    return (
+        _mean(losses, digits.n),
+        float((predictions == np.asarray(digits.labels)[: digits.n]).mean()),
+        predictions,
+    )
 
 
 def _mean(sums: jax.Array, n: int) -> float:
@@ -258,9 +351,17 @@ def _result(
 ) -> FitResult:
     final = _state_to_host(state, epoch, () if visits.difficulty is None else (visits.difficulty,))
     n_validation = task.validation.n if task.validation else 0
-    seconds, compile_seconds = time.perf_counter() - started, compilation.seconds_compiling() - compiled_before
+    seconds, compile_seconds = (
+        time.perf_counter() - started,
+        compilation.seconds_compiling() - compiled_before,
+    )
     return FitResult(
-        final.averaged or final.weights, history.finish(n_validation), final, seconds, diverged_at, compile_seconds
+        final.averaged or final.weights,
+        history.finish(n_validation),
+        final,
+        seconds,
+        diverged_at,
+        compile_seconds,
     )
 
 
@@ -272,18 +373,26 @@ def _task(
     on_epoch: Callable[[], None] | None,
 ) -> Task:
     on_device = None if validation is None else _on_device(validation)
-    return Task(_on_device(train), on_device, score_training, until_epoch, on_epoch or (lambda: None))
+    return Task(
+        _on_device(train), on_device, score_training, until_epoch, on_epoch or (lambda: None)
+    )
 
 
 def _on_device(digits: Digits) -> OnDevice:
     images = _padded(digits.images.reshape(len(digits), N_PIXELS), SCORING_BATCH)
-    return OnDevice(jnp.asarray(images), jnp.asarray(_padded(digits.labels, SCORING_BATCH)), len(digits))
+    return OnDevice(
+        jnp.asarray(images), jnp.asarray(_padded(digits.labels, SCORING_BATCH)), len(digits)
+    )
 
 
 def _padded(array: np.ndarray, multiple: int) -> np.ndarray:
     """The array with zero rows added up to a multiple of `multiple` rows."""
     n_missing = n_updates_per_epoch(len(array), multiple) * multiple - len(array)
-    return np.concatenate([array, np.zeros((n_missing, *array.shape[1:]), array.dtype)]) if n_missing else array
+    return (
+        np.concatenate([array, np.zeros((n_missing, *array.shape[1:]), array.dtype)])
+        if n_missing
+        else array
+    )
 
 
 def _form(job: Job) -> Form:
@@ -305,7 +414,9 @@ def _form(job: Job) -> Form:
 
 
 def _knobs(job: Job) -> Knobs:
-    """The numbers of a fit; `distortion` is that of no epoch, for it changes from one to the next."""
+    """The numbers of a fit; `distortion` is that of no epoch, for it changes from one
+    to the next.
+    """
     network, training = job.network, job.training
     numbers = {
         "input_dropout": network.input_dropout,
@@ -319,35 +430,50 @@ def _knobs(job: Job) -> Knobs:
         "ema_decay": training.ema_decay or 0.0,
         "distortion": 0.0,
     }
-    return Knobs(np.uint32(job.seed % 2**32), **{name: np.float32(number) for name, number in numbers.items()})  # type: ignore[arg-type]
+    scalars: Any = {name: np.float32(number) for name, number in numbers.items()}
+    return Knobs(np.uint32(job.seed % 2**32), **scalars)  # type: ignore[arg-type]
 
 
 def _state_to_device(job: Job, form: Form) -> State:
-    """The start of a fit; the optimizer's arrays and the average are new in a new fit."""
+    """The start of a fit; the optimizer's arrays and the average are new in a new
+    fit.
+    """
     start = job.start or FitState(0, initial_weights(job.network, job.seed), ())
     n_slots = optimizers.N_SLOTS[form.optimizer]
-    slots = start.slots or tuple(np.zeros_like(weight) for weight in start.weights for _ in range(n_slots))
+    slots = start.slots or tuple(
+        np.zeros_like(weight) for weight in start.weights for _ in range(n_slots)
+    )
     per_slot = [_layers_to_device(slots[i::n_slots]) for i in range(n_slots)]
     by_layer = tuple(
-        (tuple(kernel for kernel, _ in layer), tuple(bias for _, bias in layer)) for layer in zip(*per_slot, strict=True)
+        (tuple(kernel for kernel, _ in layer), tuple(bias for _, bias in layer))
+        for layer in zip(*per_slot, strict=True)
     )
     averaged = _layers_to_device(start.averaged or start.weights) if form.averaged else ()
     return State(_layers_to_device(start.weights), by_layer, averaged)
 
 
 def _state_to_host(state: State, epoch: int, difficulty: tuple[np.ndarray, ...]) -> FitState:
-    """The same in Keras's order; an optimizer's arrays of one weight array stand together."""
+    """The same in Keras's order; an optimizer's arrays of one weight array stand
+    together.
+    """
     n_slots = len(state.slots[0][0])
-    per_slot = [_layers_to_host(tuple((kernel[i], bias[i]) for kernel, bias in state.slots)) for i in range(n_slots)]
+    per_slot = [
+        _layers_to_host(tuple((kernel[i], bias[i]) for kernel, bias in state.slots))
+        for i in range(n_slots)
+    ]
     slots = tuple(slot[i] for i in range(2 * len(state.layers)) for slot in per_slot)
     averaged = _layers_to_host(state.averaged) if state.averaged else ()
     return FitState(epoch, _layers_to_host(state.layers), slots, averaged, difficulty)
 
 
 def _layers_to_device(weights: Weights) -> Layers:
-    """Copies on the device, since an epoch overwrites what it is given; the last kernel becomes (10, n)."""
+    """Copies on the device, since an epoch overwrites what it is given; the last kernel
+    becomes (10, n).
+    """
     kernels = [*weights[:-2:2], np.ascontiguousarray(weights[-2].T)]
-    return tuple(jax.device_put(pair, may_alias=False) for pair in zip(kernels, weights[1::2], strict=True))
+    return tuple(
+        jax.device_put(pair, may_alias=False) for pair in zip(kernels, weights[1::2], strict=True)
+    )
 
 
 def _layers_to_host(layers: Layers) -> Weights:

@@ -1,4 +1,6 @@
-"""The reference engine: Keras's own `fit` on TensorFlow, epoch by epoch over the shared batch order."""
+"""The reference engine: Keras's own `fit` on TensorFlow, epoch by epoch over the shared
+batch order.
+"""
 
 import gc
 import time
@@ -10,7 +12,12 @@ import numpy as np
 from sevenfold.datasets import Digits, prepare
 from sevenfold.engine.backend import require_tensorflow
 from sevenfold.engine.results import FitResult, FitState, HistoryWriter
-from sevenfold.engine.settings import TrainingSettings, batch_order, learning_rates, n_updates_per_epoch
+from sevenfold.engine.settings import (
+    TrainingSettings,
+    batch_order,
+    learning_rates,
+    n_updates_per_epoch,
+)
 from sevenfold.errors import SettingsError
 from sevenfold.networks import N_CLASSES, NetworkSpec, Weights, build, initial_weights
 
@@ -33,29 +40,41 @@ def fit(
 ) -> FitResult:
     """Train with `keras.Model.fit`; see `sevenfold.engine.fit` for the arguments.
 
-    Each epoch is one call of `fit` on the examples in the epoch's order with `shuffle=False`, so that the batches are those of
-    the fused loop; the compiled train function is kept between the calls.
+    Each epoch is one call of `fit` on the examples in the epoch's order with
+    `shuffle=False`, so that the batches are those of the fused loop; the compiled train
+    function is kept between the calls.
     """
     require_tensorflow()
     if training.precision != "float32":
         raise SettingsError(
-            f"training.precision {training.precision!r} is for the jax engine; the keras engine trains in float32."
+            f"training.precision {training.precision!r} is for the jax engine; the keras engine"
+            " trains in float32."
         )
     if training.distortion:
-        raise SettingsError("Distorted images need the jax engine; the keras engine trains on the images as they are.")
+        raise SettingsError(
+            "Distorted images need the jax engine; the keras engine trains on the images as they"
+            " are."
+        )
     if training.hard_examples:
-        raise SettingsError("hard_examples needs the jax engine; the keras engine visits every training image once an epoch.")
+        raise SettingsError(
+            "hard_examples needs the jax engine; the keras engine visits every training image once"
+            " an epoch."
+        )
     started = time.perf_counter()
     first = start.epoch if start else 0
     last = training.n_epochs if until_epoch is None else min(until_epoch, training.n_epochs)
     model = _compiled_model(network, training, len(train), seed)
     _restore(
-        model, start or FitState(0, initial_weights(network, seed), ()), n_updates_per_epoch(len(train), training.batch_size)
+        model,
+        start or FitState(0, initial_weights(network, seed), ()),
+        n_updates_per_epoch(len(train), training.batch_size),
     )
     history, diverged_at, state = HistoryWriter(), None, None
     for epoch in range(first, last):
         loss, accuracy, raw = _train_epoch(model, training, train, seed, epoch)
-        state = FitState(epoch + 1, raw, _slots(model), tuple(model.get_weights()) if training.ema_decay else ())
+        state = FitState(
+            epoch + 1, raw, _slots(model), tuple(model.get_weights()) if training.ema_decay else ()
+        )
         finite = history.add(
             (loss, accuracy),
             _score(model, train)[:2] if score_training else None,
@@ -72,25 +91,33 @@ def fit(
     _release_memory()
     n_validation = len(validation) if validation is not None else 0
     weights = state.averaged or state.weights
-    return FitResult(weights, history.finish(n_validation), state, time.perf_counter() - started, diverged_at)
+    return FitResult(
+        weights, history.finish(n_validation), state, time.perf_counter() - started, diverged_at
+    )
 
 
 def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.ndarray:
     """Class probabilities of images (n, 28, 28) uint8: shape (n, 10), float32."""
     require_tensorflow()
     model = build(network, weights)
-    parts = [np.asarray(model(prepare(images[rows]), training=False)) for rows in _chunks(len(images))]
+    parts = [
+        np.asarray(model(prepare(images[rows]), training=False)) for rows in _chunks(len(images))
+    ]
     return np.concatenate(parts) if parts else np.zeros((0, N_CLASSES), np.float32)
 
 
 def _train_epoch(
     model: "keras.Sequential", training: TrainingSettings, train: Digits, seed: int, epoch: int
 ) -> tuple[float, float, Weights]:
-    """Loss and accuracy of one epoch, and the raw weights after it (Keras leaves the averages, if any, in the model)."""
+    """Loss and accuracy of one epoch, and the raw weights after it (Keras leaves the
+    averages, if any, in the model).
+    """
     import keras
 
     raw: list[np.ndarray] = []
-    keep_raw = keras.callbacks.LambdaCallback(on_epoch_end=lambda _epoch, _logs: raw.extend(model.get_weights()))
+    keep_raw = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda _epoch, _logs: raw.extend(model.get_weights())
+    )
     order = batch_order(len(train), seed, epoch)
     labels = train.labels[order].astype(np.int32)
     history = model.fit(
@@ -105,25 +132,37 @@ def _train_epoch(
 
 
 def _score(model: "keras.Sequential", digits: Digits) -> tuple[float, float, np.ndarray]:
-    """Mean cross-entropy without penalties, accuracy and predicted digits (n,) uint8, in inference mode."""
+    """Mean cross-entropy without penalties, accuracy and predicted digits (n,) uint8,
+    in inference mode.
+    """
     import keras
 
     losses, predictions = [], []
     for rows in _chunks(len(digits)):
         probabilities = model(prepare(digits.images[rows]), training=False)
         losses.append(
-            np.asarray(keras.losses.sparse_categorical_crossentropy(digits.labels[rows].astype(np.int32), probabilities))
+            np.asarray(
+                keras.losses.sparse_categorical_crossentropy(
+                    digits.labels[rows].astype(np.int32), probabilities
+                )
+            )
         )
         predictions.append(np.asarray(probabilities).argmax(axis=1).astype(np.uint8))
     predicted = np.concatenate(predictions)
-    return float(np.concatenate(losses).mean(dtype=np.float64)), float((predicted == digits.labels).mean()), predicted
+    return (
+        float(np.concatenate(losses).mean(dtype=np.float64)),
+        float((predicted == digits.labels).mean()),
+        predicted,
+    )
 
 
 def _chunks(n: int) -> Iterator[slice]:
     return (slice(start, start + SCORING_BATCH) for start in range(0, n, SCORING_BATCH))
 
 
-def _compiled_model(network: NetworkSpec, training: TrainingSettings, n_examples: int, seed: int) -> "keras.Sequential":
+def _compiled_model(
+    network: NetworkSpec, training: TrainingSettings, n_examples: int, seed: int
+) -> "keras.Sequential":
     import keras
 
     model = build(network, seed=seed)
@@ -136,14 +175,20 @@ def _compiled_model(network: NetworkSpec, training: TrainingSettings, n_examples
 
 
 def _optimizer(training: TrainingSettings, n_examples: int) -> "keras.optimizers.Optimizer":
-    """Keras's optimizer with its defaults, the shared learning rate of every update, and Keras's own moving average."""
+    """Keras's optimizer with its defaults, the shared learning rate of every update,
+    and Keras's own moving average.
+    """
     import keras
 
     rate = _rate_table(learning_rates(training, n_examples))
-    average: dict[str, Any] = {"use_ema": True, "ema_momentum": training.ema_decay} if training.ema_decay else {}
+    average: dict[str, Any] = (
+        {"use_ema": True, "ema_momentum": training.ema_decay} if training.ema_decay else {}
+    )
     match training.optimizer:
         case "sgd":
-            return keras.optimizers.SGD(rate, momentum=training.momentum, nesterov=training.nesterov, **average)
+            return keras.optimizers.SGD(
+                rate, momentum=training.momentum, nesterov=training.nesterov, **average
+            )
         case "rmsprop":
             return keras.optimizers.RMSprop(rate, **average)
         case "adam":
@@ -170,13 +215,19 @@ def _rate_table(table: np.ndarray) -> "float | keras.optimizers.schedules.Learni
 
 
 def _restore(model: "keras.Sequential", state: FitState, n_updates: int) -> None:
-    """Put weights, optimizer slots, averages, update count and dropout counters to where the state left them."""
+    """Put weights, optimizer slots, averages, update count and dropout counters to
+    where the state left them.
+    """
     model.set_weights(list(state.weights))
     variables = _slot_variables(model)
-    for variable, value in zip(variables, state.slots or [np.zeros(v.shape, np.float32) for v in variables], strict=True):
+    for variable, value in zip(
+        variables, state.slots or [np.zeros(v.shape, np.float32) for v in variables], strict=True
+    ):
         variable.assign(value)
     if state.averaged:
-        for variable, value in zip(model.optimizer._model_variables_moving_average, state.averaged, strict=True):
+        for variable, value in zip(
+            model.optimizer._model_variables_moving_average, state.averaged, strict=True
+        ):
             variable.assign(value)
     model.optimizer.iterations.assign(state.epoch * n_updates)
     for layer in model.layers:
@@ -186,8 +237,16 @@ def _restore(model: "keras.Sequential", state: FitState, n_updates: int) -> None
 
 def _slot_variables(model: "keras.Sequential") -> list[Any]:
     optimizer = model.optimizer
-    others = [optimizer.iterations, optimizer._learning_rate, *getattr(optimizer, "_model_variables_moving_average", [])]
-    return [variable for variable in optimizer.variables if not any(variable is other for other in others)]
+    others = [
+        optimizer.iterations,
+        optimizer._learning_rate,
+        *getattr(optimizer, "_model_variables_moving_average", []),
+    ]
+    return [
+        variable
+        for variable in optimizer.variables
+        if not any(variable is other for other in others)
+    ]
 
 
 def _slots(model: "keras.Sequential") -> tuple[np.ndarray, ...]:
@@ -195,7 +254,9 @@ def _slots(model: "keras.Sequential") -> tuple[np.ndarray, ...]:
 
 
 def _release_memory() -> None:
-    """Give back what Keras and TensorFlow keep for a finished model, so that a thousand fits need no more than one."""
+    """Give back what Keras and TensorFlow keep for a finished model, so that a thousand
+    fits need no more than one.
+    """
     import keras
 
     keras.backend.clear_session()

@@ -1,4 +1,6 @@
-"""Keras's optimizers as pure functions of one array: sgd, rmsprop, adam and adamw, with Keras 3.15's formulas and defaults."""
+"""Keras's optimizers as pure functions of one array: sgd, rmsprop, adam and adamw, with
+Keras 3.15's formulas and defaults.
+"""
 
 from typing import NamedTuple
 
@@ -16,7 +18,9 @@ Slots = tuple[jax.Array, ...]
 
 
 class Update(NamedTuple):
-    """The scalars of one update. step: updates done in the whole fit, this one included, float32."""
+    """The scalars of one update. step: updates done in the whole fit, this one
+    included, float32.
+    """
 
     learning_rate: jax.Array
     step: jax.Array
@@ -25,7 +29,12 @@ class Update(NamedTuple):
 
 
 def apply(
-    optimizer: str, nesterov: bool, weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update
+    optimizer: str,
+    nesterov: bool,
+    weight: jax.Array,
+    slots: Slots,
+    gradient: jax.Array,
+    update: Update,
 ) -> tuple[jax.Array, Slots]:
     """The weight array and its slots after one update."""
     match optimizer:
@@ -34,26 +43,41 @@ def apply(
         case "rmsprop":
             return _rmsprop(weight, slots, gradient, update)
         case "adamw":
-            return _adam(weight - weight * update.weight_decay * update.learning_rate, slots, gradient, update)
+            return _adam(
+                weight - weight * update.weight_decay * update.learning_rate,
+                slots,
+                gradient,
+                update,
+            )
         case _:
             return _adam(weight, slots, gradient, update)
 
 
-def _sgd(nesterov: bool, weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update) -> tuple[jax.Array, Slots]:
-    """`keras.optimizers.SGD`: the velocity carries the learning rate (Sutskever et al. 2013, equations 1 to 4)."""
+def _sgd(
+    nesterov: bool, weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update
+) -> tuple[jax.Array, Slots]:
+    """`keras.optimizers.SGD`: the velocity carries the learning rate (Sutskever et al.
+    2013, equations 1 to 4).
+    """
     step = gradient * update.learning_rate
     velocity = slots[0] * update.momentum - step
     return weight + (velocity * update.momentum - step if nesterov else velocity), (velocity,)
 
 
-def _rmsprop(weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update) -> tuple[jax.Array, Slots]:
+def _rmsprop(
+    weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update
+) -> tuple[jax.Array, Slots]:
     """`keras.optimizers.RMSprop`: epsilon stands inside the root."""
     square = RHO * slots[0] + (1.0 - RHO) * gradient * gradient
     return weight - update.learning_rate * gradient / jnp.sqrt(square + RMSPROP_EPSILON), (square,)
 
 
-def _adam(weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update) -> tuple[jax.Array, Slots]:
-    """`keras.optimizers.Adam` (Kingma and Ba 2015, section 2, its last paragraph: epsilon is added to the uncorrected root)."""
+def _adam(
+    weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update
+) -> tuple[jax.Array, Slots]:
+    """`keras.optimizers.Adam` (Kingma and Ba 2015, section 2, its last paragraph:
+    epsilon is added to the uncorrected root).
+    """
     mean = slots[0] + (gradient - slots[0]) * (1.0 - BETA_1)
     square = slots[1] + (gradient * gradient - slots[1]) * (1.0 - BETA_2)
     rate = update.learning_rate * jnp.sqrt(1.0 - BETA_2**update.step) / (1.0 - BETA_1**update.step)
@@ -61,6 +85,8 @@ def _adam(weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update) 
 
 
 def limit_norm(kernel: jax.Array, limit: jax.Array) -> jax.Array:
-    """The kernel (n_in, n_out) with each unit's incoming weights shrunk to the norm `limit`; `keras.constraints.MaxNorm`."""
+    """The kernel (n_in, n_out) with each unit's incoming weights shrunk to the norm
+    `limit`; `keras.constraints.MaxNorm`.
+    """
     norms = jnp.sqrt(jnp.sum(kernel * kernel, axis=0, keepdims=True))
     return kernel * (jnp.minimum(norms, limit) / (MAX_NORM_EPSILON + norms))

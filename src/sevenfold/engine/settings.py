@@ -1,4 +1,6 @@
-"""How a network is trained, and the numbers that follow from it for every engine alike."""
+"""How a network is trained, and the numbers that follow from it for every engine
+alike.
+"""
 
 import math
 from typing import Annotated, Literal
@@ -13,16 +15,21 @@ from sevenfold.warp import WarpSettings
 class TrainingSettings(Record):
     """Optimizer, schedule, batch size and epochs of one fit.
 
-    `schedule` scales `learning_rate` over the fit: `constant`; `cosine` falls to zero along half a cosine (Loshchilov and
-    Hutter 2017); `step` multiplies by 0.1 after half and again after three quarters of the epochs. `warmup_epochs` rises
-    linearly from zero first, under any schedule. `label_smoothing` mixes the target with the uniform distribution (Szegedy
-    et al. 2016). With `ema_decay` the result, and every validation, is the exponential moving average of the weights.
-    `momentum` and `nesterov` are read by `sgd`; `weight_decay` (decoupled, Loshchilov and Hutter 2019) by `adamw`.
-    With `distortion` above zero every training image is drawn anew, distorted, in every epoch (`jax` only): `warp` is the full
-    dose, `distortion` the share of it that is taken, and over the last `distortion_fade` of the epochs it falls towards half of that.
-    With `hard_examples` above zero (`jax` only) that share of an epoch's visits goes to training images in proportion to a running mean of
-    how far the network was from their labels (after Loshchilov and Hutter 2016; see `engine.hard_examples`).
-    `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in float32; for accelerators, `jax` only.
+    `schedule` scales `learning_rate` over the fit: `constant`; `cosine` falls to zero
+    along half a cosine (Loshchilov and Hutter 2017); `step` multiplies by 0.1 after
+    half and again after three quarters of the epochs. `warmup_epochs` rises linearly
+    from zero first, under any schedule. `label_smoothing` mixes the target with the
+    uniform distribution (Szegedy et al. 2016). With `ema_decay` the result, and every
+    validation, is the exponential moving average of the weights. `momentum` and
+    `nesterov` are read by `sgd`; `weight_decay` (decoupled, Loshchilov and Hutter 2019)
+    by `adamw`. With `distortion` above zero every training image is drawn anew,
+    distorted, in every epoch (`jax` only): `warp` is the full dose, `distortion` the
+    share of it that is taken, and over the last `distortion_fade` of the epochs it
+    falls towards half of that. With `hard_examples` above zero (`jax` only) that share
+    of an epoch's visits goes to training images in proportion to a running mean of how
+    far the network was from their labels (after Loshchilov and Hutter 2016; see
+    `engine.hard_examples`). `mixed_bfloat16` rounds the factors of the matrix products
+    and keeps the weights in float32; for accelerators, `jax` only.
     """
 
     n_epochs: Annotated[int, Field(ge=1, le=100_000)]
@@ -63,20 +70,26 @@ def learning_rates(settings: TrainingSettings, n_examples: int) -> np.ndarray:
             factor = np.where(progress < 0.5, 1.0, np.where(progress < 0.75, 0.1, 0.01))
     if warmup:
         factor *= np.minimum(1.0, (epoch + 1.0 / n_updates) / warmup)
-    return (settings.learning_rate * factor).astype(np.float32).reshape(settings.n_epochs, n_updates)
+    return (
+        (settings.learning_rate * factor).astype(np.float32).reshape(settings.n_epochs, n_updates)
+    )
 
 
 def distortions(settings: TrainingSettings) -> np.ndarray:
-    """The share of the full dose that each epoch distorts its images by: shape (n_epochs,), float32."""
+    """The share of the full dose that each epoch distorts its images by: shape
+    (n_epochs,), float32.
+    """
     left = (settings.n_epochs - np.arange(settings.n_epochs)) / settings.n_epochs
     faded = np.clip(left / max(settings.distortion_fade, 1e-9), 0.0, 1.0)
     return (settings.distortion * (0.5 + 0.5 * faded)).astype(np.float32)
 
 
 def batch_order(n_examples: int, seed: int, epoch: int) -> np.ndarray:
-    """The order in which epoch `epoch` (from 0) visits the examples: a permutation of range(n), int32.
+    """The order in which epoch `epoch` (from 0) visits the examples: a permutation of
+    range(n), int32.
 
-    It depends on nothing but its arguments, so that engines, repeats and continued fits all see the same batches.
+    It depends on nothing but its arguments, so that engines, repeats and continued fits
+    all see the same batches.
     """
     rng = np.random.Generator(np.random.Philox(key=[seed, 0x0BA7C4], counter=[0, 0, 0, epoch]))
     return rng.permutation(n_examples).astype(np.int32)

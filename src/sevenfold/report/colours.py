@@ -1,4 +1,6 @@
-"""The two palettes of the report; every colour on the page and in the figures is one of these names."""
+"""The two palettes of the report; every colour on the page and in the figures is one of
+these names.
+"""
 
 from collections.abc import Mapping
 

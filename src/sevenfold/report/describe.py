@@ -3,14 +3,24 @@
 from sevenfold.report.folder import Json
 from sevenfold.report.numbers import count, listed, moment, short, whole
 
-OPTIMIZERS = {"sgd": "stochastic gradient descent", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
-METHODS = {"holdout": "hold-out", "kfold": "K-fold cross-validation", "iterated-kfold": "iterated K-fold"}
+OPTIMIZERS = {
+    "sgd": "stochastic gradient descent",
+    "rmsprop": "RMSprop",
+    "adam": "Adam",
+    "adamw": "AdamW",
+}
+METHODS = {
+    "holdout": "hold-out",
+    "kfold": "K-fold cross-validation",
+    "iterated-kfold": "iterated K-fold",
+}
 
 
 def machine(description: Json) -> str:
     """The computer in words.
 
-    >>> machine({"processor": "AMD EPYC", "architecture": "x86_64", "cores": 2, "system": "Linux"})
+    >>> fields = {"processor": "AMD EPYC", "architecture": "x86_64", "cores": 2}
+    >>> machine({**fields, "system": "Linux"})
     'an AMD EPYC with two cores (Linux, x86_64)'
     """
     name = description["processor"] or "unnamed processor"
@@ -24,10 +34,17 @@ def network(spec: Json) -> str:
     hidden = spec["hidden"]
     if not hidden:
         return "no hidden layer"
-    units = f"{whole(hidden[0])} units" if len(set(hidden)) == 1 else f"{listed([whole(h) for h in hidden])} units"
+    units = (
+        f"{whole(hidden[0])} units"
+        if len(set(hidden)) == 1
+        else f"{listed([whole(h) for h in hidden])} units"
+    )
     activation = {"relu": "ReLU", "tanh": "tanh"}.get(spec["activation"], spec["activation"])
     each = " each" if len(hidden) > 1 and len(set(hidden)) == 1 else ""
-    return f"{count(len(hidden), 'hidden layer')} of {units.replace(' units', f' {activation} units')}{each}"
+    return (
+        f"{count(len(hidden), 'hidden layer')} of"
+        f" {units.replace(' units', f' {activation} units')}{each}"
+    )
 
 
 def regularization(spec: Json) -> str:
@@ -45,38 +62,60 @@ def regularization(spec: Json) -> str:
 
 def training(settings: Json) -> str:
     """Optimizer, rate, schedule, batch size and the rest, in words."""
-    parts = [f"{OPTIMIZERS[settings['optimizer']]} at a learning rate of {short(settings['learning_rate'])}"]
+    parts = [
+        f"{OPTIMIZERS[settings['optimizer']]} at a learning rate of"
+        f" {short(settings['learning_rate'])}"
+    ]
     if settings["schedule"] != "constant":
         parts.append(f"{settings['schedule']} schedule")
     if settings["warmup_epochs"]:
         parts.append(f"warm-up over {settings['warmup_epochs']:g} epochs")
     if settings["momentum"]:
-        parts.append(f"{'Nesterov ' if settings['nesterov'] else ''}momentum {short(settings['momentum'])}")
+        parts.append(
+            f"{'Nesterov ' if settings['nesterov'] else ''}momentum {short(settings['momentum'])}"
+        )
     if settings["weight_decay"]:
         parts.append(f"weight decay {short(settings['weight_decay'])}")
     if settings["label_smoothing"]:
         parts.append(f"label smoothing {short(settings['label_smoothing'])}")
     if settings["distortion"]:
-        parts.append(f"every image distorted anew in every epoch at {short(settings['distortion'])} of the full dose")
+        parts.append(
+            f"every image distorted anew in every epoch at {short(settings['distortion'])} of the"
+            " full dose"
+        )
     if settings.get("hard_examples"):
-        parts.append(f"{short(100 * settings['hard_examples'])} % of all visits in proportion to how hard an example is")
+        parts.append(
+            f"{short(100 * settings['hard_examples'])} % of all visits in proportion to how hard an"
+            " example is"
+        )
     if settings["ema_decay"]:
         parts.append(f"weights averaged with decay {settings['ema_decay']:g}")
     return ", ".join([*parts, f"in batches of {settings['batch_size']}"])
 
 
 def dose(settings: Json, field_rms: float) -> str:
-    """How strongly a training distorts its images, in words; `field_rms` is that of its elastic field, in pixels."""
+    """How strongly a training distorts its images, in words; `field_rms` is that of its
+    elastic field, in pixels.
+    """
     fades = settings["n_epochs"] * settings["distortion_fade"] > 1
     share, warp = settings["distortion"], settings["warp"]
     bounds = [
-        f"a rotation of up to {short(share * warp['rotation'])}° ({short(share * warp['narrow_rotation'])}° for 1 and 7)",
+        (
+            f"a rotation of up to {short(share * warp['rotation'])}°"
+            f" ({short(share * warp['narrow_rotation'])}° for 1 and 7)"
+        ),
         f"a shear of up to {short(share * warp['shear'])}",
         f"a stretch of up to {short(100 * share * warp['scale'])} % along each axis",
         f"a shift of up to {short(share * warp['shift'])} pixels",
-        f"an elastic field of {short(field_rms)} pixels root mean square (cubic B-splines on {warp['cells']} × {warp['cells']} cells)",
+        (
+            f"an elastic field of {short(field_rms)} pixels root mean square (cubic B-splines on"
+            f" {warp['cells']} × {warp['cells']} cells)"
+        ),
     ]
-    fading = f", falling towards half of that over the last {short(100 * settings['distortion_fade'])} % of the epochs"
+    fading = (
+        f", falling towards half of that over the last {short(100 * settings['distortion_fade'])} %"
+        " of the epochs"
+    )
     return f"{listed(bounds)}{fading if fades else ''}"
 
 
@@ -87,11 +126,15 @@ def origin(provenance: Json) -> str:
 
 
 def repeats(protocol: Json, n: int, unsearched: bool = False) -> str:
-    """What a spread over n repeats is over: seeds, or seeds in every round of iterated K-fold (or in all but the searched one)."""
+    """What a spread over n repeats is over: seeds, or seeds in every round of iterated
+    K-fold (or in all but the searched one).
+    """
     rounds = protocol["n_rounds"] - (unsearched and protocol["n_rounds"] > 1)
     if rounds == 1 or n % rounds:
         return count(n, "seed")
-    return f"{count(n, 'repeat')} ({count(n // rounds, 'seed')} in each of {count(rounds, 'round')})"
+    return (
+        f"{count(n, 'repeat')} ({count(n // rounds, 'seed')} in each of {count(rounds, 'round')})"
+    )
 
 
 def scored_on(protocol: Json) -> str:
@@ -113,8 +156,8 @@ def protocol_choice(protocol: Json) -> str:
 def remedy(change: str) -> str:
     """What a remedy changes, without the places that the caption names.
 
-    >>> remedy("dropout 0.5 after each hidden layer"), remedy("half the units in each hidden layer")
-    ('dropout 0.5', 'half the units')
+    >>> remedy("half the units in each hidden layer")
+    'half the units'
     """
     for place in (" after each hidden layer", " in each hidden layer", " on every kernel"):
         change = change.removesuffix(place)
@@ -136,7 +179,11 @@ def ledger_event(line: Json) -> str:
         case "frozen":
             return "Plan frozen: data, settings, network and weights"
         case "opened":
-            return f"Test set opened again: {line['reason']}" if line.get("reason") else "Test set opened"
+            return (
+                f"Test set opened again: {line['reason']}"
+                if line.get("reason")
+                else "Test set opened"
+            )
         case "rescored":
             return "Scored again with the same plan, to restore lost files"
         case "resumed":

@@ -1,4 +1,6 @@
-"""matplotlib figures as SVG that follows the page's light or dark palette, with the same bytes for the same numbers."""
+"""matplotlib figures as SVG that follows the page's light or dark palette, with the
+same bytes for the same numbers.
+"""
 
 import io
 import re
@@ -15,9 +17,24 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sevenfold.report.colours import DARK, LIGHT, css_variables
 
-# Stand-ins that matplotlib can draw with; in the SVG each becomes the CSS variable of that name.
-PAPER, INK, MUTED, RULE, BLUE, ORANGE = "#000f01", "#000f02", "#000f03", "#000f04", "#000f05", "#000f06"
-STAND_INS = {PAPER: "paper", INK: "ink", MUTED: "muted", RULE: "rule", BLUE: "blue", ORANGE: "orange"}
+# Stand-ins that matplotlib can draw with; in the SVG each becomes the CSS variable of
+# that name.
+PAPER, INK, MUTED, RULE, BLUE, ORANGE = (
+    "#000f01",
+    "#000f02",
+    "#000f03",
+    "#000f04",
+    "#000f05",
+    "#000f06",
+)
+STAND_INS = {
+    PAPER: "paper",
+    INK: "ink",
+    MUTED: "muted",
+    RULE: "rule",
+    BLUE: "blue",
+    ORANGE: "orange",
+}
 
 FONT_SIZE = 12.0
 SETTINGS: dict[Any, Any] = {
@@ -53,7 +70,9 @@ SETTINGS: dict[Any, Any] = {
 
 @dataclass(frozen=True)
 class Panel:
-    """One drawing. width: its natural width in CSS pixels. svg: to be put into the page. label: what it shows, for those who hear it."""
+    """One drawing. width: its natural width in CSS pixels. svg: to be put into the
+    page. label: what it shows, for those who hear it.
+    """
 
     name: str
     label: str
@@ -62,8 +81,12 @@ class Panel:
 
 
 def canvas(width: int, height: int) -> tuple[Canvas, Axes]:
-    """An empty drawing of so many CSS pixels with one pair of axes; call and draw inside `style()`."""
-    figure = Canvas(figsize=(width / 72, height / 72), layout=ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.03))
+    """An empty drawing of so many CSS pixels with one pair of axes; call and draw
+    inside `style()`.
+    """
+    figure = Canvas(
+        figsize=(width / 72, height / 72), layout=ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.03)
+    )
     FigureCanvasSVG(figure)
     return figure, figure.subplots()
 
@@ -74,16 +97,20 @@ def style() -> AbstractContextManager[None]:
 
 
 def panel(name: str, label: str, figure: Canvas) -> Panel:
-    """The drawing as SVG with colours and font taken from the page around it; ids carry `name`, so that no two are alike."""
+    """The drawing as SVG with colours and font taken from the page around it; ids carry
+    `name`, so that no two are alike.
+    """
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    figure.savefig(
+        buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    )
     width, height = (round(72 * inches) for inches in figure.get_size_inches())
     svg = buffer.getvalue()
     body = svg[svg.index(">", svg.index("<svg")) + 1 :].rstrip()
     body = re.sub(r"<style.*?</style>", "", body, count=1, flags=re.DOTALL)
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}" '
-        f'role="img" aria-label="{escape(label)}">'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        f' viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
     )
     return Panel(name, label, width, head + _in_page_style(_own_ids(body, name)))
 
@@ -109,5 +136,7 @@ def _in_page_style(body: str) -> str:
     for stand_in, name in STAND_INS.items():
         body = body.replace(stand_in, f"var(--{name})")
     body = re.sub(r"font-family: [^;\"]+", "font-family: var(--figure-font, sans-serif)", body)
-    body = re.sub(r"(font: [^;\"]*?)('DejaVu Sans'[^;\"]*)", r"\1var(--figure-font, sans-serif)", body)
+    body = re.sub(
+        r"(font: [^;\"]*?)('DejaVu Sans'[^;\"]*)", r"\1var(--figure-font, sans-serif)", body
+    )
     return re.sub(r"\s*\n\s*", "\n", body)

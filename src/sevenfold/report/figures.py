@@ -20,7 +20,9 @@ CURVES_SIZE = (340, 260)
 
 @dataclass(frozen=True)
 class Figure:
-    """One numbered figure: drawings beside each other, a gallery of small pictures (with one picture of them all), or one picture."""
+    """One numbered figure: drawings beside each other, a gallery of small pictures
+    (with one picture of them all), or one picture.
+    """
 
     name: str
     panels: tuple[Panel, ...] = ()
@@ -29,7 +31,9 @@ class Figure:
 
 
 def draw_figures(run: StoredRun) -> dict[str, Figure]:
-    """Every figure that the finished steps have numbers for, by name, in the order of the page."""
+    """Every figure that the finished steps have numbers for, by name, in the order of
+    the page.
+    """
     drawn: dict[str, tuple[str, Callable[[StoredRun], Figure]]] = {
         "figure-baseline": ("baseline", _baseline),
         "figure-overfit": ("overfit", _overfit),
@@ -50,9 +54,15 @@ def draw_figures(run: StoredRun) -> dict[str, Figure]:
 
 def _baseline(run: StoredRun) -> Figure:
     baseline = run.steps["baseline"]
-    networks = [(baseline["network"], "small network", BLUE, "-"), (baseline["softmax"], "softmax regression", ORANGE, "--")]
+    networks = [
+        (baseline["network"], "small network", BLUE, "-"),
+        (baseline["softmax"], "softmax regression", ORANGE, "--"),
+    ]
     panels = []
-    for key, title in (("val_loss", "Validation loss"), ("val_accuracy", "Validation accuracy (%)")):
+    for key, title in (
+        ("val_loss", "Validation loss"),
+        ("val_accuracy", "Validation accuracy (%)"),
+    ):
         figure, axes = canvas(*CURVES_SIZE)
         for model, label, colour, dashes in networks:
             _curves(axes, _scaled(run.arrays(model["history"]), key), label, colour, dashes)
@@ -72,7 +82,9 @@ def _overfit(run: StoredRun) -> Figure:
         _curves(axes, _scaled(arrays, f"val_{measure}"), "validation", BLUE, "-")
         _mark_turn(axes, attempt["turn"])
         _finish_curves(axes, title, "upper right" if measure == "loss" else "lower right")
-        label = f"{title} of the overfitting model on training and validation digits after each epoch."
+        label = (
+            f"{title} of the overfitting model on training and validation digits after each epoch."
+        )
         panels.append(panel(f"overfit-{measure}", label, figure))
     return Figure("figure-overfit", tuple(panels))
 
@@ -82,19 +94,34 @@ def _scaled(arrays: Mapping[str, np.ndarray], key: str) -> np.ndarray:
 
 
 def _curves(axes: Axes, values: np.ndarray, label: str, colour: str, dashes: str) -> None:
-    """Thin lines for the repeats and a thick one for their mean; `values` has shape (n_repeats, n_epochs)."""
+    """Thin lines for the repeats and a thick one for their mean; `values` has shape
+    (n_repeats, n_epochs).
+    """
     epochs = np.arange(1, values.shape[1] + 1)
     for row in values:
         axes.plot(epochs, row, color=colour, linewidth=0.8, alpha=0.6)
-    axes.plot(epochs, values.mean(axis=0), color=colour, linewidth=2.0, linestyle=dashes, label=label)
+    axes.plot(
+        epochs, values.mean(axis=0), color=colour, linewidth=2.0, linestyle=dashes, label=label
+    )
 
 
 def _mark_turn(axes: Axes, turn: Json) -> None:
-    """A line where the mean validation loss is least, and a triangle for each repeat's own minimum."""
+    """A line where the mean validation loss is least, and a triangle for each repeat's
+    own minimum.
+    """
     axes.axvline(turn["epoch"], color=MUTED, linewidth=0.9, linestyle=":")
     low = axes.get_ylim()[0]
     own = turn["epochs"]["values"]
-    axes.plot(own, [low] * len(own), linestyle="none", marker="^", markersize=6, color=MUTED, clip_on=False, zorder=5)
+    axes.plot(
+        own,
+        [low] * len(own),
+        linestyle="none",
+        marker="^",
+        markersize=6,
+        color=MUTED,
+        clip_on=False,
+        zorder=5,
+    )
     axes.set_ylim(bottom=low)
 
 
@@ -110,21 +137,39 @@ def _finish_curves(axes: Axes, title: str, legend: Literal["upper right", "lower
 def _ablation(run: StoredRun) -> Figure:
     rows = [row for row in run.steps["ablation"]["rows"] if row["difference_at_best"] is not None]
     figure, axes = canvas(440, 60 + 40 * len(rows))
-    moments = (("difference_at_best", -0.16, BLUE, "o", BLUE), ("difference_at_end", 0.16, ORANGE, "s", PAPER))
+    moments = (
+        ("difference_at_best", -0.16, BLUE, "o", BLUE),
+        ("difference_at_end", 0.16, ORANGE, "s", PAPER),
+    )
     for key, offset, colour, marker, fill in moments:
-        values = 100.0 * np.array([[row[key][part] for part in ("value", "ci_low", "ci_high")] for row in rows])
+        values = 100.0 * np.array(
+            [[row[key][part] for part in ("value", "ci_low", "ci_high")] for row in rows]
+        )
         y = np.arange(len(rows)) + offset
         label = "at the turning point" if key == "difference_at_best" else "at the end"
         axes.hlines(y, values[:, 1], values[:, 2], color=colour, linewidth=1.4)
-        axes.plot(values[:, 0], y, linestyle="none", marker=marker, color=colour, markerfacecolor=fill, label=label)
+        axes.plot(
+            values[:, 0],
+            y,
+            linestyle="none",
+            marker=marker,
+            color=colour,
+            markerfacecolor=fill,
+            label=label,
+        )
     axes.axvline(0.0, color=MUTED, linewidth=0.9)
     axes.set_yticks(range(len(rows)), [display_name(row["name"]) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("difference in validation accuracy (points)")
     axes.grid(axis="x")
-    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.0, handletextpad=0.2)
-    label = "Difference in validation accuracy between each remedy and the overfitting model, with 95 % intervals."
+    axes.legend(
+        loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.0, handletextpad=0.2
+    )
+    label = (
+        "Difference in validation accuracy between each remedy and the overfitting model, with 95 %"
+        " intervals."
+    )
     return Figure("figure-ablation", (panel("ablation", label, figure),))
 
 
@@ -133,16 +178,22 @@ def _search(run: StoredRun) -> Figure:
 
 
 def _importance(run: StoredRun) -> Figure:
-    return Figure("figure-importance", draw_importance(run.steps["search"], run.steps["regularize"]))
+    return Figure(
+        "figure-importance", draw_importance(run.steps["search"], run.steps["regularize"])
+    )
 
 
 def _distortions(run: StoredRun) -> Figure:
     pictures = run.arrays("pictures/distorted.npz")
-    return Figure("figure-distortions", png=distortion_sheet(pictures["originals"], pictures["distorted"]))
+    return Figure(
+        "figure-distortions", png=distortion_sheet(pictures["originals"], pictures["distorted"])
+    )
 
 
 def _confusion(run: StoredRun) -> Figure:
-    """Errors shaded on a logarithmic scale; the diagonal, where nearly everything lies, is left white."""
+    """Errors shaded on a logarithmic scale; the diagonal, where nearly everything lies,
+    is left white.
+    """
     counts = np.array(run.steps["final_test"]["scores"]["confusion"])
     errors = counts * (1 - np.eye(len(counts), dtype=np.int64))
     figure, axes = canvas(440, 430)
@@ -150,9 +201,20 @@ def _confusion(run: StoredRun) -> Figure:
         if errors[row, column]:
             strength = 0.07 + 0.5 * np.log1p(count) / np.log1p(max(errors.max(), 2))
             axes.add_patch(
-                Rectangle((column - 0.5, row - 0.5), 1, 1, color=ORANGE, alpha=round(float(strength), 3), linewidth=0)
+                Rectangle(
+                    (column - 0.5, row - 0.5),
+                    1,
+                    1,
+                    color=ORANGE,
+                    alpha=round(float(strength), 3),
+                    linewidth=0,
+                )
             )
-        text, colour = (f"{count}", INK) if errors[row, column] else (f"{count}" if row == column else "·", MUTED)
+        text, colour = (
+            (f"{count}", INK)
+            if errors[row, column]
+            else (f"{count}" if row == column else "·", MUTED)
+        )
         size = 11.5 if count < 1_000 else 10
         axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=size)
     axes.set(xlim=(-0.5, 9.5), ylim=(9.5, -0.5), xticks=range(10), yticks=range(10), aspect="equal")
@@ -161,7 +223,10 @@ def _confusion(run: StoredRun) -> Figure:
     axes.set(xlabel="predicted digit", ylabel="true digit")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    label = f"Confusion matrix of {counts.sum():,} test digits: rows are true digits, columns predicted ones."
+    label = (
+        f"Confusion matrix of {counts.sum():,} test digits: rows are true digits, columns predicted"
+        " ones."
+    )
     return Figure("figure-confusion", (panel("confusion", label, figure),))
 
 
@@ -170,4 +235,6 @@ def _mistakes(run: StoredRun) -> Figure:
     if not mistakes:
         return Figure("figure-mistakes")
     images = run.arrays("predictions/mistakes.npz")["images"]
-    return Figure("figure-mistakes", tiles=tiles(images, mistakes), png=contact_sheet(images, mistakes))
+    return Figure(
+        "figure-mistakes", tiles=tiles(images, mistakes), png=contact_sheet(images, mistakes)
+    )

@@ -1,4 +1,6 @@
-"""Pictures of digits: misread ones, one by one for the page and all in one file; and distorted ones below their originals."""
+"""Pictures of digits: misread ones, one by one for the page and all in one file; and
+distorted ones below their originals.
+"""
 
 import base64
 import io
@@ -61,7 +63,10 @@ def contact_sheet(images: np.ndarray, mistakes: Sequence[Json], n_columns: int =
     for i, (image, mistake) in enumerate(zip(images, mistakes, strict=True)):
         top, left = i // n_columns * CELL[0] + 10, i % n_columns * CELL[1] + 6
         sheet[top : top + 28, left : left + 28] = 255 - image
-        text = f"{mistake['digit']} → {mistake['predicted']}  ({probability(mistake['probability'])} %)"
+        text = (
+            f"{mistake['digit']} → {mistake['predicted']} "
+            f" ({probability(mistake['probability'])} %)"
+        )
         axes.text(left + 13.5, top - 2, text, fontsize=7.5, ha="center", va="bottom")
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest", aspect="auto")
     buffer = io.BytesIO()
@@ -69,9 +74,16 @@ def contact_sheet(images: np.ndarray, mistakes: Sequence[Json], n_columns: int =
     return buffer.getvalue()
 
 
-def distortion_sheet(originals: np.ndarray, distorted: np.ndarray, zoom: int = 3, margin: int = 2) -> bytes:
-    """Originals (n, 28, 28) in the first row and their distorted versions (n_rows, n, 28, 28) below, in one PNG; uint8, ink at 255."""
-    rows = np.pad(np.concatenate([originals[None], distorted]), ((0, 0), (0, 0), (margin, margin), (margin, margin)))
+def distortion_sheet(
+    originals: np.ndarray, distorted: np.ndarray, zoom: int = 3, margin: int = 2
+) -> bytes:
+    """Originals (n, 28, 28) in the first row and their distorted versions (n_rows, n,
+    28, 28) below, in one PNG; uint8, ink at 255.
+    """
+    rows = np.pad(
+        np.concatenate([originals[None], distorted]),
+        ((0, 0), (0, 0), (margin, margin), (margin, margin)),
+    )
     height = rows.shape[2]
     sheet = rows.transpose(0, 2, 1, 3).reshape(len(rows) * height, -1)
     sheet = np.insert(sheet, height, np.full((2, sheet.shape[1]), 160, np.uint8), axis=0)
@@ -85,5 +97,13 @@ def address(png: bytes) -> str:
 
 def _png(image: np.ndarray) -> bytes:
     buffer = io.BytesIO()
-    imsave(buffer, 255 - image, cmap="gray", vmin=0, vmax=255, format="png", metadata={"Software": "sevenfold"})
+    imsave(
+        buffer,
+        255 - image,
+        cmap="gray",
+        vmin=0,
+        vmax=255,
+        format="png",
+        metadata={"Software": "sevenfold"},
+    )
     return buffer.getvalue()

@@ -1,4 +1,6 @@
-"""Numbers for tables and figures, given in the order of the page, so that a sentence can name one that comes later."""
+"""Numbers for tables and figures, given in the order of the page, so that a sentence
+can name one that comes later.
+"""
 
 from collections.abc import Collection
 
@@ -26,11 +28,15 @@ TABLES = {
 
 
 class Labels:
-    """What each table and figure of this report is called. figures: the names of those drawn, in the order of the page."""
+    """What each table and figure of this report is called. figures: the names of those
+    drawn, in the order of the page.
+    """
 
     def __init__(self, steps: Collection[str], figures: Collection[str], *, ledger: bool) -> None:
         left_out = set() if "figure-distortions" in figures else {"table-undistorted"}
-        tables = [anchor for anchor, step in TABLES.items() if step in steps and anchor not in left_out]
+        tables = [
+            anchor for anchor, step in TABLES.items() if step in steps and anchor not in left_out
+        ]
         tables += ["table-libraries", *(["table-ledger"] if ledger else []), "table-steps"]
         self._names = {anchor: f"Table {i}" for i, anchor in enumerate(tables, start=1)}
         self._names |= {anchor: f"Figure {i}" for i, anchor in enumerate(figures, start=1)}

@@ -1,4 +1,6 @@
-"""Numbers as the report prints them: no more digits than the data support, a true minus sign, a space before the unit."""
+"""Numbers as the report prints them: no more digits than the data support, a true minus
+sign, a space before the unit.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,7 +11,21 @@ from sevenfold.statistics import decimals
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
-WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+WORDS = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def percent(value: float, n: int) -> str:
@@ -47,7 +63,9 @@ def points_interval(d: Mapping[str, Any]) -> str:
 
 
 def spread(s: Mapping[str, Any], n: int) -> str:
-    """The standard deviation of a stored spread of accuracies in percentage points; an en dash for a single value."""
+    """The standard deviation of a stored spread of accuracies in percentage points; an
+    en dash for a single value.
+    """
     return percent(s["sd"], n) if s["n"] > 1 else "–"
 
 
@@ -119,7 +137,8 @@ def short(value: float) -> str:
 
 
 def power(value: float) -> str:
-    """A small setting with two significant digits and always a power of ten, so that a column lines up.
+    """A small setting with two significant digits and always a power of ten, so that a
+    column lines up.
 
     >>> power(0.00064), power(0)
     ('6.4 × 10⁻⁴', '0')
@@ -130,12 +149,17 @@ def power(value: float) -> str:
 
 
 def loss(value: float) -> str:
-    """A cross-entropy with three decimals, or its first significant digit where it is smaller.
+    """A cross-entropy with three decimals, or its first significant digit where it is
+    smaller.
 
     >>> loss(0.2701), loss(0.00039)
     ('0.270', '0.0004')
     """
-    return f"{value:.3f}" if value == 0.0 or value >= 0.0095 else f"{value:.{min(6, 1 - math.floor(math.log10(value)) - 1)}f}"
+    return (
+        f"{value:.3f}"
+        if value == 0.0 or value >= 0.0095
+        else f"{value:.{min(6, 1 - math.floor(math.log10(value)) - 1)}f}"
+    )
 
 
 def duration(seconds: float) -> str:
@@ -169,14 +193,19 @@ def shape(network: Mapping[str, Any]) -> str:
 
 
 def minus_signs(text: str) -> str:
-    """Text with true minus signs before numbers; ranges and network shapes keep their hyphens.
+    """Text with true minus signs before numbers; ranges and network shapes keep their
+    hyphens.
 
     >>> minus_signs("-1.81 points [-0.92, +1.39] of 784-32-10")
     '−1.81 points [−0.92, +1.39] of 784-32-10'
     """
     characters = list(text)
     for i, character in enumerate(characters[:-1]):
-        if character == "-" and characters[i + 1].isdigit() and (i == 0 or characters[i - 1] in " [("):
+        if (
+            character == "-"
+            and characters[i + 1].isdigit()
+            and (i == 0 or characters[i - 1] in " [(")
+        ):
             characters[i] = MINUS
     return "".join(characters)
 

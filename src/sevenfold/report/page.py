@@ -29,7 +29,10 @@ HEADINGS = {
     "discussion": "9. Discussion and conclusions",
 }
 PARTS_OF_7 = {"ablation": "single remedies", "search": "search", "regularize": "finalists"}
-STEP_NAMES = {**HEADINGS, **{step: f"{HEADINGS['regularize']}: {part}" for step, part in PARTS_OF_7.items()}}
+STEP_NAMES = {
+    **HEADINGS,
+    **{step: f"{HEADINGS['regularize']}: {part}" for step, part in PARTS_OF_7.items()},
+}
 THEMES = {
     "worked": "What worked",
     "uncertain": "What the intervals cannot tell apart",
@@ -43,13 +46,19 @@ MNIST_NAMES = ("mnist", "mnist-5k")
 
 def render(run: StoredRun, figures: Mapping[str, Figure]) -> str:
     """The whole page as one self-contained HTML text."""
-    return _environment().get_template("report.html.j2").render(_context(run, figures)).strip() + "\n"
+    return (
+        _environment().get_template("report.html.j2").render(_context(run, figures)).strip() + "\n"
+    )
 
 
 def prose(text: str) -> Markup:
-    """Text for the page: true minus signs and apostrophes, powers of ten, L1 and L2, italic p and n, and network shapes that do not break."""
+    """Text for the page: true minus signs and apostrophes, powers of ten, L1 and L2,
+    italic p and n, and network shapes that do not break.
+    """
     html = str(escape(re.sub(r"(?<=\w)'(?=\w)", "’", numbers.minus_signs(text))))
-    html = re.sub(r"\bp (=|&lt;) (\d[\d.]*(?<=\d))", r'<span class="whole"><i>p</i> \1 \2</span>', html)
+    html = re.sub(
+        r"\bp (=|&lt;) (\d[\d.]*(?<=\d))", r'<span class="whole"><i>p</i> \1 \2</span>', html
+    )
     html = re.sub(r"\bn = ([\d,]+\d)", r'<span class="whole"><i>n</i> = \1</span>', html)
     html = re.sub(r"\bp(?=-value)", "<i>p</i>", html)
     html = re.sub(r"\b\d(?:\.\d+)?e-\d+\b", lambda m: numbers.short(float(m[0])), html)
@@ -59,7 +68,8 @@ def prose(text: str) -> Markup:
 
 
 def statement(text: str, place: Markup) -> Markup:
-    """A conclusion that ends with the place that shows it, inside the parentheses that it ends with, if any.
+    """A conclusion that ends with the place that shows it, inside the parentheses that
+    it ends with, if any.
 
     >>> statement("It helped (p = 0.01).", Markup("Table 1"))
     Markup('It helped (<span class="whole"><i>p</i> = 0.01</span>; Table 1).')
@@ -92,7 +102,18 @@ def _environment() -> Environment:
         "count",
     ):
         environment.filters[name] = getattr(numbers, name)
-    for name in ("word", "short", "power", "loss", "duration", "day", "moment", "shape", "sentence", "listed"):
+    for name in (
+        "word",
+        "short",
+        "power",
+        "loss",
+        "duration",
+        "day",
+        "moment",
+        "shape",
+        "sentence",
+        "listed",
+    ):
         environment.filters[name] = getattr(numbers, name)
     environment.filters["probability"] = probability
     environment.filters["address"] = address
@@ -109,7 +130,11 @@ def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
     names = {"evaluation_protocol": "protocol", "final_test": "final"}
     return {
         **{names.get(step, step): run.steps.get(step) for step in STEPS},
-        "title": TITLE if is_mnist else f"Handwritten Digit Classification on the Data Set {provenance['name']}",
+        "title": (
+            TITLE
+            if is_mnist
+            else f"Handwritten Digit Classification on the Data Set {provenance['name']}"
+        ),
         "is_mnist": is_mnist,
         "provenance": provenance,
         "description": run.description,
@@ -126,7 +151,9 @@ def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "light": Markup(css_variables(LIGHT)),
         "dark": Markup(css_variables(DARK)),
         "figures": figures,
-        "svg": {panel.name: Markup(panel.svg) for figure in figures.values() for panel in figure.panels},
+        "svg": {
+            panel.name: Markup(panel.svg) for figure in figures.values() for panel in figure.panels
+        },
         "say": sentences,
         "describe": describe,
         "tuning": tuning,
@@ -137,7 +164,9 @@ def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "bibliography": bibliography.entries,
         "libraries": credits(run.description["versions"], provenance["name"]),
         "n_test": _n_test(run),
-        "unit": "seed" if run.steps.get("evaluation_protocol", {}).get("n_rounds", 1) == 1 else "repeat",
+        "unit": (
+            "seed" if run.steps.get("evaluation_protocol", {}).get("n_rounds", 1) == 1 else "repeat"
+        ),
         "settings": SETTINGS,
         "value_of": value_of,
         "columns": columns(run.steps["search"]["space"]) if "search" in run.steps else [],
@@ -147,7 +176,10 @@ def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
 
 def _by_theme(discussion: Json | None) -> list[tuple[str, list[Json]]]:
     statements = discussion["statements"] if discussion else []
-    grouped = [(heading, [s for s in statements if s["theme"] == theme]) for theme, heading in THEMES.items()]
+    grouped = [
+        (heading, [s for s in statements if s["theme"] == theme])
+        for theme, heading in THEMES.items()
+    ]
     return [(heading, members) for heading, members in grouped if members]
 
 
@@ -155,6 +187,8 @@ def _n_test(run: StoredRun) -> int | None:
     """The number of test digits, as far as anything stored tells it."""
     final = run.steps.get("final_test")
     n: int | None = (
-        final["n_test"] if final else run.steps["problem"]["n_test"] or run.steps["problem"]["provenance"].get("n_test")
+        final["n_test"]
+        if final
+        else run.steps["problem"]["n_test"] or run.steps["problem"]["provenance"].get("n_test")
     )
     return n

@@ -1,4 +1,6 @@
-"""The figures of the search: every trial at its rungs, and the settings that mattered."""
+"""The figures of the search: every trial at its rungs, and the settings that
+mattered.
+"""
 
 import math
 from collections.abc import Sequence
@@ -16,11 +18,34 @@ from sevenfold.report.tuning import importances, sliced, winner_of
 SLICE_SIZE = (340, 250)
 # Decades of a logarithmic axis beyond which only powers of ten are marked.
 WIDE = 1.5
-ACCURACIES = (10, 30, 50, 60, 70, 80, 85, 90, 92, 94, 96, 97, 98, 98.5, 99, 99.3, 99.5, 99.7, 99.8, 99.9)
+ACCURACIES = (
+    10,
+    30,
+    50,
+    60,
+    70,
+    80,
+    85,
+    90,
+    92,
+    94,
+    96,
+    97,
+    98,
+    98.5,
+    99,
+    99.3,
+    99.5,
+    99.7,
+    99.8,
+    99.9,
+)
 
 
 def draw_trials(search: Json, chosen: Json) -> Panel:
-    """Accuracies on a logarithmic scale of the error, so that good trials can be told apart."""
+    """Accuracies on a logarithmic scale of the error, so that good trials can be told
+    apart.
+    """
     figure, axes = canvas(440, 290)
     worst = _worst([score for trial in search["trials"] for score in trial["scores"]])
     finalists = {finalist["trial"] for finalist in chosen["finalists"]}
@@ -38,7 +63,11 @@ def draw_trials(search: Json, chosen: Json) -> Panel:
     axes.xaxis.set_major_locator(MaxNLocator(9, integer=True, min_n_ticks=1))
     axes.set_xlim(-0.6, len(search["trials"]) - 0.4)
     figure.legend(loc="outside lower center", ncols=2, handletextpad=0.2)
-    return panel("search", "Validation accuracy of every trial of the search at each rung that it reached.", figure)
+    return panel(
+        "search",
+        "Validation accuracy of every trial of the search at each rung that it reached.",
+        figure,
+    )
 
 
 def _worst(scores: Sequence[Json]) -> float:
@@ -47,25 +76,35 @@ def _worst(scores: Sequence[Json]) -> float:
 
 
 def _error(score: Json, chosen: Json, worst: float) -> float:
-    """A score's error, at least half a digit and at most that of the worst score, where diverged ones are drawn."""
+    """A score's error, at least half a digit and at most that of the worst score, where
+    diverged ones are drawn.
+    """
     n: int = chosen["finalists"][0]["fresh"]["accuracy"]["n"]
     accuracy: float = score["accuracy"]
     return worst if score["diverged"] else max(0.5 / n, 1.0 - accuracy)
 
 
-def _rung_marks(axes: Axes, trial: Json, errors: list[float], levels: list[int], *, finalist: bool) -> None:
+def _rung_marks(
+    axes: Axes, trial: Json, errors: list[float], levels: list[int], *, finalist: bool
+) -> None:
     for score, error, level in zip(trial["scores"], errors, levels, strict=True):
         if score["diverged"]:
             axes.plot(trial["number"], error, marker="x", color=ORANGE, markersize=7)
         else:
             axes.plot(trial["number"], error, color=BLUE, **_rung_style(level))  # type: ignore[arg-type]
     if finalist:
-        axes.plot(trial["number"], errors[-1], "o", color="none", markeredgecolor=ORANGE, markersize=12)
+        axes.plot(
+            trial["number"], errors[-1], "o", color="none", markeredgecolor=ORANGE, markersize=12
+        )
 
 
 def _rung_style(level: int) -> dict[str, object]:
     markers = ("o", "D", "s", "^", "v", "P")
-    return {"marker": markers[level % len(markers)], "markersize": 5, "markerfacecolor": PAPER if level == 0 else BLUE}
+    return {
+        "marker": markers[level % len(markers)],
+        "markersize": 5,
+        "markerfacecolor": PAPER if level == 0 else BLUE,
+    }
 
 
 def _accuracy_axis(axes: Axes) -> None:
@@ -92,7 +131,9 @@ def _ticks(bottom: float, top: float) -> list[float]:
 
 
 def _apart(errors: list[float], gap: float) -> list[float]:
-    """Those of the falling errors that lie at least `gap` apart on a logarithmic scale."""
+    """Those of the falling errors that lie at least `gap` apart on a logarithmic
+    scale.
+    """
     kept: list[float] = []
     for error in errors:
         if not kept or np.log(kept[-1] / error) >= gap:
@@ -101,7 +142,9 @@ def _apart(errors: list[float], gap: float) -> list[float]:
 
 
 def draw_importance(search: Json, chosen: Json) -> tuple[Panel, ...]:
-    """The shares of all settings as bars where there are several, and a slice through the search along each of the first."""
+    """The shares of all settings as bars where there are several, and a slice through
+    the search along each of the first.
+    """
     slices = tuple(_slice(search, chosen, name) for name in sliced(search))
     return (_bars(search), *slices) if len(importances(search)) > 1 else slices
 
@@ -146,13 +189,18 @@ def _slice(search: Json, chosen: Json, name: str) -> Panel:
 
 
 def _places(axes: Axes, space: Json, name: str, trials: Sequence[Json]) -> list[float]:
-    """Where each trial stands on the horizontal axis, which is set up for the setting."""
+    """Where each trial stands on the horizontal axis, which is set up for the
+    setting.
+    """
     values = [value_of(trial["configuration"], name) for trial in trials]
     options = choices(space, name)
     if options is not None:
         axes.set_xticks(range(len(options)), [SETTINGS[name].write(option) for option in options])
         axes.set_xlim(-0.5, len(options) - 0.5)
-        return [options.index(value) + _sideways(trial["number"]) for value, trial in zip(values, trials, strict=True)]
+        return [
+            options.index(value) + _sideways(trial["number"])
+            for value, trial in zip(values, trials, strict=True)
+        ]
     if name in LOGARITHMIC:
         low = max(space[name][0], space["l2_off"] if 0.0 in values else 0.0)
         return _logarithmic(axes, low, space[name][1], values)
@@ -161,7 +209,9 @@ def _places(axes: Axes, space: Json, name: str, trials: Sequence[Json]) -> list[
 
 
 def _sideways(number: int) -> float:
-    """A shift within a category, so that trials do not hide one another: multiples of the golden ratio spread evenly."""
+    """A shift within a category, so that trials do not hide one another: multiples of
+    the golden ratio spread evenly.
+    """
     return 0.4 * ((number * (math.sqrt(5.0) - 1.0) / 2.0) % 1.0 - 0.5)
 
 
@@ -171,7 +221,9 @@ def _logarithmic(axes: Axes, low: float, high: float, values: Sequence[float]) -
     decades = math.log10(high / low)
     ticks = LogLocator(subs=(1.0,) if decades > WIDE else (1.0, 2.0, 5.0)).tick_values(low, high)
     places = [float(tick) for tick in ticks if 0.99 * low <= tick <= 1.01 * high]
-    labels = [power(tick).removeprefix("1.0 × ") if decades > WIDE else short(tick) for tick in places]
+    labels = [
+        power(tick).removeprefix("1.0 × ") if decades > WIDE else short(tick) for tick in places
+    ]
     left = none = low / 10.0 ** (0.12 * decades)
     if all(values):
         left = low

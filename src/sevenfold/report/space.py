@@ -33,7 +33,9 @@ CITED = {
 
 @dataclass(frozen=True)
 class Setting:
-    """name: in the table of the space. brief: in figures, sentences and headings of columns. write: a value in words."""
+    """name: in the table of the space. brief: in figures, sentences and headings of
+    columns. write: a value in words.
+    """
 
     name: str
     brief: str
@@ -47,25 +49,43 @@ def _or_none(value: float | None) -> str:
 SETTINGS = {
     "depth": Setting("Hidden layers", "depth", str),
     "width": Setting("Units in each hidden layer", "width", whole),
-    "hidden": Setting("Units in the hidden layers", "network", lambda hidden: "-".join(str(width) for width in hidden)),
+    "hidden": Setting(
+        "Units in the hidden layers",
+        "network",
+        lambda hidden: "-".join(str(width) for width in hidden),
+    ),
     "input_dropout": Setting("Dropout on the pixels", "pixel dropout", lambda rate: f"{rate:.2f}"),
-    "hidden_dropout": Setting("Dropout after hidden layers", "hidden dropout", lambda rate: f"{rate:.2f}"),
+    "hidden_dropout": Setting(
+        "Dropout after hidden layers", "hidden dropout", lambda rate: f"{rate:.2f}"
+    ),
     "l1": Setting("L1 penalty", "L1", power),
     "l2": Setting("L2 penalty", "L2", power),
     "max_norm": Setting("Largest norm of incoming weights", "max-norm", _or_none),
-    "optimizer": Setting("Optimizer", "optimizer", lambda name: "SGD" if name == "sgd" else OPTIMIZERS[name]),
-    "learning_rate": Setting("Learning rate", "learning rate", lambda rate: f"{rate:.5f}" if rate >= 5e-5 else power(rate)),
+    "optimizer": Setting(
+        "Optimizer", "optimizer", lambda name: "SGD" if name == "sgd" else OPTIMIZERS[name]
+    ),
+    "learning_rate": Setting(
+        "Learning rate",
+        "learning rate",
+        lambda rate: f"{rate:.5f}" if rate >= 5e-5 else power(rate),
+    ),
     "schedule": Setting("Schedule of the learning rate", "schedule", str),
     "batch_size": Setting("Batch size", "batch size", str),
     "label_smoothing": Setting("Label smoothing", "label smoothing", lambda share: f"{share:.3f}"),
-    "distortion": Setting("Distortion of the images, in full doses", "distortion", lambda dose: f"{dose:.2f}"),
-    "hard_examples": Setting("Share of visits that goes to hard examples", "hard examples", lambda share: f"{share:.2f}"),
+    "distortion": Setting(
+        "Distortion of the images, in full doses", "distortion", lambda dose: f"{dose:.2f}"
+    ),
+    "hard_examples": Setting(
+        "Share of visits that goes to hard examples", "hard examples", lambda share: f"{share:.2f}"
+    ),
 }
 """Every setting of `SearchSpace` but `l2_off`, in the order of the page."""
 
 
 def space_rows(space: Json) -> list[tuple[str, str, list[str]]]:
-    """Name, values and works to cite of every setting of the search; settings fixed at zero or none are left out."""
+    """Name, values and works to cite of every setting of the search; settings fixed at
+    zero or none are left out.
+    """
     rows = [
         (setting.name, _values(name, space[name]), _works(name, space[name]))
         for name, setting in SETTINGS.items()
@@ -75,13 +95,16 @@ def space_rows(space: Json) -> list[tuple[str, str, list[str]]]:
 
 
 def is_searched(space: Json, name: str) -> bool:
-    """Whether trials can differ in a setting; False for a name that the page does not know."""
+    """Whether trials can differ in a setting; False for a name that the page does not
+    know.
+    """
     return name in SETTINGS and name not in _unread(space) and len(set(map(str, space[name]))) > 1
 
 
 def _unread(space: Json) -> tuple[str, ...]:
-    """The settings that say nothing: whole networks stand in the place of depth and width, or the other way round; an L2 penalty
-    that counts as none throughout; what an older run did not know.
+    """The settings that say nothing: whole networks stand in the place of depth and
+    width, or the other way round; an L2 penalty that counts as none throughout; what an
+    older run did not know.
     """
     shape = ("depth", "width") if space.get("hidden") else ("hidden",)
     penalty = ("l2",) if space["l2"][1] < space["l2_off"] else ()
@@ -89,8 +112,14 @@ def _unread(space: Json) -> tuple[str, ...]:
 
 
 def columns(space: Json) -> list[str]:
-    """The settings that a table of trials shows: those searched, but for those that a network's shape tells."""
-    return [name for name in SETTINGS if name not in ("depth", "width", "hidden") and is_searched(space, name)]
+    """The settings that a table of trials shows: those searched, but for those that a
+    network's shape tells.
+    """
+    return [
+        name
+        for name in SETTINGS
+        if name not in ("depth", "width", "hidden") and is_searched(space, name)
+    ]
 
 
 def value_of(configuration: Json, name: str) -> Any:
@@ -106,7 +135,9 @@ def value_of(configuration: Json, name: str) -> Any:
 
 
 def choices(space: Json, name: str) -> list[Any] | None:
-    """The values that a setting can have, in order; None where they are a range of real numbers."""
+    """The values that a setting can have, in order; None where they are a range of real
+    numbers.
+    """
     if name == "depth":
         return list(range(space[name][0], space[name][1] + 1))
     return None if name in RANGES else [value or None for value in space[name]]
@@ -117,7 +148,10 @@ def _values(name: str, values: Sequence[Any]) -> str:
         low, high = values
         scale = ", logarithmic" if name in LOGARITHMIC else ""
         return f"{short(low)}, fixed" if low == high else f"{short(low)} to {short(high)}{scale}"
-    names = [OPTIMIZERS[value] if name == "optimizer" else SETTINGS[name].write(value) for value in values]
+    names = [
+        OPTIMIZERS[value] if name == "optimizer" else SETTINGS[name].write(value)
+        for value in values
+    ]
     return listed(names) if len(names) > 1 else f"{names[0]}, fixed"
 
 

@@ -1,4 +1,6 @@
-"""Section 7, its first part: every remedy against overfitting alone, on the overfitting model (DLWP 4.5.7)."""
+"""Section 7, its first part: every remedy against overfitting alone, on the overfitting
+model (DLWP 4.5.7).
+"""
 
 from typing import Annotated
 
@@ -10,11 +12,20 @@ from sevenfold.records import Record
 from sevenfold.run import Run
 from sevenfold.statistics import Difference, paired_difference, smooth
 from sevenfold.steps.overfit import SMOOTHING_WINDOW, Attempt, Overfit, turning_epoch
-from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
+from sevenfold.validation import (
+    Configuration,
+    ScoredConfiguration,
+    Validation,
+    cross_validate,
+    n_fits,
+    scored,
+)
 
 
 class AblationSettings(Record):
-    """The strength of each remedy that is tried on the overfitting model, and on how many of that model's seeds, if it has so many."""
+    """The strength of each remedy that is tried on the overfitting model, and on how
+    many of that model's seeds, if it has so many.
+    """
 
     n_seeds: Annotated[int, Field(ge=2, le=50)] = 3
     dropout: Annotated[Rate, Field(gt=0.0)] = 0.5
@@ -23,10 +34,12 @@ class AblationSettings(Record):
 
 
 class AblationRow(Record):
-    """One remedy against the overfitting model: same seeds, same batches, same number of epochs.
+    """One remedy against the overfitting model: same seeds, same batches, same number
+    of epochs.
 
-    at_best: scored at the variant's own epoch of least smoothed validation loss. at_end: after the whole budget.
-    difference_at_best, difference_at_end: accuracy of the variant minus that of the overfitting model, read the same way.
+    at_best: scored at the variant's own epoch of least smoothed validation loss.
+    at_end: after the whole budget. difference_at_best, difference_at_end: accuracy of
+    the variant minus that of the overfitting model, read the same way.
     """
 
     name: str
@@ -46,38 +59,62 @@ class Ablation(Record):
     n_consultations: int
 
 
-def run_ablation(run: Run, development: DevelopmentSet, settings: AblationSettings, overfit: Overfit) -> Ablation:
-    """Train the overfitting model with each remedy in turn, and compare it with the model itself."""
+def run_ablation(
+    run: Run, development: DevelopmentSet, settings: AblationSettings, overfit: Overfit
+) -> Ablation:
+    """Train the overfitting model with each remedy in turn, and compare it with the
+    model itself.
+    """
     model, n_rounds = overfit.model, len(development.rounds)
     whole = model.validation(run)
     n_seeds = min(settings.n_seeds, len(whole.val_loss) // n_rounds)
     seeds, base = run.seeds("comparison", n_seeds), whole.first_repeats(n_seeds * n_rounds)
     training = model.at_end.configuration.training
     tried = variants(model.at_end.configuration.network, settings)
-    configurations = [Configuration(network=network, training=training) for _, network in tried.values()]
-    with run.terminal.stage("Ablation", len(tried) * n_fits(development, len(seeds)) * training.n_epochs) as advance:
-        validations = cross_validate(development, configurations, seeds, engine=run.engine, advance=advance)
+    configurations = [
+        Configuration(network=network, training=training) for _, network in tried.values()
+    ]
+    with run.terminal.stage(
+        "Ablation", len(tried) * n_fits(development, len(seeds)) * training.n_epochs
+    ) as advance:
+        validations = cross_validate(
+            development, configurations, seeds, engine=run.engine, advance=advance
+        )
     rows = [
         _row(run, name, change, configuration, validation, base, model)
-        for (name, (change, _)), configuration, validation in zip(tried.items(), configurations, validations, strict=True)
+        for (name, (change, _)), configuration, validation in zip(
+            tried.items(), configurations, validations, strict=True
+        )
     ]
-    return Ablation(verdict=_verdict(model, rows), rows=(_base_row(model, base), *rows), n_consultations=len(rows))
+    return Ablation(
+        verdict=_verdict(model, rows),
+        rows=(_base_row(model, base), *rows),
+        n_consultations=len(rows),
+    )
 
 
 def _verdict(model: Attempt, rows: list[AblationRow]) -> str:
     gains = {row.name: row.difference_at_best.value for row in rows if row.difference_at_best}
     best = max(gains, key=lambda name: gains[name])
     network = model.at_end.configuration.network
-    return f"{len(rows)} remedies on {network}, one at a time; most from {best}: {100 * gains[best]:+.2f} points at its turning point"
+    return (
+        f"{len(rows)} remedies on {network}, one at a time; most from {best}:"
+        f" {100 * gains[best]:+.2f} points at its turning point"
+    )
 
 
 def variants(model: NetworkSpec, settings: AblationSettings) -> dict[str, tuple[str, NetworkSpec]]:
-    """Each remedy's name, what it changes, and the overfitting network with it applied."""
+    """Each remedy's name, what it changes, and the overfitting network with it
+    applied.
+    """
 
     def having(**changes: object) -> NetworkSpec:
         return model.model_copy(update=changes)
 
-    halves, doubles = tuple(max(1, w // 2) for w in model.hidden), tuple(2 * w for w in model.hidden)
+    halves, doubles = (
+        tuple(max(1, w // 2) for w in model.hidden),
+        tuple(2 * w for w in model.hidden),
+    )
     dropout, l2, l1 = settings.dropout, settings.l2, settings.l1
     return {
         "dropout": (f"dropout {dropout:g} after each hidden layer", having(hidden_dropout=dropout)),
@@ -85,7 +122,10 @@ def variants(model: NetworkSpec, settings: AblationSettings) -> dict[str, tuple[
         "l1": (f"L1 penalty {l1:g} on every kernel", having(l1=l1)),
         "less_capacity": ("half the units in each hidden layer", having(hidden=halves)),
         "more_capacity": ("twice the units in each hidden layer", having(hidden=doubles)),
-        "dropout_l2": (f"dropout {dropout:g} and L2 penalty {l2:g}", having(hidden_dropout=dropout, l2=l2)),
+        "dropout_l2": (
+            f"dropout {dropout:g} and L2 penalty {l2:g}",
+            having(hidden_dropout=dropout, l2=l2),
+        ),
     }
 
 
@@ -105,7 +145,13 @@ def _base_row(model: Attempt, base: Validation) -> AblationRow:
 
 
 def _row(
-    run: Run, name: str, change: str, configuration: Configuration, validation: Validation, base: Validation, model: Attempt
+    run: Run,
+    name: str,
+    change: str,
+    configuration: Configuration,
+    validation: Validation,
+    base: Validation,
+    model: Attempt,
 ) -> AblationRow:
     history = f"histories/ablation_{name}.npz"
     run.save_arrays(history, validation.arrays())
@@ -126,5 +172,7 @@ def _rise(validation: Validation) -> float:
     return float(curve[-1] - curve.min())
 
 
-def _difference(first: Validation, first_epoch: int, second: Validation, second_epoch: int) -> Difference:
+def _difference(
+    first: Validation, first_epoch: int, second: Validation, second_epoch: int
+) -> Difference:
     return paired_difference(first.correct(first_epoch), second.correct(second_epoch))

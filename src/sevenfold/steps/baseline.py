@@ -12,11 +12,20 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.run import Run
 from sevenfold.statistics import PairedTest, Proportion, mcnemar, proportion
-from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
+from sevenfold.validation import (
+    Configuration,
+    ScoredConfiguration,
+    Validation,
+    cross_validate,
+    n_fits,
+    scored,
+)
 
 
 class BaselineSettings(Record):
-    """The small network, the softmax regression beside it, and how sure the comparison must be."""
+    """The small network, the softmax regression beside it, and how sure the comparison
+    must be.
+    """
 
     hidden: tuple[Width, ...] = (32,)
     n_epochs: Annotated[int, Field(ge=1)] = 10
@@ -39,14 +48,23 @@ class Baseline(Record):
 
 
 def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettings) -> Baseline:
-    """Score the majority class, softmax regression and a small network, and test the network against both."""
+    """Score the majority class, softmax regression and a small network, and test the
+    network against both.
+    """
     training = TrainingSettings(n_epochs=settings.n_epochs)
     softmax = Configuration(network=NetworkSpec(), training=training)
     small = Configuration(network=NetworkSpec(hidden=settings.hidden), training=training)
     seeds = run.seeds("comparison", settings.n_seeds)
-    with run.terminal.stage("Baseline", 2 * n_fits(development, len(seeds)) * settings.n_epochs) as advance:
+    with run.terminal.stage(
+        "Baseline", 2 * n_fits(development, len(seeds)) * settings.n_epochs
+    ) as advance:
         validations = cross_validate(
-            development, (softmax, small), seeds, engine=run.engine, score_training=True, advance=advance
+            development,
+            (softmax, small),
+            seeds,
+            engine=run.engine,
+            score_training=True,
+            advance=advance,
         )
     results = dict(zip(("softmax", "baseline"), validations, strict=True))
     for name, validation in results.items():
@@ -63,18 +81,25 @@ def _compare(
 ) -> Baseline:
     epoch = settings.n_epochs
     labels = results["baseline"].labels
-    majority_digit = int(np.bincount(development.digits.labels[development.rounds[0][0].train], minlength=10).argmax())
+    majority_digit = int(
+        np.bincount(
+            development.digits.labels[development.rounds[0][0].train], minlength=10
+        ).argmax()
+    )
     majority_correct = labels == majority_digit
     correct = {name: validation.correct(epoch)[0] for name, validation in results.items()}
     scores = {
-        "softmax": scored("softmax regression", softmax, results["softmax"], epoch, "histories/softmax.npz"),
+        "softmax": scored(
+            "softmax regression", softmax, results["softmax"], epoch, "histories/softmax.npz"
+        ),
         "baseline": scored("baseline", small, results["baseline"], epoch, "histories/baseline.npz"),
     }
     majority = proportion(int(majority_correct.sum()), len(labels))
     return Baseline(
         verdict=(
-            f"{small.network} reaches {scores['baseline'].accuracy}; softmax regression "
-            f"{100 * scores['softmax'].accuracy.value:.2f} %, always answering {majority_digit} {100 * majority.value:.2f} %"
+            f"{small.network} reaches {scores['baseline'].accuracy}; softmax regression"
+            f" {100 * scores['softmax'].accuracy.value:.2f} %, always answering {majority_digit}"
+            f" {100 * majority.value:.2f} %"
         ),
         majority_digit=majority_digit,
         majority=majority,
@@ -91,7 +116,8 @@ def require_power(baseline: Baseline) -> None:
     """Stop the workflow where the network does not beat both kinds of common sense.
 
     Raises:
-        NoStatisticalPower: it does not, by an exact McNemar test on the first seed's predictions.
+        NoStatisticalPower: it does not, by an exact McNemar test on the first seed's
+        predictions.
     """
     rivals = {
         "always answering the most frequent digit": baseline.against_majority,
@@ -100,8 +126,10 @@ def require_power(baseline: Baseline) -> None:
     for name, test in rivals.items():
         if test.only_first <= test.only_second or test.p_value >= baseline.significance:
             raise NoStatisticalPower(
-                f"The baseline {baseline.network.configuration.network} does not beat {name} on {test.n:,} validation digits "
-                f"({test.only_first} against {test.only_second} digits only one gets right, exact McNemar p = {test.p_value:.3g}). "
-                "The two hypotheses are in question: that the digit can be predicted from the pixels, and that this data holds "
-                "enough to learn it. Check the labels (`sevenfold data check`), or try another baseline with --set baseline.hidden."
+                f"The baseline {baseline.network.configuration.network} does not beat {name} on"
+                f" {test.n:,} validation digits ({test.only_first} against {test.only_second}"
+                f" digits only one gets right, exact McNemar p = {test.p_value:.3g}). The two"
+                " hypotheses are in question: that the digit can be predicted from the pixels, and"
+                " that this data holds enough to learn it. Check the labels (`sevenfold data"
+                " check`), or try another baseline with --set baseline.hidden."
             )

@@ -6,7 +6,9 @@ from sevenfold.run import Run
 
 
 class Option(Record):
-    """One protocol: on how many digits it would score, and how wide the interval would then be (± half_width)."""
+    """One protocol: on how many digits it would score, and how wide the interval would
+    then be (± half_width).
+    """
 
     method: Method
     n_scored: int
@@ -30,7 +32,9 @@ class EvaluationProtocol(Record):
     n_scored: int
 
 
-def decide_protocol(run: Run, development: DevelopmentSet, settings: ProtocolSettings) -> EvaluationProtocol:
+def decide_protocol(
+    run: Run, development: DevelopmentSet, settings: ProtocolSettings
+) -> EvaluationProtocol:
     """Write down the division of the digits that is in force, and why."""
     run.save_arrays("split.npz", development.index_arrays())
     n = len(development.digits)
@@ -70,10 +74,16 @@ def _describe(development: DevelopmentSet) -> str:
     if development.method == "holdout":
         return f"stratified hold-out: {sizes}"
     folds = f"stratified {len(development.rounds[0])}-fold cross-validation ({sizes} in each fold)"
-    return folds if development.method == "kfold" else f"{len(development.rounds)} shuffled rounds of {folds}"
+    return (
+        folds
+        if development.method == "kfold"
+        else f"{len(development.rounds)} shuffled rounds of {folds}"
+    )
 
 
-def _reason(development: DevelopmentSet, settings: ProtocolSettings, options: tuple[Option, ...]) -> str:
+def _reason(
+    development: DevelopmentSet, settings: ProtocolSettings, options: tuple[Option, ...]
+) -> str:
     if development.asked != "auto":
         return f"{development.method} was asked for, so the rule was not applied"
     holdout, kfold, _ = options
@@ -83,9 +93,18 @@ def _reason(development: DevelopmentSet, settings: ProtocolSettings, options: tu
         return f"±{100 * option.half_width:.2f} points on {option.n_scored:,} digits"
 
     if development.method == "holdout":
-        return f"hold-out gives {accuracy} an interval of {width(holdout)}, within the ±{100 * settings.holdout_half_width:.2f} allowed"
-    too_wide = f"hold-out would give {accuracy} an interval of {width(holdout)}, beyond the ±{100 * settings.holdout_half_width:.2f} allowed"
+        return (
+            f"hold-out gives {accuracy} an interval of {width(holdout)}, within the"
+            f" ±{100 * settings.holdout_half_width:.2f} allowed"
+        )
+    too_wide = (
+        f"hold-out would give {accuracy} an interval of {width(holdout)}, beyond the"
+        f" ±{100 * settings.holdout_half_width:.2f} allowed"
+    )
     if development.method == "kfold":
         return f"{too_wide}; K-fold scores every digit once and gives {width(kfold)}"
     limit = f"±{100 * settings.kfold_half_width:.2f}"
-    return f"{too_wide}, and K-fold {width(kfold)}, beyond {limit}; repeated shuffled rounds average the luck of the folds out"
+    return (
+        f"{too_wide}, and K-fold {width(kfold)}, beyond {limit}; repeated shuffled rounds average"
+        " the luck of the folds out"
+    )

@@ -1,4 +1,6 @@
-"""Section 8: train the production model on all development digits and open the test set, once (DLWP 4.5.7, its close)."""
+"""Section 8: train the production model on all development digits and open the test
+set, once (DLWP 4.5.7, its close).
+"""
 
 import hashlib
 import io
@@ -16,7 +18,17 @@ from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet, Plan, SealedTestSet
 from sevenfold.records import Record, digest_of
 from sevenfold.run import Run
-from sevenfold.statistics import SIGNIFICANCE, PairedTest, Proportion, Scores, Spread, mcnemar, proportion, scores, spread
+from sevenfold.statistics import (
+    SIGNIFICANCE,
+    PairedTest,
+    Proportion,
+    Scores,
+    Spread,
+    mcnemar,
+    proportion,
+    scores,
+    spread,
+)
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.refit import refit
@@ -31,8 +43,8 @@ Diagnosis = Literal["agrees", "test_worse", "test_better", "trained_longer"]
 class FinalTestSettings(Record):
     """How many seeds are trained for the spread, and how many mistakes are shown.
 
-    n_epochs: how long the chosen network is trained, where that is longer than validation found best; 0 is never longer. Its schedule
-    stretches along.
+    n_epochs: how long the chosen network is trained, where that is longer than
+    validation found best; 0 is never longer. Its schedule stretches along.
     """
 
     n_epochs: Annotated[int, Field(ge=0, le=100_000)] = 0
@@ -41,7 +53,9 @@ class FinalTestSettings(Record):
 
 
 class Mistake(Record):
-    """A test digit that was misread: its place in the test set, the true and the predicted digit, and how sure the network was."""
+    """A test digit that was misread: its place in the test set, the true and the
+    predicted digit, and how sure the network was.
+    """
 
     index: int
     digit: int
@@ -50,7 +64,9 @@ class Mistake(Record):
 
 
 class Comparison(Record):
-    """The final network against an earlier model, both trained on all development digits, on the same test digits."""
+    """The final network against an earlier model, both trained on all development
+    digits, on the same test digits.
+    """
 
     name: str
     network: NetworkSpec
@@ -68,7 +84,9 @@ class ConfusedPair(Record):
 
 
 class FinalTest(Record):
-    """What the opened test set said. n_confident_errors: errors made with a probability above 0.99."""
+    """What the opened test set said. n_confident_errors: errors made with a probability
+    above 0.99.
+    """
 
     verdict: str
     configuration: Configuration
@@ -101,16 +119,23 @@ def run_final_test(
     overfit: Overfit,
     chosen: Regularize,
 ) -> FinalTest:
-    """Refit on training plus validation digits, freeze the plan, open the test set and score it.
+    """Refit on training plus validation digits, freeze the plan, open the test set and
+    score it.
 
-    The network that counts is the one of the first seed, fixed before the opening; the other seeds show the spread.
+    The network that counts is the one of the first seed, fixed before the opening; the
+    other seeds show the spread.
     """
     _require_progress(baseline, chosen)
     winner = _for_at_least(settings.n_epochs, chosen.winner.fresh.configuration)
-    earlier = {"baseline": baseline.network.configuration, "overfitting model": overfit.model.at_end.configuration}
+    earlier = {
+        "baseline": baseline.network.configuration,
+        "overfitting model": overfit.model.at_end.configuration,
+    }
     plan_so_far = {
         "data": digest_of([development.digest, sealed_test.digest]),
-        "settings": digest_of([settings.digest, *(configuration.digest for configuration in earlier.values())]),
+        "settings": digest_of(
+            [settings.digest, *(configuration.digest for configuration in earlier.values())]
+        ),
         "network": winner.digest,
     }
     sealed_test.require_openable(**plan_so_far)
@@ -118,47 +143,86 @@ def run_final_test(
     finals, references = _train_all(run, development, winner, seeds, earlier)
     _save_model(run, winner.network, finals[0].weights)
     plan = Plan(
-        **plan_so_far, weights=_weights_digest([*(f.weights for f in finals), *(f.weights for f in references.values())])
+        **plan_so_far,
+        weights=_weights_digest(
+            [*(f.weights for f in finals), *(f.weights for f in references.values())]
+        ),
     )
     test = sealed_test.open(plan)
     require_disjoint(development.digits, test, "the test set")
-    probabilities = [predict(winner.network, result.weights, test.images, engine=run.engine) for result in finals]
+    probabilities = [
+        predict(winner.network, result.weights, test.images, engine=run.engine) for result in finals
+    ]
     reference_probabilities = {
         name: predict(earlier[name].network, result.weights, test.images, engine=run.engine)
         for name, result in references.items()
     }
-    sealed_test.record_result(plan, int((probabilities[0].argmax(axis=1) != test.labels).sum()), test)
+    sealed_test.record_result(
+        plan, int((probabilities[0].argmax(axis=1) != test.labels).sum()), test
+    )
     _save_predictions(run, test, probabilities, reference_probabilities, settings.n_mistakes)
     return _result(
-        settings, development, sealed_test, test, winner, seeds, plan, chosen, probabilities, earlier, reference_probabilities
+        settings,
+        development,
+        sealed_test,
+        test,
+        winner,
+        seeds,
+        plan,
+        chosen,
+        probabilities,
+        earlier,
+        reference_probabilities,
     )
 
 
 def _require_progress(baseline: Baseline, chosen: Regularize) -> None:
-    """The test set is not spent on a network that tuning made worse than the baseline."""
+    """The test set is not spent on a network that tuning made worse than the
+    baseline.
+    """
     before, after = baseline.network.accuracy, chosen.winner.fresh.accuracy
     if after.value <= before.value:
         raise NoStatisticalPower(
-            f"The chosen network reaches {after} on validation digits, no more than the baseline's {before}, so the test set was not "
-            "opened. Widen regularize.space, or give the search more trials or epochs."
+            f"The chosen network reaches {after} on validation digits, no more than the baseline's"
+            f" {before}, so the test set was not opened. Widen regularize.space, or give the search"
+            " more trials or epochs."
         )
 
 
 def _for_at_least(n_epochs: int, configuration: Configuration) -> Configuration:
-    """The configuration, trained for so many epochs where it was to be trained for less."""
+    """The configuration, trained for so many epochs where it was to be trained for
+    less.
+    """
     training = configuration.training
     longer = training.model_copy(update={"n_epochs": max(n_epochs, training.n_epochs)})
     return configuration.model_copy(update={"training": longer})
 
 
 def _train_all(
-    run: Run, development: DevelopmentSet, winner: Configuration, seeds: tuple[int, ...], earlier: dict[str, Configuration]
+    run: Run,
+    development: DevelopmentSet,
+    winner: Configuration,
+    seeds: tuple[int, ...],
+    earlier: dict[str, Configuration],
 ) -> tuple[list[FitResult], dict[str, FitResult]]:
-    """The winner once per seed, and each earlier model with the first seed, on all development digits."""
-    references = refit(run, development, [(configuration, seeds[0]) for configuration in earlier.values()], "References")
+    """The winner once per seed, and each earlier model with the first seed, on all
+    development digits.
+    """
+    references = refit(
+        run,
+        development,
+        [(configuration, seeds[0]) for configuration in earlier.values()],
+        "References",
+    )
     finals = refit(run, development, [(winner, seed) for seed in seeds], "Final training")
-    if not all(result.diverged_at is None and _is_finite(result.weights) for result in (*references, *finals)):
-        raise SevenfoldError("The final training diverged, so the test set was not opened. Try a lower learning rate.")
+    if not all(
+        result.diverged_at is None and _is_finite(result.weights)
+        for result in (*references, *finals)
+    ):
+        raise SevenfoldError(
+            "The final training diverged, so the test set was not opened. Try a lower learning"
+            " rate."
+        )
     return finals, dict(zip(earlier, references, strict=True))
 
 
@@ -188,14 +252,21 @@ def _weights_digest(networks: list[Weights]) -> str:
 
 
 def _save_predictions(
-    run: Run, test: Digits, finals: list[np.ndarray], references: dict[str, np.ndarray], n_mistakes: int
+    run: Run,
+    test: Digits,
+    finals: list[np.ndarray],
+    references: dict[str, np.ndarray],
+    n_mistakes: int,
 ) -> None:
     """Store every probability, and the images of the mistakes that the report shows."""
     arrays = {"labels": test.labels, "final": np.stack(finals)}
     arrays |= {name.replace(" ", "_"): probabilities for name, probabilities in references.items()}
     run.save_arrays("predictions/test.npz", arrays)
     shown = [mistake.index for mistake in _mistakes(test, finals[0], n_mistakes)]
-    run.save_arrays("predictions/mistakes.npz", {"images": test.images[shown], "indices": np.asarray(shown, np.int64)})
+    run.save_arrays(
+        "predictions/mistakes.npz",
+        {"images": test.images[shown], "indices": np.asarray(shown, np.int64)},
+    )
 
 
 def _result(
@@ -217,14 +288,22 @@ def _result(
     gap, p_value = _gap(validation, final_scores.accuracy)
     longer = winner.training.n_epochs > chosen.winner.fresh.epoch
     diagnosis: Diagnosis = (
-        "trained_longer" if longer else "agrees" if p_value >= SIGNIFICANCE else "test_worse" if gap < 0.0 else "test_better"
+        "trained_longer"
+        if longer
+        else "agrees"
+        if p_value >= SIGNIFICANCE
+        else "test_worse"
+        if gap < 0.0
+        else "test_better"
     )
     openings = sealed_test.ledger.lines_of("opened")
     return FinalTest(
         verdict=(
-            f"test accuracy {final_scores.accuracy}, {final_scores.n_errors} errors of {len(test):,}; "
+            f"test accuracy {final_scores.accuracy}, {final_scores.n_errors} errors of"
+            f" {len(test):,}; "
             + (
-                f"mean of {len(seeds)} seeds {100 * over_seeds.mean:.2f} %, sd {100 * over_seeds.sd:.2f}"
+                f"mean of {len(seeds)} seeds {100 * over_seeds.mean:.2f} %, sd"
+                f" {100 * over_seeds.sd:.2f}"
                 if len(seeds) > 1
                 else "one seed"
             )
@@ -235,9 +314,13 @@ def _result(
         seeds=seeds,
         scores=final_scores,
         seed_accuracies=over_seeds,
-        comparisons=tuple(_comparison(name, earlier[name], test, finals[0], references[name]) for name in earlier),
+        comparisons=tuple(
+            _comparison(name, earlier[name], test, finals[0], references[name]) for name in earlier
+        ),
         confused_pairs=_confused_pairs(final_scores),
-        n_confident_errors=int((finals[0].max(axis=1)[finals[0].argmax(axis=1) != test.labels] > CONFIDENT).sum()),
+        n_confident_errors=int(
+            (finals[0].max(axis=1)[finals[0].argmax(axis=1) != test.labels] > CONFIDENT).sum()
+        ),
         mistakes=_mistakes(test, finals[0], settings.n_mistakes),
         validation_accuracy=validation,
         gap=gap,
@@ -251,7 +334,9 @@ def _result(
     )
 
 
-def _comparison(name: str, configuration: Configuration, test: Digits, final: np.ndarray, earlier: np.ndarray) -> Comparison:
+def _comparison(
+    name: str, configuration: Configuration, test: Digits, final: np.ndarray, earlier: np.ndarray
+) -> Comparison:
     final_correct, earlier_correct = (p.argmax(axis=1) == test.labels for p in (final, earlier))
     return Comparison(
         name=name,
@@ -263,7 +348,9 @@ def _comparison(name: str, configuration: Configuration, test: Digits, final: np
 
 
 def _gap(validation: Proportion, test: Proportion) -> tuple[float, float]:
-    """Test minus validation accuracy, and the exact p-value of a difference (Fisher; the two sets of digits are disjoint)."""
+    """Test minus validation accuracy, and the exact p-value of a difference (Fisher;
+    the two sets of digits are disjoint).
+    """
     from scipy.stats import fisher_exact
 
     right = [round(validation.value * validation.n), round(test.value * test.n)]
@@ -272,7 +359,12 @@ def _gap(validation: Proportion, test: Proportion) -> tuple[float, float]:
 
 
 def _confused_pairs(final: Scores, n: int = 5) -> tuple[ConfusedPair, ...]:
-    cells = [(count, d, p) for d, row in enumerate(final.confusion) for p, count in enumerate(row) if d != p and count]
+    cells = [
+        (count, d, p)
+        for d, row in enumerate(final.confusion)
+        for p, count in enumerate(row)
+        if d != p and count
+    ]
     cells.sort(key=lambda cell: (-cell[0], cell[1], cell[2]))
     return tuple(ConfusedPair(digit=d, predicted=p, n=count) for count, d, p in cells[:n])
 
@@ -283,6 +375,11 @@ def _mistakes(test: Digits, probabilities: np.ndarray, n: int) -> tuple[Mistake,
     wrong = np.flatnonzero(predicted != test.labels)
     surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:n]
     return tuple(
-        Mistake(index=int(i), digit=int(test.labels[i]), predicted=int(predicted[i]), probability=float(probabilities[i].max()))
+        Mistake(
+            index=int(i),
+            digit=int(test.labels[i]),
+            predicted=int(predicted[i]),
+            probability=float(probabilities[i].max()),
+        )
         for i in surest
     )

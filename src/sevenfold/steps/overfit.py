@@ -1,4 +1,6 @@
-"""Section 6: scale up until the network overfits, and prove that it does (DLWP 4.5.6)."""
+"""Section 6: scale up until the network overfits, and prove that it does (DLWP
+4.5.6).
+"""
 
 import math
 from typing import Annotated
@@ -13,7 +15,14 @@ from sevenfold.records import Record
 from sevenfold.run import Run
 from sevenfold.statistics import Spread, smooth, spread, t_quantile
 from sevenfold.steps.baseline import Baseline
-from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
+from sevenfold.validation import (
+    Configuration,
+    ScoredConfiguration,
+    Validation,
+    cross_validate,
+    n_fits,
+    scored,
+)
 
 SMOOTHING_WINDOW = 5
 
@@ -26,7 +35,9 @@ class Stage(Record):
 
 
 class OverfitSettings(Record):
-    """The ladder of ever larger networks and longer trainings, climbed until validation loss turns."""
+    """The ladder of ever larger networks and longer trainings, climbed until validation
+    loss turns.
+    """
 
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)] = (
         Stage(hidden=(256,), n_epochs=12),
@@ -34,17 +45,19 @@ class OverfitSettings(Record):
         Stage(hidden=(512, 512), n_epochs=24),
         Stage(hidden=(1024, 1024), n_epochs=40),
     )
-    # With five seeds that all rise, chance is left out at 1 in 32; with three the spread is too unsure to tell (docs/decisions.md).
+    # With five seeds that all rise, chance is left out at 1 in 32; with three the
+    # spread is too unsure to tell (docs/decisions.md).
     n_seeds: Annotated[int, Field(ge=2, le=50)] = 5
 
 
 class Turn(Record):
     """Whether validation loss has turned.
 
-    epoch: of least smoothed validation loss of the mean over repeats. epochs: each repeat's own. rise: repeat by repeat, the loss
-    at the end above that at the turning epoch, which is read from the other repeats so that it is not fitted to this one's noise.
-    threshold: what the mean rise must exceed: the spread over repeats, as a one-sided 95 % bound of Student's t, and no less than
-    one standard deviation.
+    epoch: of least smoothed validation loss of the mean over repeats. epochs: each
+    repeat's own. rise: repeat by repeat, the loss at the end above that at the turning
+    epoch, which is read from the other repeats so that it is not fitted to this one's
+    noise. threshold: what the mean rise must exceed: the spread over repeats, as a
+    one-sided 95 % bound of Student's t, and no less than one standard deviation.
     """
 
     reached: bool
@@ -55,7 +68,9 @@ class Turn(Record):
 
 
 class Attempt(Record):
-    """One stage of the ladder: its score at the turning point and at the end, and whether it turned."""
+    """One stage of the ladder: its score at the turning point and at the end, and
+    whether it turned.
+    """
 
     at_turn: ScoredConfiguration
     at_end: ScoredConfiguration
@@ -69,7 +84,9 @@ class Attempt(Record):
 
 
 class Overfit(Record):
-    """The ladder as it was climbed; the last attempt is the overfitting model where `reached`."""
+    """The ladder as it was climbed; the last attempt is the overfitting model where
+    `reached`.
+    """
 
     verdict: str
     reached: bool
@@ -79,12 +96,18 @@ class Overfit(Record):
 
     @property
     def model(self) -> Attempt:
-        """The overfitting model: the smallest that turned, or else the largest tried."""
+        """The overfitting model: the smallest that turned, or else the largest
+        tried.
+        """
         return self.attempts[-1]
 
 
-def run_overfit(run: Run, development: DevelopmentSet, settings: OverfitSettings, baseline: Baseline) -> Overfit:
-    """Climb the ladder until the rise of validation loss beyond its smoothed minimum exceeds the spread over seeds."""
+def run_overfit(
+    run: Run, development: DevelopmentSet, settings: OverfitSettings, baseline: Baseline
+) -> Overfit:
+    """Climb the ladder until the rise of validation loss beyond its smoothed minimum
+    exceeds the spread over seeds.
+    """
     seeds = run.seeds("comparison", settings.n_seeds)
     attempts: list[Attempt] = []
     for number, stage in enumerate(settings.stages, start=1):
@@ -95,13 +118,18 @@ def run_overfit(run: Run, development: DevelopmentSet, settings: OverfitSettings
     network = last.at_end.configuration.network
     turn = last.turn
     found = (
-        f"{network} overfits from epoch {turn.epoch} (sd {turn.epochs.sd:.1f} over {turn.epochs.n} repeats): "
-        f"validation loss rises by {turn.rise.mean:.4f}, threshold {turn.threshold:.4f}"
+        f"{network} overfits from epoch {turn.epoch} (sd {turn.epochs.sd:.1f} over {turn.epochs.n}"
+        f" repeats): validation loss rises by {turn.rise.mean:.4f}, threshold {turn.threshold:.4f}"
     )
     return Overfit(
-        verdict=found
-        if turn.reached
-        else f"not reached within the budget (largest tried: {network}, {last.at_end.epoch} epochs)",
+        verdict=(
+            found
+            if turn.reached
+            else (
+                f"not reached within the budget (largest tried: {network}, {last.at_end.epoch}"
+                " epochs)"
+            )
+        ),
         reached=turn.reached,
         attempts=tuple(attempts),
         gap_to_baseline=last.at_turn.accuracy.value - baseline.network.accuracy.value,
@@ -109,12 +137,23 @@ def run_overfit(run: Run, development: DevelopmentSet, settings: OverfitSettings
     )
 
 
-def _attempt(run: Run, development: DevelopmentSet, stage: Stage, number: int, seeds: tuple[int, ...]) -> Attempt:
-    configuration = Configuration(network=NetworkSpec(hidden=stage.hidden), training=TrainingSettings(n_epochs=stage.n_epochs))
+def _attempt(
+    run: Run, development: DevelopmentSet, stage: Stage, number: int, seeds: tuple[int, ...]
+) -> Attempt:
+    configuration = Configuration(
+        network=NetworkSpec(hidden=stage.hidden), training=TrainingSettings(n_epochs=stage.n_epochs)
+    )
     name = str(configuration.network)
-    with run.terminal.stage(f"Overfit: {name}", n_fits(development, len(seeds)) * stage.n_epochs) as advance:
+    with run.terminal.stage(
+        f"Overfit: {name}", n_fits(development, len(seeds)) * stage.n_epochs
+    ) as advance:
         (validation,) = cross_validate(
-            development, (configuration,), seeds, engine=run.engine, score_training=True, advance=advance
+            development,
+            (configuration,),
+            seeds,
+            engine=run.engine,
+            score_training=True,
+            advance=advance,
         )
     history = f"histories/overfit_{number}_{name}.npz"
     run.save_arrays(history, validation.arrays())
@@ -130,15 +169,20 @@ def _attempt(run: Run, development: DevelopmentSet, stage: Stage, number: int, s
 
 
 def find_turn(val_loss: np.ndarray) -> Turn:
-    """Where validation loss turns; `val_loss` has shape (n_repeats, n_epochs), two repeats at least.
+    """Where validation loss turns; `val_loss` has shape (n_repeats, n_epochs), two
+    repeats at least.
 
-    The curves are smoothed by a centred mean over five epochs. A minimum over epochs lies below its neighbours by chance alone,
-    so each repeat's rise is measured from the epoch that the other repeats point to. Overfitting counts as reached when every
-    repeat has risen and the mean rise exceeds the spread over repeats (see `Turn.threshold`).
+    The curves are smoothed by a centred mean over five epochs. A minimum over epochs
+    lies below its neighbours by chance alone, so each repeat's rise is measured from
+    the epoch that the other repeats point to. Overfitting counts as reached when every
+    repeat has risen and the mean rise exceeds the spread over repeats (see
+    `Turn.threshold`).
     """
     smoothed = smooth(val_loss, SMOOTHING_WINDOW)
     others = [turning_epoch(np.delete(val_loss, repeat, axis=0)) for repeat in range(len(val_loss))]
-    rise = spread([float(curve[-1] - curve[epoch - 1]) for curve, epoch in zip(smoothed, others, strict=True)])
+    rise = spread(
+        [float(curve[-1] - curve[epoch - 1]) for curve, epoch in zip(smoothed, others, strict=True)]
+    )
     threshold = max(rise.sd, t_quantile(0.95, rise.n - 1) * rise.sd / math.sqrt(rise.n))
     return Turn(
         reached=min(rise.values) > 0.0 and rise.mean > threshold,
@@ -150,5 +194,7 @@ def find_turn(val_loss: np.ndarray) -> Turn:
 
 
 def turning_epoch(val_loss: np.ndarray) -> int:
-    """The epoch (from 1) at which the mean over repeats of the smoothed validation loss is least."""
+    """The epoch (from 1) at which the mean over repeats of the smoothed validation loss
+    is least.
+    """
     return int(smooth(val_loss, SMOOTHING_WINDOW).mean(axis=0).argmin()) + 1

@@ -19,7 +19,9 @@ class Check(Record):
 
 
 class Preparation(Record):
-    """The arrays that the networks see, what was asserted of them, and statistics of the training part alone."""
+    """The arrays that the networks see, what was asserted of them, and statistics of
+    the training part alone.
+    """
 
     verdict: str
     checks: tuple[Check, ...]
@@ -46,16 +48,24 @@ def prepare_data(run: Run, development: DevelopmentSet) -> Preparation:
         _check("one label per image", len(digits), len(digits.labels)),
         _check("labels are whole numbers", "uint8", str(digits.labels.dtype)),
         _check("distinct labels", list(range(10)), np.unique(digits.labels).tolist()),
-        _check("pixels recovered exactly from the inputs", True, bool(_same_pixels(inputs, digits.images))),
+        _check(
+            "pixels recovered exactly from the inputs",
+            True,
+            bool(_same_pixels(inputs, digits.images)),
+        ),
         _check("digits in both parts of a split", 0, _n_shared(development)),
     )
     for check in checks:
         if not check.passed:
             raise DataError(
-                f"Preparation: {check.what} must be {check.expected}. Got {check.found}. Check the data with `sevenfold data check`."
+                f"Preparation: {check.what} must be {check.expected}. Got {check.found}. Check the"
+                " data with `sevenfold data check`."
             )
     return Preparation(
-        verdict=f"{len(checks)} checks passed: inputs {inputs.shape[0]:,} x {inputs.shape[1]} float32 in [0, 1]",
+        verdict=(
+            f"{len(checks)} checks passed: inputs {inputs.shape[0]:,} x {inputs.shape[1]} float32"
+            " in [0, 1]"
+        ),
         checks=checks,
         train_mean=float(train.mean(dtype=np.float64)),
         train_sd=float(train.std(dtype=np.float64)),
@@ -64,12 +74,23 @@ def prepare_data(run: Run, development: DevelopmentSet) -> Preparation:
 
 
 def _check(what: str, expected: object, found: object, passed: bool | None = None) -> Check:
-    return Check(what=what, expected=str(expected), found=str(found), passed=expected == found if passed is None else passed)
+    return Check(
+        what=what,
+        expected=str(expected),
+        found=str(found),
+        passed=expected == found if passed is None else passed,
+    )
 
 
 def _same_pixels(inputs: np.ndarray, images: np.ndarray) -> bool:
-    return np.array_equal(np.rint(inputs * np.float32(255.0)).astype(np.uint8), images.reshape(len(images), -1))
+    return np.array_equal(
+        np.rint(inputs * np.float32(255.0)).astype(np.uint8), images.reshape(len(images), -1)
+    )
 
 
 def _n_shared(development: DevelopmentSet) -> int:
-    return sum(len(np.intersect1d(split.train, split.validation)) for splits in development.rounds for split in splits)
+    return sum(
+        len(np.intersect1d(split.train, split.validation))
+        for splits in development.rounds
+        for split in splits
+    )

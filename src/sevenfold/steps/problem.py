@@ -9,7 +9,9 @@ from sevenfold.run import Run
 
 
 class ClassCount(Record):
-    """Examples of one digit: in all development digits, and in the first split's two parts."""
+    """Examples of one digit: in all development digits, and in the first split's two
+    parts.
+    """
 
     digit: int
     n_development: int
@@ -37,7 +39,9 @@ class Problem(Record):
 
 
 def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance) -> Problem:
-    """State the problem and measure the development digits; the test digits stay unread."""
+    """State the problem and measure the development digits; the test digits stay
+    unread.
+    """
     digits = development.digits
     split = development.rounds[0][0]
     repeats = n_duplicates(digits)
@@ -48,13 +52,19 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
     ]
     height, width = digits.images.shape[1:]
     return Problem(
-        verdict=f"{provenance.title}: {len(digits):,} development digits in 10 classes, {repeats} exact duplicates",
+        verdict=(
+            f"{provenance.title}: {len(digits):,} development digits in 10 classes, {repeats} exact"
+            " duplicates"
+        ),
         problem_type="supervised, single-label, multiclass classification",
         input_description=f"a {height} by {width} greyscale image, one byte per pixel",
         target_description="which of the ten digits 0 to 9 it shows",
         hypotheses=(
             "The digit can be predicted from the pixels of its image.",
-            f"The {len(digits):,} labelled development digits hold enough information to learn how.",
+            (
+                f"The {len(digits):,} labelled development digits hold enough information to learn"
+                " how."
+            ),
         ),
         provenance=provenance,
         n_development=len(digits),
@@ -63,7 +73,12 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
         value_range=(int(digits.images.min()), int(digits.images.max())),
         mean_ink=float(digits.images.mean() / 255.0),
         class_counts=tuple(
-            ClassCount(digit=d, n_development=int(counts[0][d]), n_train=int(counts[1][d]), n_validation=int(counts[2][d]))
+            ClassCount(
+                digit=d,
+                n_development=int(counts[0][d]),
+                n_train=int(counts[1][d]),
+                n_validation=int(counts[2][d]),
+            )
             for d in range(10)
         ),
         n_duplicates=repeats,

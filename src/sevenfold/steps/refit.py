@@ -1,4 +1,6 @@
-"""The trainings of section 8, on all development digits: long ones are kept on disk about once a minute."""
+"""The trainings of section 8, on all development digits: long ones are kept on disk
+about once a minute.
+"""
 
 import time
 from collections.abc import Sequence
@@ -15,15 +17,23 @@ from sevenfold.validation import Configuration
 SECONDS_BETWEEN_CHECKPOINTS: dict[Engine, float] = {"jax": 60.0, "keras": 300.0}
 
 
-def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configuration, int]], title: str) -> list[FitResult]:
-    """Train each configuration with its seed on all development digits; a history holds what the last stretch trained, if anything.
+def refit(
+    run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configuration, int]], title: str
+) -> list[FitResult]:
+    """Train each configuration with its seed on all development digits; a history holds
+    what the last stretch trained, if anything.
 
-    Trainings stop together about once a minute to leave their states in the run's scratch folder, and go on from the states that a
-    killed run left there, with the jax engine on a CPU with the same bytes as without the kill. Where one diverges all end. `title`
-    names the progress.
+    Trainings stop together about once a minute to leave their states in the run's
+    scratch folder, and go on from the states that a killed run left there, with the jax
+    engine on a CPU with the same bytes as without the kill. Where one diverges all end.
+    `title` names the progress.
     """
     identity = digest_of(
-        [development.digest, *(configuration.digest for configuration, _ in jobs), *(str(seed) for _, seed in jobs)]
+        [
+            development.digest,
+            *(configuration.digest for configuration, _ in jobs),
+            *(str(seed) for _, seed in jobs),
+        ]
     )
     checkpoints = Checkpoints(run.scratch / f"refit-{identity[:16]}")
     states: Sequence[FitState | None] = [_kept(checkpoints, number) for number in range(len(jobs))]
@@ -32,7 +42,9 @@ def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configurat
     n_epochs = 1
     with run.terminal.stage(title, sum(lengths), done=sum(done)) as advance:
         while True:
-            behind = min(epoch for epoch, length in zip(done, lengths, strict=True) if epoch < length)
+            behind = min(
+                epoch for epoch, length in zip(done, lengths, strict=True) if epoch < length
+            )
             started = time.monotonic()
             results = fit_many(
                 [configuration.network for configuration, _ in jobs],
@@ -45,13 +57,21 @@ def refit(run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configurat
                 on_epoch=advance,
             )
             diverged = any(result.diverged_at is not None for result in results)
-            if diverged or all(result.state.epoch >= length for result, length in zip(results, lengths, strict=True)):
+            if diverged or all(
+                result.state.epoch >= length
+                for result, length in zip(results, lengths, strict=True)
+            ):
                 return results
             for number, result in enumerate(results):
                 if result.state.epoch > done[number]:
                     checkpoints.save(number, 0, TrialState((result.state,)))
-            states, done = [result.state for result in results], [result.state.epoch for result in results]
-            fitting = round(n_epochs * SECONDS_BETWEEN_CHECKPOINTS[run.engine] / (time.monotonic() - started))
+            states, done = (
+                [result.state for result in results],
+                [result.state.epoch for result in results],
+            )
+            fitting = round(
+                n_epochs * SECONDS_BETWEEN_CHECKPOINTS[run.engine] / (time.monotonic() - started)
+            )
             n_epochs = max(1, min(fitting, 4 * n_epochs))
 
 

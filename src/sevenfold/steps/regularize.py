@@ -1,4 +1,6 @@
-"""Section 7, its last part: the best trials of the search on fresh seeds, and the network that goes to the final test (DLWP 4.5.7)."""
+"""Section 7, its last part: the best trials of the search on fresh seeds, and the
+network that goes to the final test (DLWP 4.5.7).
+"""
 
 import functools
 import math
@@ -23,7 +25,14 @@ from sevenfold.tuning.halving import SearchSettings
 from sevenfold.tuning.places import Place, Task
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import TrialRecord
-from sevenfold.validation import Configuration, ScoredConfiguration, Validation, cross_validate, n_fits, scored
+from sevenfold.validation import (
+    Configuration,
+    ScoredConfiguration,
+    Validation,
+    cross_validate,
+    n_fits,
+    scored,
+)
 from sevenfold.warp import warp
 
 READING_WINDOW = 5
@@ -43,9 +52,11 @@ class RegularizeSettings(Record):
 class Finalist(Record):
     """A configuration of the search, trained afresh.
 
-    search_accuracy: what the search saw after `search_epoch` epochs (one seed, chosen as a maximum, so too good). fresh: the score
-    on fresh seeds after exactly `fresh.epoch` epochs, an epoch read beforehand from the trial's own training.
-    behind_best: accuracy of the best finalist minus this one's, with one standard error.
+    search_accuracy: what the search saw after `search_epoch` epochs (one seed, chosen
+    as a maximum, so too good). fresh: the score on fresh seeds after exactly
+    `fresh.epoch` epochs, an epoch read beforehand from the trial's own training.
+    behind_best: accuracy of the best finalist minus this one's, with one standard
+    error.
     """
 
     trial: int
@@ -59,9 +70,11 @@ class Finalist(Record):
 
 
 class Undistorted(Record):
-    """The winner trained on the images as they are: same seeds, same settings, same number of epochs.
+    """The winner trained on the images as they are: same seeds, same settings, same
+    number of epochs.
 
-    difference: accuracy of this network minus that of the winner. field_rms: of the winner's elastic field, in pixels.
+    difference: accuracy of this network minus that of the winner. field_rms: of the
+    winner's elastic field, in pixels.
     """
 
     scored: ScoredConfiguration
@@ -70,7 +83,8 @@ class Undistorted(Record):
 
 
 class Regularize(Record):
-    """The finalists and the winner; `undistorted` where the winner was trained on distorted digits.
+    """The finalists and the winner; `undistorted` where the winner was trained on
+    distorted digits.
 
     diverged: trials that were to be finalists and diverged on a fresh seed.
     """
@@ -89,7 +103,13 @@ class Regularize(Record):
 
 
 def run_regularize(
-    run: Run, development: DevelopmentSet, settings: RegularizeSettings, overfit: Overfit, searched: Search, *, place: Place
+    run: Run,
+    development: DevelopmentSet,
+    settings: RegularizeSettings,
+    overfit: Overfit,
+    searched: Search,
+    *,
+    place: Place,
 ) -> Regularize:
     """Score the best trials afresh at `place` and pick the simplest good one."""
     finalists, validations = _finals(run, development, settings, searched.trials, place)
@@ -97,16 +117,25 @@ def run_regularize(
     best = validations[winner.trial]
     undistorted = _undistorted(run, development, settings, winner.fresh.configuration, best, place)
     assert best.probabilities is not None
-    run.save_arrays("predictions/validation.npz", {"labels": best.labels, "final": best.probabilities})
+    run.save_arrays(
+        "predictions/validation.npz", {"labels": best.labels, "final": best.probabilities}
+    )
     base = overfit.model.validation(run)
-    gain = unpaired_difference(best.correct(winner.fresh.epoch), base.correct(reading_epoch(base.val_accuracy)))
+    gain = unpaired_difference(
+        best.correct(winner.fresh.epoch), base.correct(reading_epoch(base.val_accuracy))
+    )
     return Regularize(
         verdict=(
-            f"{winner.fresh.configuration.network} for {winner.fresh.epoch} epochs: {winner.fresh.accuracy} on fresh seeds "
-            f"({100 * gain.value:+.2f} points on the overfitting model); finalists: {len(finalists)}"
+            f"{winner.fresh.configuration.network} for {winner.fresh.epoch} epochs:"
+            f" {winner.fresh.accuracy} on fresh seeds ({100 * gain.value:+.2f} points on the"
+            f" overfitting model); finalists: {len(finalists)}"
         ),
         finalists=finalists,
-        diverged=tuple(number for number, validation in validations.items() if validation.diverged_at is not None),
+        diverged=tuple(
+            number
+            for number, validation in validations.items()
+            if validation.diverged_at is not None
+        ),
         undistorted=undistorted,
         gain_over_overfit=gain,
         n_consultations=len(validations) + (undistorted is not None),
@@ -114,17 +143,26 @@ def run_regularize(
 
 
 def _finals(
-    run: Run, development: DevelopmentSet, settings: RegularizeSettings, trials: tuple[TrialRecord, ...], place: Place
+    run: Run,
+    development: DevelopmentSet,
+    settings: RegularizeSettings,
+    trials: tuple[TrialRecord, ...],
+    place: Place,
 ) -> tuple[tuple[Finalist, ...], dict[int, Validation]]:
-    """Read each finalist's number of epochs from its own trial, then train it afresh for that many on fresh seeds.
+    """Read each finalist's number of epochs from its own trial, then train it afresh
+    for that many on fresh seeds.
 
     One that diverges there is out; its validation is there all the same.
     """
     finite = [trial for trial in trials if not trial.last.diverged]
     if not finite:
-        raise SettingsError("Every trial of the search diverged. Lower regularize.space.learning_rate.")
+        raise SettingsError(
+            "Every trial of the search diverged. Lower regularize.space.learning_rate."
+        )
     # Only trials of one length compare, and only the longest show when to stop.
-    best = tuple(trial for trial in finite if len(trial.scores) == len(finite[0].scores))[: settings.n_finalists]
+    best = tuple(trial for trial in finite if len(trial.scores) == len(finite[0].scores))[
+        : settings.n_finalists
+    ]
     frozen = [_frozen(trial) for trial in best]
     seeds = run.seeds("finalists", settings.n_finalist_seeds)
     results = _validate(run, development, frozen, seeds, place, "Finalists")
@@ -132,33 +170,55 @@ def _finals(
     for trial, configuration, validation in zip(best, frozen, results, strict=True):
         if validation.diverged_at is not None:
             rate = f"learning rate {trial.configuration.training.learning_rate:.3g}"
-            run.terminal.warn(f"Finalist {trial.number} ({rate}) diverged on a fresh seed and is out.")
+            run.terminal.warn(
+                f"Finalist {trial.number} ({rate}) diverged on a fresh seed and is out."
+            )
             continue
         history = f"histories/finalist_{trial.number}.npz"
         run.save_arrays(history, validation.arrays())
         n_epochs = configuration.training.n_epochs
-        fresh[trial.number] = scored(f"trial {trial.number}", configuration, validation, n_epochs, history)
+        fresh[trial.number] = scored(
+            f"trial {trial.number}", configuration, validation, n_epochs, history
+        )
     if not fresh:
         raise SettingsError(
-            "Every finalist diverged on fresh seeds. Lower the upper end of regularize.space.learning_rate and start anew with another --out."
+            "Every finalist diverged on fresh seeds. Lower the upper end of"
+            " regularize.space.learning_rate and start anew with another --out."
         )
-    validations = {trial.number: validation for trial, validation in zip(best, results, strict=True)}
-    return _choose(tuple(trial for trial in best if trial.number in fresh), fresh, validations), validations
+    validations = {
+        trial.number: validation for trial, validation in zip(best, results, strict=True)
+    }
+    return (
+        _choose(tuple(trial for trial in best if trial.number in fresh), fresh, validations),
+        validations,
+    )
 
 
 def _undistorted(
-    run: Run, development: DevelopmentSet, settings: RegularizeSettings, winner: Configuration, best: Validation, place: Place
+    run: Run,
+    development: DevelopmentSet,
+    settings: RegularizeSettings,
+    winner: Configuration,
+    best: Validation,
+    place: Place,
 ) -> Undistorted | None:
-    """What the winner owes to distorted digits, where it has any: the same network without them; and a picture of them."""
+    """What the winner owes to distorted digits, where it has any: the same network
+    without them; and a picture of them.
+    """
     if not winner.training.distortion:
         return None
     _save_distorted(run, development, winner.training)
     training = winner.training.model_copy(update={"distortion": 0.0})
     configuration, n_epochs = winner.model_copy(update={"training": training}), training.n_epochs
     seeds = run.seeds("finalists", settings.n_finalist_seeds)
-    (validation,) = _validate(run, development, [configuration], seeds, place, "Without distortions")
+    (validation,) = _validate(
+        run, development, [configuration], seeds, place, "Without distortions"
+    )
     if validation.diverged_at is not None:
-        run.terminal.warn("Without distortions the chosen network diverged, so the report does not compare the two.")
+        run.terminal.warn(
+            "Without distortions the chosen network diverged, so the report does not compare the"
+            " two."
+        )
         return None
     history = "histories/undistorted.npz"
     run.save_arrays(history, validation.arrays())
@@ -170,19 +230,30 @@ def _undistorted(
 
 
 def _save_distorted(run: Run, development: DevelopmentSet, training: TrainingSettings) -> None:
-    """Keep a training image of each digit as it is, and drawn anew: originals (10, 28, 28), distorted (n, 10, 28, 28)."""
+    """Keep a training image of each digit as it is, and drawn anew: originals (10, 28,
+    28), distorted (n, 10, 28, 28).
+    """
     digits = development.digits[development.rounds[0][0].train]
     first = [int((digits.labels == digit).argmax()) for digit in range(N_CLASSES)]
     originals, labels = digits.images[first], digits.labels[first]
-    drawn = [warp(originals, labels, training.warp, seed, training.distortion) for seed in range(N_DRAWINGS)]
-    run.save_arrays("pictures/distorted.npz", {"originals": originals, "distorted": np.stack(drawn)})
+    drawn = [
+        warp(originals, labels, training.warp, seed, training.distortion)
+        for seed in range(N_DRAWINGS)
+    ]
+    run.save_arrays(
+        "pictures/distorted.npz", {"originals": originals, "distorted": np.stack(drawn)}
+    )
 
 
 def _frozen(trial: TrialRecord) -> Configuration:
-    """The trial's configuration with the number of epochs that its own training suggests."""
+    """The trial's configuration with the number of epochs that its own training
+    suggests.
+    """
     training = trial.configuration.training
     n_epochs = reading_epoch(np.array([trial.curve]))
-    return trial.configuration.model_copy(update={"training": training.model_copy(update={"n_epochs": n_epochs})})
+    return trial.configuration.model_copy(
+        update={"training": training.model_copy(update={"n_epochs": n_epochs})}
+    )
 
 
 def _validate(
@@ -193,19 +264,33 @@ def _validate(
     place: Place,
     title: str,
 ) -> list[Validation]:
-    """Cross-validate each configuration where the search ran; every seed is a task of its own. `title` names the progress."""
+    """Cross-validate each configuration where the search ran; every seed is a task of
+    its own. `title` names the progress.
+    """
     function = functools.partial(_validate_one, engine=run.engine)
-    tasks = [_validation_task(function, development, c, seed) for c in configurations for seed in seeds]
+    tasks = [
+        _validation_task(function, development, c, seed) for c in configurations for seed in seeds
+    ]
     with run.terminal.stage(title, sum(task.n_epochs for task in tasks)) as advance:
         parts = dict(place.run(tasks, advance))
-    return [_joined([parts[i + j] for j in range(len(seeds))]) for i in range(0, len(tasks), len(seeds))]
+    return [
+        _joined([parts[i + j] for j in range(len(seeds))]) for i in range(0, len(tasks), len(seeds))
+    ]
 
 
 def _validation_task(
-    function: Callable[..., Validation], development: DevelopmentSet, configuration: Configuration, seed: int
+    function: Callable[..., Validation],
+    development: DevelopmentSet,
+    configuration: Configuration,
+    seed: int,
 ) -> Task[Validation]:
     n_epochs = n_fits(development.unsearched(), 1) * configuration.training.n_epochs
-    return Task(function, lambda: (configuration, seed), n_epochs, n_epochs * configuration.network.n_parameters)
+    return Task(
+        function,
+        lambda: (configuration, seed),
+        n_epochs,
+        n_epochs * configuration.network.n_parameters,
+    )
 
 
 def _validate_one(
@@ -217,19 +302,29 @@ def _validate_one(
     advance: Advance,
 ) -> Validation:
     (validation,) = cross_validate(
-        development.unsearched(), [configuration], (seed,), engine=engine, with_probabilities=True, advance=advance
+        development.unsearched(),
+        [configuration],
+        (seed,),
+        engine=engine,
+        with_probabilities=True,
+        advance=advance,
     )
     return validation
 
 
 def _joined(parts: Sequence[Validation]) -> Validation:
-    """Validations of one configuration by one seed each as the one by all of them; it ends where the first diverged."""
+    """Validations of one configuration by one seed each as the one by all of them; it
+    ends where the first diverged.
+    """
     n_epochs = min(part.val_loss.shape[1] for part in parts)
     curves = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "predictions")
     diverged = [part.diverged_at for part in parts if part.diverged_at is not None]
     probabilities = [part.probabilities for part in parts if part.probabilities is not None]
     return Validation(
-        **{name: np.concatenate([getattr(part, name)[:, :n_epochs] for part in parts]) for name in curves},
+        **{
+            name: np.concatenate([getattr(part, name)[:, :n_epochs] for part in parts])
+            for name in curves
+        },
         labels=parts[0].labels,
         diverged_at=min(diverged, default=None),
         probabilities=np.concatenate(probabilities) if probabilities else None,
@@ -237,21 +332,35 @@ def _joined(parts: Sequence[Validation]) -> Validation:
 
 
 def reading_epoch(val_accuracy: np.ndarray) -> int:
-    """The epoch (from 1) of the best smoothed mean validation accuracy; `val_accuracy` has shape (n_repeats, n_epochs)."""
+    """The epoch (from 1) of the best smoothed mean validation accuracy; `val_accuracy`
+    has shape (n_repeats, n_epochs).
+    """
     return int(smooth(val_accuracy, READING_WINDOW).mean(axis=0).argmax()) + 1
 
 
 def _choose(
-    trials: tuple[TrialRecord, ...], fresh: dict[int, ScoredConfiguration], validations: dict[int, Validation]
+    trials: tuple[TrialRecord, ...],
+    fresh: dict[int, ScoredConfiguration],
+    validations: dict[int, Validation],
 ) -> tuple[Finalist, ...]:
-    """The one-standard-error rule (Breiman et al. 1984, 3.4.3): the smallest network within one standard error of the best.
+    """The one-standard-error rule (Breiman et al. 1984, 3.4.3): the smallest network
+    within one standard error of the best.
 
-    The standard error is that of the paired difference to the best finalist, over digits and over seeds.
+    The standard error is that of the paired difference to the best finalist, over
+    digits and over seeds.
     """
-    best = max(fresh, key=lambda number: (fresh[number].accuracy.value, -fresh[number].val_loss, -number))
-    gaps = {number: _gap(validations[best], validations[number]) if number != best else (0.0, 0.0) for number in fresh}
+    best = max(
+        fresh, key=lambda number: (fresh[number].accuracy.value, -fresh[number].val_loss, -number)
+    )
+    gaps = {
+        number: _gap(validations[best], validations[number]) if number != best else (0.0, 0.0)
+        for number in fresh
+    }
     eligible = [number for number, (gap, error) in gaps.items() if gap <= error]
-    chosen = min(eligible, key=lambda number: (fresh[number].n_parameters, -fresh[number].accuracy.value, number))
+    chosen = min(
+        eligible,
+        key=lambda number: (fresh[number].n_parameters, -fresh[number].accuracy.value, number),
+    )
     return tuple(
         Finalist(
             trial=trial.number,
@@ -268,8 +377,12 @@ def _choose(
 
 
 def _gap(best: Validation, other: Validation) -> tuple[float, float]:
-    """How far `other` is behind `best` after their last epochs, and the standard error of that."""
-    difference = best.correct(best.val_loss.shape[1]).astype(np.float64) - other.correct(other.val_loss.shape[1])
+    """How far `other` is behind `best` after their last epochs, and the standard error
+    of that.
+    """
+    difference = best.correct(best.val_loss.shape[1]).astype(np.float64) - other.correct(
+        other.val_loss.shape[1]
+    )
     n_repeats, n = difference.shape
     over_digits = difference.mean(axis=0).var(ddof=1) / n
     over_seeds = difference.mean(axis=1).var(ddof=1) / n_repeats if n_repeats > 1 else 0.0

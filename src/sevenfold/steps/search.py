@@ -19,7 +19,9 @@ LEADER_COLUMNS = ("trial", "network", "optimizer", "epochs", "accuracy")
 
 
 class Search(Record):
-    """What was searched, every trial, best first, and how much each searched setting mattered."""
+    """What was searched, every trial, best first, and how much each searched setting
+    mattered.
+    """
 
     verdict: str
     space: SearchSpace
@@ -29,18 +31,32 @@ class Search(Record):
     n_consultations: int
 
 
-def run_search(run: Run, development: DevelopmentSet, space: SearchSpace, settings: SearchSettings, *, place: Place) -> Search:
-    """Search the space at `place`, on one seed; a search that was cut off goes on in `tuning.db`."""
+def run_search(
+    run: Run,
+    development: DevelopmentSet,
+    space: SearchSpace,
+    settings: SearchSettings,
+    *,
+    place: Place,
+) -> Search:
+    """Search the space at `place`, on one seed; a search that was cut off goes on in
+    `tuning.db`.
+    """
     n_epochs = settings.n_epochs(len(development.rounds[0]))
     (seed,) = run.seeds("search", 1)
 
     @contextmanager
     def progress(n_done: int) -> Iterator[tuple[Advance, Show]]:
-        with run.terminal.leaderboard("Search", n_epochs, LEADER_COLUMNS, done=n_done) as (advance, show):
+        with run.terminal.leaderboard("Search", n_epochs, LEADER_COLUMNS, done=n_done) as (
+            advance,
+            show,
+        ):
             yield advance, lambda trials: show(_leaders(trials))
 
     path = run.folder / "tuning.db"
-    found = search(path, development, space, settings, seed, engine=run.engine, place=place, progress=progress)
+    found = search(
+        path, development, space, settings, seed, engine=run.engine, place=place, progress=progress
+    )
     return Search(
         verdict=_verdict(found.trials),
         space=space,
@@ -53,8 +69,15 @@ def run_search(run: Run, development: DevelopmentSet, space: SearchSpace, settin
 
 def _verdict(trials: Sequence[TrialRecord]) -> str:
     first, n_epochs = trials[0], sum(trial.last.epoch for trial in trials)
-    seen = "it diverged" if first.last.diverged else f"{100 * first.last.accuracy:.2f} % after {first.last.epoch} epochs"
-    return f"{len(trials)} trials, {n_epochs} epochs; first: trial {first.number}, {first.configuration.network}, {seen}"
+    seen = (
+        "it diverged"
+        if first.last.diverged
+        else f"{100 * first.last.accuracy:.2f} % after {first.last.epoch} epochs"
+    )
+    return (
+        f"{len(trials)} trials, {n_epochs} epochs; first: trial {first.number},"
+        f" {first.configuration.network}, {seen}"
+    )
 
 
 def _leaders(trials: Sequence[TrialRecord]) -> list[tuple[str, ...]]:
@@ -64,7 +87,10 @@ def _leaders(trials: Sequence[TrialRecord]) -> list[tuple[str, ...]]:
         (
             str(trial.number),
             str(trial.configuration.network),
-            f"{trial.configuration.training.optimizer} {trial.configuration.training.learning_rate:.2g}",
+            (
+                f"{trial.configuration.training.optimizer}"
+                f" {trial.configuration.training.learning_rate:.2g}"
+            ),
             str(trial.last.epoch),
             f"{100 * trial.last.accuracy:.2f} %",
         )

@@ -11,7 +11,9 @@ from sevenfold.run import Run
 
 
 class SuccessSettings(Record):
-    """When classes count as balanced: while the largest is at most `balanced_ratio` times the smallest."""
+    """When classes count as balanced: while the largest is at most `balanced_ratio`
+    times the smallest.
+    """
 
     balanced_ratio: Annotated[float, Field(ge=1.0)] = 1.5
 
@@ -30,16 +32,22 @@ class Success(Record):
 
 
 def choose_measure(run: Run, development: DevelopmentSet, settings: SuccessSettings) -> Success:
-    """Accuracy where the classes are balanced; macro-averaged F1 beside it where they are not."""
+    """Accuracy where the classes are balanced; macro-averaged F1 beside it where they
+    are not.
+    """
     counts = np.bincount(development.digits.labels, minlength=10)
     shares = counts / counts.sum()
     ratio = float(counts.max() / counts.min())
     suffices = ratio <= settings.balanced_ratio
     comparison = f"the most frequent digit is {ratio:.2f} times as frequent as the rarest"
     reason = (
-        f"{comparison}, within the {settings.balanced_ratio:.2f} that counts as balanced, so no digit can dominate accuracy"
+        f"{comparison}, within the {settings.balanced_ratio:.2f} that counts as balanced, so no"
+        " digit can dominate accuracy"
         if suffices
-        else f"{comparison}, beyond the {settings.balanced_ratio:.2f} that counts as balanced, so accuracy alone would favour it"
+        else (
+            f"{comparison}, beyond the {settings.balanced_ratio:.2f} that counts as balanced, so"
+            " accuracy alone would favour it"
+        )
     )
     measure = "accuracy decides" if suffices else "accuracy is read beside macro-averaged F1"
     return Success(

@@ -1,1 +1,3 @@
-"""Hyperparameter search: the space, the trials, the study that decides which of them train on, and where they run."""
+"""Hyperparameter search: the space, the trials, the study that decides which of them
+train on, and where they run.
+"""

@@ -1,4 +1,6 @@
-"""States of paused trials on disk: each file is whole or not there, and none stays longer than it is needed."""
+"""States of paused trials on disk: each file is whole or not there, and none stays
+longer than it is needed.
+"""
 
 import dataclasses
 import io
@@ -17,21 +19,29 @@ PARTS = tuple(field.name for field in dataclasses.fields(FitState) if field.name
 
 
 class Checkpoints:
-    """A folder with one file per paused trial and rung (or per paused training of section 8, rung 0)."""
+    """A folder with one file per paused trial and rung (or per paused training of
+    section 8, rung 0).
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def save(self, number: int, level: int, state: TrialState) -> None:
-        """Put the state of trial `number` at rung `level` on disk; it is there for good when this returns."""
+        """Put the state of trial `number` at rung `level` on disk; it is there for good
+        when this returns.
+        """
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **_arrays(state))
         write_atomically(self._path(number, level), buffer.getvalue())
 
     def load(self, number: int, level: int) -> TrialState:
-        """The state saved, or an empty one where it is gone or damaged: the trial then trains up to there again, alike."""
+        """The state saved, or an empty one where it is gone or damaged: the trial then
+        trains up to there again, alike.
+        """
         try:
-            with np.load(io.BytesIO(self._path(number, level).read_bytes()), allow_pickle=False) as archive:
+            with np.load(
+                io.BytesIO(self._path(number, level).read_bytes()), allow_pickle=False
+            ) as archive:
                 return _state({name: archive[name] for name in archive.files})
         except Exception:  # on damaged bytes zipfile and NumPy raise whatever they come upon
             return TrialState()
@@ -41,7 +51,9 @@ class Checkpoints:
         self._path(number, level).unlink(missing_ok=True)
 
     def keep_only(self, needed: Collection[tuple[int, int]]) -> None:
-        """Delete every state but those of these (trial, rung) pairs, also what a killed process left half-written."""
+        """Delete every state but those of these (trial, rung) pairs, also what a killed
+        process left half-written.
+        """
         kept = {self._path(number, level) for number, level in needed}
         if self.folder.is_dir():
             for path in set(self.folder.glob("*trial*.npz*")) - kept:
@@ -69,6 +81,7 @@ def _state(arrays: dict[str, np.ndarray]) -> TrialState:
         return tuple(arrays[f"{fold}_{name}_{j}"] for j in range(int(arrays[f"{fold}_n_{name}"])))
 
     folds = (
-        FitState(int(arrays[f"{i}_epoch"]), **{name: part(i, name) for name in PARTS}) for i in range(int(arrays["n_folds"]))
+        FitState(int(arrays[f"{i}_epoch"]), **{name: part(i, name) for name in PARTS})
+        for i in range(int(arrays["n_folds"]))
     )
     return TrialState(tuple(folds))

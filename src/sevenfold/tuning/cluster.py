@@ -1,4 +1,6 @@
-"""Tuning work on a Ray cluster: the digits go into its object store once, and lost tasks are done again."""
+"""Tuning work on a Ray cluster: the digits go into its object store once, and lost
+tasks are done again.
+"""
 
 import importlib.util
 import logging
@@ -19,19 +21,23 @@ if TYPE_CHECKING:
 
 
 class RayCluster:
-    """The cluster that this process is connected to; a task takes one processor. Create it with `RayCluster.open`."""
+    """The cluster that this process is connected to; a task takes one processor. Create
+    it with `RayCluster.open`.
+    """
 
     def __init__(self, development: "ray.ObjectRef[DevelopmentSet]") -> None:
         import ray
 
         self.ray, self.development = ray, development
-        # A task whose node or process died is handed out again by `run`, which counts how often.
+        # A task whose node or process died is handed out again by `run`, which counts
+        # how often.
         self.work = ray.remote(num_cpus=1, max_retries=0)(_work)
 
     @classmethod
     @contextmanager
     def open(cls, development: DevelopmentSet, address: str) -> Iterator["RayCluster"]:
-        """Connect to `address` (`host:6379` or `auto`) and share the development digits there.
+        """Connect to `address` (`host:6379` or `auto`) and share the development digits
+        there.
 
         Raises:
             SettingsError: Ray is not installed, or no cluster answers.
@@ -42,7 +48,12 @@ class RayCluster:
 
         environment = {"env_vars": {**WORKER_ENVIRONMENT, "RAY_USAGE_STATS_ENABLED": "0"}}
         try:
-            ray.init(address=address, runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR)
+            ray.init(
+                address=address,
+                runtime_env=environment,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
         except (ConnectionError, ValueError, RuntimeError, OSError) as error:
             raise SettingsError(_no_cluster(address, str(error).splitlines()[0])) from None
         try:
@@ -58,17 +69,25 @@ class RayCluster:
         while waiting or at_work:
             while waiting and len(at_work) < self._n_at_once():
                 index = waiting.pop()
-                at_work[self.work.remote(self.development, tasks[index].function, *tasks[index].arguments())] = index
+                at_work[
+                    self.work.remote(
+                        self.development, tasks[index].function, *tasks[index].arguments()
+                    )
+                ] = index
             (reference,), _ = self.ray.wait(list(at_work), num_returns=1)
             index = at_work.pop(reference)
             try:
                 result: Result = self.ray.get(reference)
             except self.ray.exceptions.RayTaskError as error:
-                raise SevenfoldError(f"A task on the cluster stopped with {error.cause!r}") from None
+                raise SevenfoldError(
+                    f"A task on the cluster stopped with {error.cause!r}"
+                ) from None
             except self.ray.exceptions.RayError as error:
                 n_deaths[index] += 1
                 if n_deaths[index] == MAX_DEATHS:
-                    raise SevenfoldError(f"The cluster lost the same task again and again: {error}") from None
+                    raise SevenfoldError(
+                        f"The cluster lost the same task again and again: {error}"
+                    ) from None
                 waiting.append(index)
                 continue
             for _ in range(tasks[index].n_epochs):
@@ -76,7 +95,9 @@ class RayCluster:
             yield index, result
 
     def _n_at_once(self) -> int:
-        """Enough tasks to keep every processor busy, few enough that their states fit into memory."""
+        """Enough tasks to keep every processor busy, few enough that their states fit
+        into memory.
+        """
         return max(2, 2 * int(self.ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]
 
 
@@ -92,7 +113,9 @@ def require_cluster(address: str) -> None:
         return
     host, colon, port = address.rpartition(":")
     if not (colon and host and port.isdigit() and int(port) < 65_536):
-        raise SettingsError(f"--cluster wants auto or host:port (6379 is Ray's usual one). Got {address!r}.")
+        raise SettingsError(
+            f"--cluster wants auto or host:port (6379 is Ray's usual one). Got {address!r}."
+        )
     try:
         socket.create_connection((host, int(port)), timeout=10.0).close()
     except OSError as error:
@@ -103,7 +126,9 @@ def _no_cluster(address: str, reason: str) -> str:
     return f"No Ray cluster answers at {address!r}: {reason}. `ray start --head` starts one."
 
 
-def _work(development: DevelopmentSet, function: Callable[..., Result], *arguments: object) -> Result:
+def _work(
+    development: DevelopmentSet, function: Callable[..., Result], *arguments: object
+) -> Result:
     """What a process of the cluster does."""
     try:
         return function(development, *arguments, advance=_no_progress)

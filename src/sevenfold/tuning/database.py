@@ -1,4 +1,6 @@
-"""The study on disk: an Optuna study in SQLite, in which everything decided is written before it counts."""
+"""The study on disk: an Optuna study in SQLite, in which everything decided is written
+before it counts.
+"""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -18,11 +20,14 @@ STUDY_NAME = "search"
 
 
 class Database:
-    """Proposals and rung scores; each counts by one transaction, which is on disk when the call that adds it returns.
+    """Proposals and rung scores; each counts by one transaction, which is on disk when
+    the call that adds it returns.
 
-    The file is an ordinary Optuna study: `optuna-dashboard sqlite:///tuning.db` shows it. Create it with `Database.open`.
+    The file is an ordinary Optuna study: `optuna-dashboard sqlite:///tuning.db` shows
+    it. Create it with `Database.open`.
 
-    proposals, scores: what was there at the opening, in the order of the trials' numbers.
+    proposals, scores: what was there at the opening, in the order of the trials'
+    numbers.
     """
 
     def __init__(self, path: Path, storage: "optuna.storages.RDBStorage", study_id: int) -> None:
@@ -36,7 +41,8 @@ class Database:
     @classmethod
     @contextmanager
     def open(cls, path: Path, identity: Mapping[str, str]) -> Iterator["Database"]:
-        """The study in `path`, which is made if it is not there. `identity` names everything that its scores depend on.
+        """The study in `path`, which is made if it is not there. `identity` names
+        everything that its scores depend on.
 
         Raises:
             RunError: the file holds a search with another identity, or no search.
@@ -55,13 +61,20 @@ class Database:
             finally:
                 storage.remove_session()
                 storage.engine.dispose()
-        except (optuna.exceptions.StorageInternalError, sqlalchemy.exc.OperationalError, sqlite3.OperationalError) as error:
+        except (
+            optuna.exceptions.StorageInternalError,
+            sqlalchemy.exc.OperationalError,
+            sqlite3.OperationalError,
+        ) as error:
             raise SevenfoldError(
-                f"{path} could not be read or written: {_reason(error)}. What it holds is kept; the same command goes on "
-                f"when that is mended."
+                f"{path} could not be read or written: {_reason(error)}. What it holds is kept; the"
+                " same command goes on when that is mended."
             ) from None
         except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError) as error:
-            raise RunError(f"{path} is damaged: {_reason(error)}. Delete it, and the same command searches anew.") from None
+            raise RunError(
+                f"{path} is damaged: {_reason(error)}. Delete it, and the same command searches"
+                " anew."
+            ) from None
 
     def add_proposal(self, proposal: Proposal) -> None:
         """Append a trial; it is running from now on."""
@@ -77,17 +90,26 @@ class Database:
 
     def add_score(self, number: int, level: int, score: RungScore) -> None:
         """Acknowledge the score of trial `number` at rung `level`."""
-        # What counts is the attribute; the value set before it is for Optuna's own tools.
-        self._storage.set_trial_intermediate_value(self._trial_ids[number], score.epoch, score.accuracy)
-        self._storage.set_trial_user_attr(self._trial_ids[number], f"rung{level:02d}", score.model_dump_json())
+        # What counts is the attribute; the value set before it is for Optuna's own
+        # tools.
+        self._storage.set_trial_intermediate_value(
+            self._trial_ids[number], score.epoch, score.accuracy
+        )
+        self._storage.set_trial_user_attr(
+            self._trial_ids[number], f"rung{level:02d}", score.model_dump_json()
+        )
 
     def close_trial(self, number: int, accuracy: float | None) -> None:
-        """Mark a trial as complete with its final accuracy, or as pruned (None); nothing happens if it was closed before."""
+        """Mark a trial as complete with its final accuracy, or as pruned (None);
+        nothing happens if it was closed before.
+        """
         from optuna.trial import TrialState
 
         if number not in self._closed:
             self._closed.add(number)
-            state, values = (TrialState.PRUNED, None) if accuracy is None else (TrialState.COMPLETE, [accuracy])
+            state, values = (
+                (TrialState.PRUNED, None) if accuracy is None else (TrialState.COMPLETE, [accuracy])
+            )
             self._storage.set_trial_state_values(self._trial_ids[number], state, values)
 
 
@@ -95,19 +117,30 @@ def _storage(path: Path) -> "optuna.storages.RDBStorage":
     import optuna
 
     try:
-        return optuna.storages.RDBStorage("sqlite:///tuning.db", engine_kwargs={"creator": lambda: _connect(path)})
+        return optuna.storages.RDBStorage(
+            "sqlite:///tuning.db", engine_kwargs={"creator": lambda: _connect(path)}
+        )
     except RuntimeError:  # its tables are laid out otherwise
         raise RunError(
-            f"{path} was begun with another version of Optuna. Install that version again, or delete the file to search anew."
+            f"{path} was begun with another version of Optuna. Install that version again, or"
+            " delete the file to search anew."
         ) from None
 
 
 def _proposal(trial: "optuna.trial.FrozenTrial") -> Proposal:
-    return Proposal(Configuration.from_json(trial.user_attrs["configuration"]), trial.params, trial.distributions)
+    return Proposal(
+        Configuration.from_json(trial.user_attrs["configuration"]),
+        trial.params,
+        trial.distributions,
+    )
 
 
 def _scores(trial: "optuna.trial.FrozenTrial") -> tuple[RungScore, ...]:
-    return tuple(RungScore.from_json(text) for name, text in sorted(trial.user_attrs.items()) if name.startswith("rung"))
+    return tuple(
+        RungScore.from_json(text)
+        for name, text in sorted(trial.user_attrs.items())
+        if name.startswith("rung")
+    )
 
 
 def _reason(error: BaseException) -> str:
@@ -116,7 +149,9 @@ def _reason(error: BaseException) -> str:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """A connection whose commits outlive a kill and a power cut (SQLite's documentation of `PRAGMA synchronous`)."""
+    """A connection whose commits outlive a kill and a power cut (SQLite's documentation
+    of `PRAGMA synchronous`).
+    """
     connection = sqlite3.connect(path, timeout=30.0, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
@@ -132,7 +167,9 @@ def _study_id(storage: "optuna.storages.RDBStorage") -> int:
         return storage.create_new_study([optuna.study.StudyDirection.MAXIMIZE], STUDY_NAME)
 
 
-def _require_identity(path: Path, storage: "optuna.storages.RDBStorage", study_id: int, identity: Mapping[str, str]) -> None:
+def _require_identity(
+    path: Path, storage: "optuna.storages.RDBStorage", study_id: int, identity: Mapping[str, str]
+) -> None:
     earlier = storage.get_study_user_attrs(study_id).get("identity")
     if earlier is None and not storage.get_all_trials(study_id, deepcopy=False):
         storage.set_study_user_attr(study_id, "identity", dict(identity))
@@ -140,6 +177,6 @@ def _require_identity(path: Path, storage: "optuna.storages.RDBStorage", study_i
     changed = [name for name in identity if (earlier or {}).get(name) != identity[name]]
     if changed:
         raise RunError(
-            f"{path} holds a search with another {changed[0]}; nothing of it is used. Choose another folder with --out for a "
-            f"new search, or delete {path} to search anew here."
+            f"{path} holds a search with another {changed[0]}; nothing of it is used. Choose"
+            f" another folder with --out for a new search, or delete {path} to search anew here."
         )

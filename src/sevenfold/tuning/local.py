@@ -22,12 +22,14 @@ from sevenfold.tuning.places import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
 from sevenfold.tuning.worker import receive, send
 
 Event = tuple[str, int, Any, threading.Event]
-"""What a worker's thread tells the driver: `epoch`, `done` or `failed`, the task's index, the result or the error, and what to set
-when the result is taken care of."""
+"""What a worker's thread tells the driver: `epoch`, `done` or `failed`, the task's
+index, the result or the error, and what to set when the result is taken care of."""
 
 
 class LocalWorkers:
-    """`n` worker processes, each with a thread here that hands it tasks. Create it with `LocalWorkers.open`."""
+    """`n` worker processes, each with a thread here that hands it tasks. Create it with
+    `LocalWorkers.open`.
+    """
 
     def __init__(self, greeting: tuple[object, ...], n: int) -> None:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -37,7 +39,9 @@ class LocalWorkers:
     @classmethod
     @contextmanager
     def open(cls, development: DevelopmentSet, scratch: Path, n: int) -> Iterator["LocalWorkers"]:
-        """Workers that share the development digits through a file in the folder `scratch`; they end with the context."""
+        """Workers that share the development digits through a file in the folder
+        `scratch`; they end with the context.
+        """
         scratch.mkdir(parents=True, exist_ok=True)
         images = scratch.absolute() / "images.npy"
         np.save(images, development.digits.images, allow_pickle=False)
@@ -49,7 +53,9 @@ class LocalWorkers:
             place._end()
 
     def run(self, tasks: Sequence[Task[Result]], advance: Advance) -> Iterator[tuple[int, Result]]:
-        """See `Place.run`; the costliest tasks begin first, so that no worker is left with a long one at the end."""
+        """See `Place.run`; the costliest tasks begin first, so that no worker is left
+        with a long one at the end.
+        """
         for index in sorted(range(len(tasks)), key=lambda i: -tasks[i].cost):
             self.tasks.put((index, tasks[index]))
         n_left = len(tasks)
@@ -65,7 +71,9 @@ class LocalWorkers:
                 raise content
 
     def _end(self) -> None:
-        """End the processes at once; they hold nothing that is not on disk or can be computed again."""
+        """End the processes at once; they hold nothing that is not on disk or can be
+        computed again.
+        """
         for worker in self.workers:
             worker.kill()
             self.tasks.put(None)
@@ -85,7 +93,8 @@ class _Worker:
         self.greeting, self.tasks, self.events = greeting, tasks, events
         self.process: subprocess.Popen[bytes] | None = None
         self.killed, self.last_code = False, 0
-        # A worker begins nothing new before its last result is on disk, so that a kill of the driver costs one task of each.
+        # A worker begins nothing new before its last result is on disk, so that a kill
+        # of the driver costs one task of each.
         self.taken = threading.Event()
         self.starting = threading.Lock()
         self.thread = threading.Thread(target=self._serve, daemon=True)
@@ -100,7 +109,8 @@ class _Worker:
                 self.process.kill()
 
     def _serve(self) -> None:
-        # A Ctrl-C is for the main thread; what is started here inherits the mask and never sees one.
+        # A Ctrl-C is for the main thread; what is started here inherits the mask and
+        # never sees one.
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         with suppress(OSError):  # said when there is work for it
@@ -147,8 +157,9 @@ class _Worker:
                     raise SevenfoldError("The search was stopped.") from None
                 self._start()
         raise SevenfoldError(
-            f"{MAX_DEATHS} worker processes died at the same work, the last one with {self._cause()}. "
-            f"Too little memory is the usual reason: use fewer --workers. The same command goes on."
+            f"{MAX_DEATHS} worker processes died at the same work, the last one with"
+            f" {self._cause()}. Too little memory is the usual reason: use fewer --workers. The"
+            " same command goes on."
         )
 
     def _start(self) -> None:

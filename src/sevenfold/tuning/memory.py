@@ -1,17 +1,23 @@
-"""Memory given back between tasks, so that a worker needs no more after five hundred trials than after ten."""
+"""Memory given back between tasks, so that a worker needs no more after five hundred
+trials than after ten.
+"""
 
 import ctypes
 import gc
 import sys
 
 MAX_COMPILED = 16
-"""Tasks between two clearings of compiled code; most of it comes back from the cache on disk when it is needed again."""
+"""Tasks between two clearings of compiled code; most of it comes back from the cache on
+disk when it is needed again.
+"""
 
 _n_tasks = 0
 
 
 def release_memory() -> None:
-    """Drop compiled code now and then, and give freed memory back to the operating system."""
+    """Drop compiled code now and then, and give freed memory back to the operating
+    system.
+    """
     global _n_tasks
     _n_tasks += 1
     if _n_tasks % MAX_COMPILED == 0 and "jax" in sys.modules:

@@ -1,4 +1,6 @@
-"""Where tuning work runs: the same functions with the same results in worker processes here or on a Ray cluster."""
+"""Where tuning work runs: the same functions with the same results in worker processes
+here or on a Ray cluster.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -15,8 +17,9 @@ from sevenfold.terminal import Advance
 Result = TypeVar("Result")
 
 WORKER_ENVIRONMENT = {
-    # One thread each: the rounding of a matrix product depends on the number of threads, and two workers of one thread get
-    # more done than one of two (docs/performance.md).
+    # One thread each: the rounding of a matrix product depends on the number of
+    # threads, and two workers of one thread get more done than one of two
+    # (docs/performance.md).
     "PJRT_NPROC": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -26,7 +29,9 @@ WORKER_ENVIRONMENT = {
     # Several workers share an accelerator, where there is one.
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
 }
-"""What a worker's environment adds to the driver's; it must be set before JAX or TensorFlow is imported."""
+"""What a worker's environment adds to the driver's; it must be set before JAX or
+TensorFlow is imported.
+"""
 
 
 MAX_DEATHS = 5
@@ -35,10 +40,12 @@ MAX_DEATHS = 5
 
 @dataclass(frozen=True)
 class Task(Generic[Result]):
-    """Work on the development digits: `function(development, *arguments(), advance=...)`, a pure function of a module.
+    """Work on the development digits: `function(development, *arguments(),
+    advance=...)`, a pure function of a module.
 
-    `arguments` is called when the task is handed out, so that what waits needs no memory. `advance` is called once per epoch,
-    `n_epochs` times in all. `cost` says which task to begin first; only its order matters.
+    `arguments` is called when the task is handed out, so that what waits needs no
+    memory. `advance` is called once per epoch, `n_epochs` times in all. `cost` says
+    which task to begin first; only its order matters.
     """
 
     function: Callable[..., Result]
@@ -51,7 +58,8 @@ class Place(Protocol):
     """Somewhere to run tasks."""
 
     def run(self, tasks: Sequence[Task[Result]], advance: Advance) -> Iterator[tuple[int, Result]]:
-        """The index and the result of each task, as they finish; a task whose worker was lost is repeated.
+        """The index and the result of each task, as they finish; a task whose worker
+        was lost is repeated.
 
         Raises:
             SevenfoldError: a task failed, or lost its worker time and again.
@@ -60,11 +68,17 @@ class Place(Protocol):
 
 @contextmanager
 def open_place(
-    development: DevelopmentSet, scratch: Path, *, workers: int | None = None, cluster: str | None = None
+    development: DevelopmentSet,
+    scratch: Path,
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
 ) -> Iterator[Place]:
-    """`workers` processes on this machine (default: one per core), or the Ray cluster at the address `cluster`.
+    """`workers` processes on this machine (default: one per core), or the Ray cluster
+    at the address `cluster`.
 
-    Nothing starts before the first task. `scratch` is a folder for what processes share, and is gone at the end.
+    Nothing starts before the first task. `scratch` is a folder for what processes
+    share, and is gone at the end.
     """
 
     def opening() -> AbstractContextManager[Place]:
@@ -104,7 +118,9 @@ def require_place(workers: int | None, cluster: str | None) -> None:
         SettingsError: both are given, or one that cannot be used.
     """
     if workers is not None and cluster is not None:
-        raise SettingsError("Give --workers or --cluster, not both: on a cluster every processor works.")
+        raise SettingsError(
+            "Give --workers or --cluster, not both: on a cluster every processor works."
+        )
     if workers is not None and workers < 1:
         raise SettingsError(f"--workers must be 1 or more. Got {workers}.")
     if cluster is not None:

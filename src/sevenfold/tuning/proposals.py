@@ -1,4 +1,6 @@
-"""What to try next: Optuna's sampler, asked so that the same past always gives the same proposals."""
+"""What to try next: Optuna's sampler, asked so that the same past always gives the same
+proposals.
+"""
 
 import json
 import warnings
@@ -17,7 +19,9 @@ MAX_REPEATS = 100
 
 
 class Proposal(NamedTuple):
-    """A configuration, and the sampler's view of it: parameters by name, and the distributions they were drawn from."""
+    """A configuration, and the sampler's view of it: parameters by name, and the
+    distributions they were drawn from.
+    """
 
     configuration: Configuration
     parameters: dict[str, Any]
@@ -37,19 +41,30 @@ class Known(NamedTuple):
 
 
 def propose(
-    space: SearchSpace, known: Sequence[Known], n: int, *, seed: int, n_epochs: int, n_rungs: int, n_startup: int
+    space: SearchSpace,
+    known: Sequence[Known],
+    n: int,
+    *,
+    seed: int,
+    n_epochs: int,
+    n_rungs: int,
+    n_startup: int,
 ) -> list[Proposal]:
-    """`n` configurations that were not tried before, or fewer where the space has no more; a pure function of its arguments.
+    """`n` configurations that were not tried before, or fewer where the space has no
+    more; a pure function of its arguments.
 
-    The study that the sampler sees lives in memory and is built anew from `known`; its generator is seeded from `seed` and the
-    number of earlier proposals. Proposals of one call know of each other, but not of their scores.
+    The study that the sampler sees lives in memory and is built anew from `known`; its
+    generator is seeded from `seed` and the number of earlier proposals. Proposals of
+    one call know of each other, but not of their scores.
     """
     import optuna
 
     study = in_memory_study()
     study.add_trials([_frozen(earlier, n_rungs) for earlier in known])
     study.sampler = optuna.samplers.TPESampler(
-        seed=int(digest_of([seed, len(known)])[:8], 16), n_startup_trials=n_startup, multivariate=True
+        seed=int(digest_of([seed, len(known)])[:8], 16),
+        n_startup_trials=n_startup,
+        multivariate=True,
     )
     tried = {earlier.proposal.text for earlier in known}
     proposals: list[Proposal] = []
@@ -84,9 +99,11 @@ def silence_optuna() -> None:
 
 
 def _frozen(known: Known, n_rungs: int) -> "optuna.trial.FrozenTrial":
-    """A trial as the sampler learns from it: those at the top rung first, then by rung, then by score.
+    """A trial as the sampler learns from it: those at the top rung first, then by rung,
+    then by score.
 
-    A paused trial counts as pruned at its rung: as a running one the sampler would take it for a bad one.
+    A paused trial counts as pruned at its rung: as a running one the sampler would take
+    it for a bad one.
     """
     import optuna
 

@@ -1,4 +1,6 @@
-"""The search space: every setting that tuning may touch, with its range, declared once."""
+"""The search space: every setting that tuning may touch, with its range, declared
+once.
+"""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -30,10 +32,12 @@ LIMITS = {
 
 
 class SearchSpace(Record):
-    """Ranges are (lowest, highest), both included; choices are lists. One value fixes a setting.
+    """Ranges are (lowest, highest), both included; choices are lists. One value fixes a
+    setting.
 
-    `learning_rate` and `l2` are searched on a logarithmic scale; an `l2` below `l2_off` counts as none. `max_norm` 0 is none.
-    Every hidden layer has the same width, unless `hidden` lists whole networks to choose from: then `depth` and `width` say nothing.
+    `learning_rate` and `l2` are searched on a logarithmic scale; an `l2` below `l2_off`
+    counts as none. `max_norm` 0 is none. Every hidden layer has the same width, unless
+    `hidden` lists whole networks to choose from: then `depth` and `width` say nothing.
     """
 
     depth: tuple[int, int] = (1, 2)
@@ -44,11 +48,17 @@ class SearchSpace(Record):
     l1: Bounds = (0.0, 0.0)
     l2: Bounds = (1e-7, 1e-4)
     l2_off: Annotated[float, Field(ge=0.0)] = 1e-6
-    max_norm: Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(min_length=1)] = (0.0, 2.0, 4.0)
+    max_norm: Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(min_length=1)] = (
+        0.0,
+        2.0,
+        4.0,
+    )
     learning_rate: Bounds = (5e-4, 3e-3)
     schedule: Annotated[tuple[Schedule, ...], Field(min_length=1)] = ("constant", "cosine")
     optimizer: Annotated[tuple[Optimizer, ...], Field(min_length=1)] = ("rmsprop", "adam")
-    batch_size: Annotated[tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(min_length=1)] = (128, 256)
+    batch_size: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(min_length=1)
+    ] = (128, 256)
     label_smoothing: Bounds = (0.0, 0.0)
     distortion: Bounds = (0.0, 0.0)
     hard_examples: Bounds = (0.0, 0.0)
@@ -60,9 +70,13 @@ class SearchSpace(Record):
             if low > high:
                 raise ValueError(f"{name} must be (lowest, highest), but {low} is above {high}")
             if not lowest <= low <= high <= highest:
-                raise ValueError(f"{name} must lie within {lowest} and {highest}, not ({low}, {high})")
+                raise ValueError(
+                    f"{name} must lie within {lowest} and {highest}, not ({low}, {high})"
+                )
         if self.l2[0] <= 0.0 or self.learning_rate[0] <= 0.0:
-            raise ValueError("l2 and learning_rate must start above 0: they are searched on a logarithmic scale")
+            raise ValueError(
+                "l2 and learning_rate must start above 0: they are searched on a logarithmic scale"
+            )
         for name in ("width", "hidden", "max_norm", "schedule", "optimizer", "batch_size"):
             values = getattr(self, name)
             if len(set(values)) < len(values):
@@ -70,7 +84,9 @@ class SearchSpace(Record):
         return self
 
     def suggest(self, trial: "optuna.trial.Trial", n_epochs: int) -> Configuration:
-        """A configuration proposed by the sampler, to be trained for at most `n_epochs`."""
+        """A configuration proposed by the sampler, to be trained for at most
+        `n_epochs`.
+        """
         hidden = self._suggest_hidden(trial)
         l2 = trial.suggest_float("l2", *self.l2, log=True)
         max_norm = _choice(trial, "max_norm", self.max_norm)

@@ -1,4 +1,6 @@
-"""The study: Optuna proposes, rungs decide who trains on, and everything decided is on disk before it counts."""
+"""The study: Optuna proposes, rungs decide who trains on, and everything decided is on
+disk before it counts.
+"""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -31,13 +33,21 @@ class SearchResult(Record):
 
 Show = Callable[[Sequence[TrialRecord]], None]
 Progress = Callable[[int], AbstractContextManager[tuple[Advance, Show]]]
-"""Given the epochs that are trained already, opens what is called after each further epoch, and with the trials after each score."""
+"""Given the epochs that are trained already, opens what is called after each further
+epoch, and with the trials after each score.
+"""
 
 
 def identity_of(
-    development: DevelopmentSet, space: SearchSpace, settings: SearchSettings, seed: int, engine: Engine
+    development: DevelopmentSet,
+    space: SearchSpace,
+    settings: SearchSettings,
+    seed: int,
+    engine: Engine,
 ) -> dict[str, str]:
-    """Everything that the scores of a search depend on, by the name that a user knows it by."""
+    """Everything that the scores of a search depend on, by the name that a user knows
+    it by.
+    """
     return {
         "data set or protocol": development.digest,
         "space": space.digest,
@@ -58,17 +68,22 @@ def search(
     place: Place,
     progress: Progress = lambda _: nullcontext((lambda: None, lambda _: None)),
 ) -> SearchResult:
-    """Propose, halve and score. The study lives in the SQLite file `path` and goes on from what is there.
+    """Propose, halve and score. The study lives in the SQLite file `path` and goes on
+    from what is there.
 
-    The same arguments give the same trials, scores and order wherever and however often it was cut off: proposals depend on
-    earlier waves only, and a trial's work is a pure function.
+    The same arguments give the same trials, scores and order wherever and however often
+    it was cut off: proposals depend on earlier waves only, and a trial's work is a pure
+    function.
 
     Raises:
-        RunError: `path` holds a search with another space, other settings, data or seed.
+        RunError: `path` holds a search with another space, other settings, data or
+        seed.
     """
     with Database.open(path, identity_of(development, space, settings, seed, engine)) as database:
         n_folds = len(development.rounds[0])
-        study = Study(database, Checkpoints(path.with_suffix("")), space, settings, seed, engine, n_folds)
+        study = Study(
+            database, Checkpoints(path.with_suffix("")), space, settings, seed, engine, n_folds
+        )
         with progress(study.n_epochs_done) as (advance, show):
             for wave in range(settings.n_waves):
                 study.run_wave(wave, place, advance, show)
@@ -79,7 +94,9 @@ def search(
 
 
 class Study:
-    """What is known of a search while it works: the proposals and, per trial, the scores of the rungs that it reached."""
+    """What is known of a search while it works: the proposals and, per trial, the
+    scores of the rungs that it reached.
+    """
 
     def __init__(
         self,
@@ -103,7 +120,9 @@ class Study:
         return self.n_folds * sum(scores[-1].epoch for scores in self.scores if scores)
 
     def run_wave(self, wave: int, place: Place, advance: Advance, show: Show) -> None:
-        """Propose the wave's new batch, train everything that is due in it, and decide who trains on."""
+        """Propose the wave's new batch, train everything that is due in it, and decide
+        who trains on.
+        """
         if wave < len(self.settings.batch_sizes):
             self._propose(wave)
         due = self._due(wave)
@@ -121,21 +140,33 @@ class Study:
         return [self._record(number) for number, scores in enumerate(self.scores) if scores]
 
     def _propose(self, wave: int) -> None:
-        """Add the batch of this wave, or what is missing of it; a space that held too few settings before has no more."""
+        """Add the batch of this wave, or what is missing of it; a space that held too
+        few settings before has no more.
+        """
         first, size = wave * self.settings.batch, self.settings.batch_sizes[wave]
         if not first <= len(self.proposals) < first + size:
             return
         batch_of = [number // self.settings.batch for number in range(first)]
-        known = [Known(self.proposals[n], self.scores[n][: wave - batch_of[n]]) for n in range(first)]
+        known = [
+            Known(self.proposals[n], self.scores[n][: wave - batch_of[n]]) for n in range(first)
+        ]
         rungs = self.settings.rungs
         proposals = propose(
-            self.space, known, size, seed=self.seed, n_epochs=rungs[-1], n_rungs=len(rungs), n_startup=self.settings.batch
+            self.space,
+            known,
+            size,
+            seed=self.seed,
+            n_epochs=rungs[-1],
+            n_rungs=len(rungs),
+            n_startup=self.settings.batch,
         )
         present = self.proposals[first:]
-        if [proposal.text for proposal in present] != [proposal.text for proposal in proposals[: len(present)]]:
+        if [proposal.text for proposal in present] != [
+            proposal.text for proposal in proposals[: len(present)]
+        ]:
             raise RunError(
-                f"{self.database.path} was begun with another version of Optuna, which proposes other trials. "
-                f"Install that version again, or delete the file to search anew."
+                f"{self.database.path} was begun with another version of Optuna, which proposes"
+                " other trials. Install that version again, or delete the file to search anew."
             )
         for proposal in proposals[len(present) :]:
             self.database.add_proposal(proposal)
@@ -144,7 +175,10 @@ class Study:
 
     def _due(self, wave: int) -> list[tuple[int, int]]:
         """Trial and rung of everything that trains in a wave."""
-        levels = {batch: self.settings.level(batch, wave) for batch in range(len(self.settings.batch_sizes))}
+        levels = {
+            batch: self.settings.level(batch, wave)
+            for batch in range(len(self.settings.batch_sizes))
+        }
         return [
             (trial.number, level)
             for batch, level in levels.items()
@@ -155,7 +189,9 @@ class Study:
     def _survivors(self, batch: int, level: int) -> list[TrialRecord]:
         first = batch * self.settings.batch
         numbers = range(first, min(first + self.settings.batch_sizes[batch], len(self.proposals)))
-        return survivors([self._record(number) for number in numbers], level, self.settings.reduction)
+        return survivors(
+            [self._record(number) for number in numbers], level, self.settings.reduction
+        )
 
     def _task(self, number: int, level: int) -> Task[tuple[RungScore, TrialState]]:
         configuration, rungs = self.proposals[number].configuration, self.settings.rungs
@@ -166,13 +202,18 @@ class Study:
 
         n_epochs = self.n_folds * (rungs[level] - (rungs[level - 1] if level else 0))
         return Task(
-            functools.partial(train_to, engine=self.engine), arguments, n_epochs, n_epochs * configuration.network.n_parameters
+            functools.partial(train_to, engine=self.engine),
+            arguments,
+            n_epochs,
+            n_epochs * configuration.network.n_parameters,
         )
 
     def _acknowledge(self, number: int, level: int, score: RungScore, state: TrialState) -> None:
-        """Put a result on disk: first where training stands, then the score that makes it count.
+        """Put a result on disk: first where training stands, then the score that makes
+        it count.
 
-        A trial whose state was lost has trained from its start again; its score then says no more than it would have without.
+        A trial whose state was lost has trained from its start again; its score then
+        says no more than it would have without.
         """
         n_new = self.settings.rungs[level] - (self.settings.rungs[level - 1] if level else 0)
         score = score.model_copy(update={"curve": score.curve[-n_new:]})
@@ -195,4 +236,8 @@ class Study:
                 self.database.close_trial(number, None)
 
     def _record(self, number: int) -> TrialRecord:
-        return TrialRecord(number=number, configuration=self.proposals[number].configuration, scores=self.scores[number])
+        return TrialRecord(
+            number=number,
+            configuration=self.proposals[number].configuration,
+            scores=self.scores[number],
+        )

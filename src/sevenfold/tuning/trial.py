@@ -1,4 +1,6 @@
-"""A trial's work: train a configuration from one rung to the next, a pure function of its arguments."""
+"""A trial's work: train a configuration from one rung to the next, a pure function of
+its arguments.
+"""
 
 from dataclasses import dataclass
 
@@ -12,9 +14,11 @@ from sevenfold.validation import Configuration
 
 
 class RungScore(Record):
-    """Validation accuracy and loss after `epoch` epochs, averaged over the folds of the first round.
+    """Validation accuracy and loss after `epoch` epochs, averaged over the folds of the
+    first round.
 
-    curve: the accuracy after each epoch since the rung before; its last value is `accuracy`.
+    curve: the accuracy after each epoch since the rung before; its last value is
+    `accuracy`.
     """
 
     epoch: int
@@ -48,13 +52,17 @@ class TrialRecord(Record):
 
     @property
     def rank(self) -> tuple[int, float, float, int]:
-        """Sorts the best trial first: higher rung, higher accuracy, lower loss, earlier trial."""
+        """Sorts the best trial first: higher rung, higher accuracy, lower loss, earlier
+        trial.
+        """
         return (-self.last.epoch, *self.last.rank, self.number)
 
 
 @dataclass(frozen=True)
 class TrialState:
-    """Where a paused trial stands: the state of each fold's fit; empty before the first rung."""
+    """Where a paused trial stands: the state of each fold's fit; empty before the first
+    rung.
+    """
 
     folds: tuple[FitState, ...] = ()
 
@@ -69,10 +77,11 @@ def train_to(
     engine: Engine,
     advance: Advance | None = None,
 ) -> tuple[RungScore, TrialState]:
-    """Train every fold on to `epoch` and score it there; the same arguments give the same result, wherever it runs.
+    """Train every fold on to `epoch` and score it there; the same arguments give the
+    same result, wherever it runs.
 
-    Only the first round of the protocol is used: a search needs an order, not a final estimate. The score is that of the last
-    epoch, never the best one along the way.
+    Only the first round of the protocol is used: a search needs an order, not a final
+    estimate. The score is that of the last epoch, never the best one along the way.
     """
     results = [
         fit(
@@ -92,6 +101,10 @@ def train_to(
         return RungScore(epoch=epoch, accuracy=0.0, loss=1e9, diverged=True), TrialState()
     weights = [len(split.validation) / len(development.scored) for split in development.rounds[0]]
     curve = np.average([result.history.val_accuracy for result in results], axis=0, weights=weights)
-    loss = sum(w * float(result.history.val_loss[-1]) for w, result in zip(weights, results, strict=True))
-    score = RungScore(epoch=epoch, accuracy=float(curve[-1]), loss=loss, curve=tuple(curve.tolist()))
+    loss = sum(
+        w * float(result.history.val_loss[-1]) for w, result in zip(weights, results, strict=True)
+    )
+    score = RungScore(
+        epoch=epoch, accuracy=float(curve[-1]), loss=loss, curve=tuple(curve.tolist())
+    )
     return score, TrialState(tuple(result.state for result in results))

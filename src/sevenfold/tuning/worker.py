@@ -1,7 +1,8 @@
-"""A worker process: `python -m sevenfold.tuning.worker` does tasks that come on standard input until that is closed.
+"""A worker process: `python -m sevenfold.tuning.worker` does tasks that come on
+standard input until that is closed.
 
-It ends when its driver does, however that ends: a thread waits for the closing of standard input all the time, and the
-operating system closes it with the driver.
+It ends when its driver does, however that ends: a thread waits for the closing of
+standard input all the time, and the operating system closes it with the driver.
 """
 
 import os
@@ -32,7 +33,8 @@ def send(stream: IO[bytes], message: object) -> None:
 
 
 def receive(stream: IO[bytes]) -> Any:
-    """The next message from a pipe between driver and worker; nothing else is ever unpickled.
+    """The next message from a pipe between driver and worker; nothing else is ever
+    unpickled.
 
     Raises:
         EOFError: the other end is closed.
@@ -58,7 +60,10 @@ def main() -> None:
         function, arguments = messages.get()
         answer: tuple[str, Any]
         try:
-            answer = "done", function(development, *arguments, advance=lambda: send(outbox, ("epoch", None)))
+            answer = (
+                "done",
+                function(development, *arguments, advance=lambda: send(outbox, ("epoch", None))),
+            )
         except BaseException as error:
             if os.environ.get("SEVENFOLD_TRACEBACK"):
                 traceback.print_exc()
@@ -72,7 +77,9 @@ def main() -> None:
 
 
 def _take_over_standard_streams() -> tuple[IO[bytes], IO[bytes]]:
-    """The pipes of the driver; what anything prints goes to standard error from now on."""
+    """The pipes of the driver; what anything prints goes to standard error from now
+    on.
+    """
     inbox, outbox = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with Path(os.devnull).open("rb") as nothing:
@@ -89,7 +96,9 @@ def _read(inbox: IO[bytes], messages: "queue.SimpleQueue[Any]") -> None:
 
 
 def _open_digits(images: str, labels: np.ndarray, rest: DevelopmentSet) -> DevelopmentSet:
-    """The development set with its images in memory that all workers share: pages of a file."""
+    """The development set with its images in memory that all workers share: pages of a
+    file.
+    """
     digits = Digits(np.asarray(np.load(images, mmap_mode="r", allow_pickle=False)), labels)
     return DevelopmentSet(digits, rest.rounds, rest.method, rest.asked)
 
