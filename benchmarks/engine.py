@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from sevenfold.datasets import Digits, prepare
+from sevenfold.data import Images, prepare
 from sevenfold.networks import NetworkSpec, initial_weights
 
 BOOK, BOOK_BATCH = NetworkSpec(hidden=(512,)), 128
@@ -158,8 +158,8 @@ def _compile_seconds() -> dict[str, float]:
     first left there.
     """
     program = (
-        "import numpy as np; from sevenfold.datasets import Digits; from sevenfold.engine import"
-        " *;from sevenfold.networks import NetworkSpec;d = Digits(np.zeros((50_000, 28, 28),"
+        "import numpy as np; from sevenfold.data import Images; from sevenfold.engine import"
+        " *;from sevenfold.networks import NetworkSpec;d = Images(np.zeros((50_000, 28, 28),"
         " np.uint8), np.zeros(50_000, np.uint8));print(fit(NetworkSpec(hidden=(512,)),"
         " TrainingSettings(n_epochs=1), d, seed=0).compile_seconds)"
     )
@@ -325,7 +325,7 @@ class Clock:
         _say(time.perf_counter() - self.started)
 
 
-def _train_sevenfold(train: Digits, validation: Digits, n_epochs: int, *, wide: bool) -> float:
+def _train_sevenfold(train: Images, validation: Images, n_epochs: int, *, wide: bool) -> float:
     from sevenfold.engine import TrainingSettings, fit, predict
 
     network = WIDE if wide else BOOK
@@ -368,7 +368,7 @@ def _multiply(n_epochs: int) -> float:
 
 
 def _train_keras(
-    train: Digits, validation: Digits, n_epochs: int, steps_per_execution: int
+    train: Images, validation: Images, n_epochs: int, steps_per_execution: int
 ) -> float:
     import keras
 
@@ -395,7 +395,7 @@ def _train_keras(
     return float((predicted == validation.labels).mean())
 
 
-def _train_pytorch(train: Digits, validation: Digits, n_epochs: int) -> float:
+def _train_pytorch(train: Images, validation: Images, n_epochs: int) -> float:
     """The usual eager loop, data in memory as float32, batches gathered by index; the
     same start and Keras's epsilon.
     """
@@ -445,11 +445,11 @@ def many_against_one_by_one(n_rounds: int) -> list[dict[str, float]]:
     return rows
 
 
-def _digits() -> tuple[Digits, Digits]:
+def _digits() -> tuple[Images, Images]:
     """50,000 training digits and 10,000 for validation."""
     folder = os.environ.get("SEVENFOLD_DATA")
     images, labels = _made_up(60_000) if not folder else _training_files(Path(folder))
-    return Digits(images[:50_000], labels[:50_000]), Digits(
+    return Images(images[:50_000], labels[:50_000]), Images(
         images[50_000:60_000], labels[50_000:60_000]
     )
 

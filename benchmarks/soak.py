@@ -30,14 +30,15 @@ from typing import Any
 
 import numpy as np
 
-from sevenfold.datasets import Digits
+from sevenfold.data import Images
 from sevenfold.engine import FitState
+from sevenfold.executor.opening import open_executor
+from sevenfold.executor.tasks import Executor, Result, Task
 from sevenfold.protocol import DevelopmentSet, Split
 from sevenfold.records import digest_of
 from sevenfold.storage import write_atomically
 from sevenfold.tuning import study
 from sevenfold.tuning.halving import SearchSettings
-from sevenfold.tuning.places import Place, Result, Task, open_place
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import search
 from sevenfold.tuning.trial import RungScore, TrialRecord, TrialState
@@ -102,15 +103,15 @@ def digits() -> DevelopmentSet:
     images = shapes[labels] + rng.normal(0.0, 250.0, (600, 28, 28))
     parts = Split(np.arange(500), np.arange(500, 600))
     return DevelopmentSet(
-        Digits(images.clip(0, 255).astype(np.uint8), labels), ((parts,),), "holdout", "holdout"
+        Images(images.clip(0, 255).astype(np.uint8), labels), ((parts,),), "holdout", "holdout"
     )
 
 
 class Logged:
     """A place that notes every task when it is handed out."""
 
-    def __init__(self, place: Place, log: Path) -> None:
-        self.place, self.log = place, log
+    def __init__(self, executor: Executor, log: Path) -> None:
+        self.executor, self.log = executor, log
 
     def run(self, tasks: Sequence[Task[Result]], advance: Any) -> Iterator[tuple[int, Result]]:
         def noted(task: Task[Result]) -> tuple[object, ...]:
@@ -124,7 +125,7 @@ class Logged:
             Task(task.function, lambda task=task: noted(task), task.n_epochs, task.cost)
             for task in tasks
         ]
-        return self.place.run(wrapped, advance)
+        return self.executor.run(wrapped, advance)
 
 
 class Pretended:
@@ -142,17 +143,17 @@ class Pretended:
 
 def run_with_workers(folder: Path) -> None:
     development = digits()
-    with open_place(development, folder / "workers", workers=N_WORKERS) as place:
-        logged = Logged(place, folder / "starts.log")
+    with open_executor(development, folder / "workers", workers=N_WORKERS) as executor:
+        logged = Logged(executor, folder / "starts.log")
         found = search(
-            folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=logged
+            folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", executor=logged
         )
     write_atomically(folder / "answer.json", found.to_json())
 
 
 def run_pretended(folder: Path, development: DevelopmentSet) -> None:
     found = search(
-        folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", place=Pretended()
+        folder / "tuning.db", development, SPACE, SETTINGS, 1, engine="jax", executor=Pretended()
     )
     write_atomically(folder / "answer.json", found.to_json())
 
@@ -186,7 +187,7 @@ def memory(folder: Path, n_trials: int) -> dict[str, Any]:
             )
 
     started, development = time.perf_counter(), digits()
-    with open_place(development, folder / "workers", workers=N_WORKERS) as place:
+    with open_executor(development, folder / "workers", workers=N_WORKERS) as executor:
         search(
             folder / "tuning.db",
             development,
@@ -194,7 +195,7 @@ def memory(folder: Path, n_trials: int) -> dict[str, Any]:
             settings,
             1,
             engine="jax",
-            place=place,
+            executor=executor,
             progress=lambda _: nullcontext((lambda: None, look)),
         )
     early = next(sizes for n, sizes in seen if n >= settings.batch)

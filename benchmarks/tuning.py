@@ -104,8 +104,8 @@ def _cpu_seconds() -> float:
 
 
 def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
+    from sevenfold.executor.opening import open_executor
     from sevenfold.tuning.halving import SearchSettings
-    from sevenfold.tuning.places import open_place
     from sevenfold.tuning.space import SearchSpace
     from sevenfold.tuning.study import search
 
@@ -122,7 +122,7 @@ def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
         max_norm=(0.0,),
         schedule=("constant",),
     )
-    with open_place(_development(folder), Path("workers")) as place:
+    with open_executor(_development(folder), Path("workers")) as executor:
         found = search(
             Path("tuning.db"),
             _development(folder),
@@ -130,7 +130,7 @@ def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
             settings,
             seed,
             engine="jax",
-            place=place,
+            executor=executor,
         )
     best = found.trials[0]
     network, training = best.configuration.network, best.configuration.training
@@ -168,16 +168,16 @@ def fresh_scores(folder: Path, winner: dict[str, Any]) -> list[float]:
 
 
 def _development(folder: Path) -> Any:
-    from sevenfold.datasets import Digits
+    from sevenfold.data import Images
     from sevenfold.protocol import DevelopmentSet, Split
 
     data = np.load(folder / "data.npz")
     parts = Split(data["train"], data["validation"])
-    return DevelopmentSet(Digits(data["images"], data["labels"]), ((parts,),), "holdout", "holdout")
+    return DevelopmentSet(Images(data["images"], data["labels"]), ((parts,),), "holdout", "holdout")
 
 
 def _write_data(folder: Path) -> None:
-    from sevenfold.datasets import load
+    from sevenfold.data import load
     from sevenfold.protocol import ProtocolSettings, split
 
     source = load(

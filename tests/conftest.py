@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sevenfold.datasets import Digits
+from sevenfold.data import Images
 
 TINY = {
     "protocol.method": "holdout",
@@ -34,8 +34,8 @@ TINY = {
 """Settings under which the whole workflow takes seconds."""
 
 
-def made_up_digits(n: int, seed: int, *, noise: float = 60.0) -> Digits:
-    """Digits that only look like digits to a computer: a smooth random pattern per
+def made_up_digits(n: int, seed: int, *, noise: float = 60.0) -> Images:
+    """Images that only look like digits to a computer: a smooth random pattern per
     class, shifted and noisy.
 
     The bumps are XOR-like (two patterns per class) so that a hidden layer beats softmax
@@ -47,10 +47,10 @@ def made_up_digits(n: int, seed: int, *, noise: float = 60.0) -> Digits:
     rng.shuffle(labels)
     sign = rng.choice([-1.0, 1.0], size=n)[:, None, None]
     images = 128.0 + 50.0 * sign * shapes[labels] + rng.normal(0.0, noise, (n, 28, 28))
-    return Digits(images.clip(0, 255).astype(np.uint8), labels)
+    return Images(images.clip(0, 255).astype(np.uint8), labels)
 
 
-def write_idx_folder(folder: Path, development: Digits, test: Digits) -> Path:
+def write_idx_folder(folder: Path, development: Images, test: Images) -> Path:
     """Four gzipped IDX files, as MNIST comes."""
     folder.mkdir(parents=True, exist_ok=True)
     for part, digits in (("train", development), ("t10k", test)):

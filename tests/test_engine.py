@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import made_up_digits
 
-from sevenfold.datasets import Digits
+from sevenfold.data import Images
 from sevenfold.engine import (
     FitResult,
     History,
@@ -437,7 +437,7 @@ def test_the_last_partial_batch_is_trained_on() -> None:
     """500 examples in batches of 64: the eighth batch has 52; one more update would be
     seen in Adam's bias correction.
     """
-    alone = Digits(TRAIN.images[:52], TRAIN.labels[:52])
+    alone = Images(TRAIN.images[:52], TRAIN.labels[:52])
     padded = fit(
         NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64), alone, seed=0
     )
@@ -469,10 +469,10 @@ def run_python(program: str, **environment: str) -> subprocess.CompletedProcess[
 
 FIT_ONE = """
 import numpy as np
-from sevenfold.datasets import Digits
+from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings, fit
 from sevenfold.networks import NetworkSpec
-digits = Digits(np.zeros((64, 28, 28), np.uint8), np.zeros(64, np.uint8))
+digits = Images(np.zeros((64, 28, 28), np.uint8), np.zeros(64, np.uint8))
 fit(NetworkSpec(), TrainingSettings(n_epochs=1), digits, seed=0)
 """
 

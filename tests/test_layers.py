@@ -16,11 +16,12 @@ ROOT = Path(sevenfold.__file__).parent
 LAYERS = (
     {"errors"},
     {"counter_random", "machine", "records", "storage", "terminal"},
-    {"run"},
-    {"datasets", "statistics"},
+    {"data", "statistics"},
+    {"runs"},
     {"protocol", "networks", "warp"},
     {"engine"},
     {"validation"},
+    {"executor"},
     {"tuning"},
     {"steps"},
     {"config", "summary"},
@@ -81,7 +82,7 @@ def test_only_the_final_test_opens_the_sealed_set() -> None:
                 readers.add(str(path.relative_to(ROOT)))
     assert openers == {"steps/final_test.py"}
     # workflow.py hands the unread source to the seal; `data check` is no part of a run.
-    assert readers <= {"workflow.py", "datasets/check.py", "datasets/checking.py"}
+    assert readers <= {"workflow.py", "data/checking.py"}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["report", "--help"]])

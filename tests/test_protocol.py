@@ -10,7 +10,8 @@ import pytest
 from conftest import made_up_digits
 
 from sevenfold.errors import LedgerError, RunError, SettingsError
-from sevenfold.protocol import Ledger, Plan, ProtocolSettings, SealedTestSet, choose_method, split
+from sevenfold.protocol import ProtocolSettings, choose_method, split
+from sevenfold.runs.seal import Ledger, Plan, SealedTestSet
 
 DIGITS = made_up_digits(20, seed=9)
 PLAN = Plan(data="d", settings="s", network="n", weights="w")

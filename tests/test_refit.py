@@ -11,7 +11,7 @@ from sevenfold.config import load_config
 from sevenfold.engine import FitResult, TrainingSettings, fit
 from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 from sevenfold.steps import refit as module
 from sevenfold.steps.final_test import _for_at_least
 from sevenfold.steps.refit import refit

@@ -24,26 +24,27 @@ import pytest
 from markupsafe import Markup
 
 from sevenfold.config import load_config
-from sevenfold.datasets import Provenance
+from sevenfold.data import Provenance
 from sevenfold.engine import TrainingSettings
 from sevenfold.errors import LedgerError, NoStatisticalPower, RunError
 from sevenfold.networks import NetworkSpec
-from sevenfold.protocol import Ledger, Method, Plan
+from sevenfold.protocol import Method
 from sevenfold.records import Record, digest_of
 from sevenfold.report import draw
 from sevenfold.report.folder import STEPS
 from sevenfold.report.page import HEADINGS, prose, statement
-from sevenfold.run import Run
+from sevenfold.runs.seal import Ledger, Plan
+from sevenfold.runs.writing import Run
 from sevenfold.statistics import mcnemar, paired_difference, proportion, scores, spread
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, variants
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.discussion import Discussion, discuss
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, Option
 from sevenfold.steps.final_test import Comparison, ConfusedPair, FinalTest, Mistake
+from sevenfold.steps.finalists import Finalist, Finalists
 from sevenfold.steps.overfit import Attempt, Overfit, Turn
 from sevenfold.steps.preparation import Check, Preparation
 from sevenfold.steps.problem import ClassCount, Problem
-from sevenfold.steps.regularize import Finalist, Regularize
 from sevenfold.steps.search import Search
 from sevenfold.steps.success import Success
 from sevenfold.terminal import Terminal
@@ -311,7 +312,7 @@ def search(run: Run, *, diverged: bool, space: SearchSpace, shares: dict[str, fl
     )
 
 
-def regularize(run: Run, searched: Search) -> Regularize:
+def regularize(run: Run, searched: Search) -> Finalists:
     base, fresh = validation(0.95, 4, turns=True), validation(0.96, 30)
     finalist = Finalist(
         trial=0,
@@ -323,7 +324,7 @@ def regularize(run: Run, searched: Search) -> Regularize:
         within_one_se=True,
         chosen=True,
     )
-    return Regularize(
+    return Finalists(
         verdict="v",
         finalists=(finalist,),
         diverged=(1, 2) if searched.space == WHOLE_SPACE else (),
@@ -437,7 +438,7 @@ def made_up_run(
         o = step("overfit", lambda run: overfit(run, reached=reached))
         a = step("ablation", lambda run: ablation(run, o.model))
         s = step("search", lambda run: search(run, diverged=diverged, space=space, shares=shares))
-        r = step("regularize", lambda run: regularize(run, s))
+        r = step("finalists", lambda run: regularize(run, s))
         earlier = (b.network.configuration, o.model.at_end.configuration)
         f = step(
             "final_test",
@@ -457,7 +458,7 @@ RESULTS = (
         Overfit,
         Ablation,
         Search,
-        Regularize,
+        Finalists,
         FinalTest,
     ),
     Discussion,
@@ -652,7 +653,7 @@ def test_numbers_on_the_page_are_the_stored_ones(finished: Path, page_of: Pages)
     text = page_of("plain").text
     final, regular, base, remedies = (
         json.loads((finished / "steps" / f"{s}.json").read_text())["result"]
-        for s in ("final_test", "regularize", "baseline", "ablation")
+        for s in ("final_test", "finalists", "baseline", "ablation")
     )
     for p in (
         final["scores"]["accuracy"],

@@ -16,12 +16,13 @@ from pydantic import ValidationError
 
 from sevenfold.engine import FitState
 from sevenfold.errors import RunError, SettingsError, SevenfoldError
+from sevenfold.executor.opening import open_executor
+from sevenfold.executor.tasks import Executor, Result, Task
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
 from sevenfold.records import digest_of
 from sevenfold.terminal import Advance
 from sevenfold.tuning.checkpoints import PARTS, Checkpoints
 from sevenfold.tuning.halving import SearchSettings
-from sevenfold.tuning.places import Place, Result, Task, open_place
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import SearchResult, Show, search
 from sevenfold.tuning.trial import RungScore, TrialState
@@ -89,10 +90,10 @@ def pretended_training(
 
 
 def pretend(
-    path: Path, development: DevelopmentSet, place: Place, **changes: object
+    path: Path, development: DevelopmentSet, executor: Executor, **changes: object
 ) -> SearchResult:
     arguments = {"space": SPACE, "settings": SETTINGS, "seed": 5, "engine": "jax", **changes}
-    return search(path, development, place=place, **arguments)  # type: ignore[arg-type]
+    return search(path, development, executor=executor, **arguments)  # type: ignore[arg-type]
 
 
 def test_the_order_in_which_tasks_finish_changes_nothing(
@@ -312,10 +313,16 @@ def test_one_and_three_workers_give_the_same_bytes(
     )
     found = []
     for n in (1, 3):
-        with open_place(development, tmp_path / str(n), workers=n) as place:
+        with open_executor(development, tmp_path / str(n), workers=n) as executor:
             found.append(
                 search(
-                    tmp_path / f"{n}.db", development, space, settings, 5, engine="jax", place=place
+                    tmp_path / f"{n}.db",
+                    development,
+                    space,
+                    settings,
+                    5,
+                    engine="jax",
+                    executor=executor,
                 ).to_json()
             )
     assert found[0] == found[1]
@@ -334,10 +341,10 @@ def test_workers_start_with_the_first_task_and_stay(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     shared = tmp_path / "shared"
-    with open_place(development, shared, workers=1) as place:
+    with open_executor(development, shared, workers=1) as executor:
         assert not shared.exists()
-        (first,) = place.run([Task(_process, tuple, 0)], lambda: None)
-        (second,) = place.run([Task(_process, tuple, 0)], lambda: None)
+        (first,) = executor.run([Task(_process, tuple, 0)], lambda: None)
+        (second,) = executor.run([Task(_process, tuple, 0)], lambda: None)
         assert shared.exists()
     assert first == second
     assert first[1][1] == len(development.digits)
@@ -359,13 +366,13 @@ def test_what_a_worker_cannot_do_is_one_clear_line(
     development: DevelopmentSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    with open_place(development, tmp_path / "workers", workers=1) as place:
+    with open_executor(development, tmp_path / "workers", workers=1) as executor:
         with pytest.raises(SevenfoldError, match="ValueError: no such thing"):
-            list(place.run([Task(_fail, tuple, 1)], lambda: None))
+            list(executor.run([Task(_fail, tuple, 1)], lambda: None))
         with pytest.raises(
             SevenfoldError, match=r"died at the same work, the last one with signal 9\..*--workers"
         ):
-            list(place.run([Task(_die, tuple, 1)], lambda: None))
+            list(executor.run([Task(_die, tuple, 1)], lambda: None))
 
 
 def test_whole_networks_take_the_place_of_depth_and_width(

@@ -14,8 +14,8 @@ from conftest import TINY, made_up_digits, write_idx_folder
 
 import sevenfold as sf
 from sevenfold.errors import DataError, LedgerError, NoStatisticalPower, RunError
-from sevenfold.protocol import Ledger
 from sevenfold.records import digest_of
+from sevenfold.runs.seal import Ledger
 from sevenfold.steps.baseline import run_baseline
 from sevenfold.storage import read_npz
 
@@ -71,7 +71,7 @@ def test_distorted_digits_and_a_longer_final_training(digits_folder: Path, tmp_p
     sf.run_workflow(config, tmp_path / "run", terminal="quiet")
     chosen, final = (
         json.loads((tmp_path / "run" / "steps" / f"{name}.json").read_text())["result"]
-        for name in ("regularize", "final_test")
+        for name in ("finalists", "final_test")
     )
     winner = chosen["finalists"][0]["fresh"]["configuration"]
     plain = chosen["undistorted"]["scored"]["configuration"]

@@ -220,7 +220,7 @@ def report(run: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
 @data_app.command("list")
 def list_data() -> None:
     """Show the data sets known by name, and whether each is on this machine."""
-    from sevenfold.datasets import catalogue
+    from sevenfold.data import catalogue
 
     for entry in catalogue():
         where = (
@@ -238,7 +238,7 @@ def list_data() -> None:
 @data_app.command("fetch")
 def fetch_data(name: Annotated[str, typer.Argument(help="mnist or mnist-5k.")]) -> None:
     """Put a data set into the cache, verified against its published SHA-256."""
-    from sevenfold.datasets import fetch
+    from sevenfold.data import fetch
     from sevenfold.terminal import Terminal
 
     with Terminal().transfer() as progress:
@@ -254,7 +254,7 @@ def check_data(
     """Read all of a data set, the test part too, and verify everything that can be
     verified.
     """
-    from sevenfold.datasets import INVERTED, check
+    from sevenfold.data import INVERTED, check
 
     found = check(path)
     verdict = INVERTED if found.inverted else "Nothing wrong found."

@@ -14,8 +14,8 @@ from sevenfold.protocol import ProtocolSettings
 from sevenfold.records import Record, read_toml
 from sevenfold.steps.baseline import BaselineSettings
 from sevenfold.steps.final_test import FinalTestSettings
+from sevenfold.steps.finalists import RegularizeSettings
 from sevenfold.steps.overfit import OverfitSettings
-from sevenfold.steps.regularize import RegularizeSettings
 from sevenfold.steps.success import SuccessSettings
 
 Preset = Literal["quick", "book", "standard", "record"]

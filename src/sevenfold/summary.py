@@ -5,9 +5,9 @@ number.
 from sevenfold.records import Record
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.final_test import FinalTest
+from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.problem import Problem
-from sevenfold.steps.regularize import Regularize
 from sevenfold.steps.search import Search
 
 
@@ -82,7 +82,7 @@ def summarize(
     baseline: Baseline,
     overfit: Overfit,
     searched: Search,
-    chosen: Regularize,
+    chosen: Finalists,
     final: FinalTest,
 ) -> Summary:
     """Collect the headline numbers of a finished run."""

@@ -12,7 +12,7 @@ from sevenfold.engine import Engine, FitResult, FitState, TrainingSettings, fit_
 from sevenfold.networks import N_CLASSES, NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
-from sevenfold.run import SEEDS_PER_ROUND
+from sevenfold.runs.seeds import SEEDS_PER_ROUND
 from sevenfold.statistics import Proportion, Spread, proportion, spread
 from sevenfold.terminal import Advance
 

@@ -7,25 +7,27 @@ from pathlib import Path
 from typing import Literal
 
 from sevenfold.config import Config
-from sevenfold.datasets import INVERTED, Source, load, seems_inverted
+from sevenfold.data import INVERTED, Source, load, seems_inverted
 from sevenfold.errors import SettingsError
-from sevenfold.protocol import DevelopmentSet, Ledger, SealedTestSet, split
-from sevenfold.run import Run
+from sevenfold.executor.opening import open_executor, require_executor
+from sevenfold.executor.tasks import Executor
+from sevenfold.protocol import DevelopmentSet, split
+from sevenfold.runs.seal import Ledger, SealedTestSet
+from sevenfold.runs.writing import Run
 from sevenfold.steps.ablation import run_ablation
 from sevenfold.steps.baseline import require_power, run_baseline
 from sevenfold.steps.discussion import discuss
 from sevenfold.steps.evaluation_protocol import decide_protocol
 from sevenfold.steps.final_test import run_final_test
+from sevenfold.steps.finalists import run_finalists
 from sevenfold.steps.overfit import run_overfit
 from sevenfold.steps.preparation import prepare_data
 from sevenfold.steps.problem import define_problem
-from sevenfold.steps.regularize import run_regularize
 from sevenfold.steps.search import run_search
 from sevenfold.steps.success import choose_measure
 from sevenfold.storage import write_atomically
 from sevenfold.summary import Summary, summarize
 from sevenfold.terminal import Terminal
-from sevenfold.tuning.places import Place, open_place, require_place
 
 
 def run_workflow(
@@ -48,7 +50,7 @@ def run_workflow(
         InputError: a setting, the data, the folder or the cluster cannot be used.
         NoStatisticalPower: the baseline does not beat common sense.
     """
-    require_place(workers, cluster)
+    require_executor(workers, cluster)
     if open_test_again is not None and not open_test_again.strip():
         raise SettingsError(
             "--open-test-again wants a reason: the report prints it on its first page."
@@ -65,7 +67,9 @@ def run_workflow(
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         if open_test_again:
             run.forget("final_test", "discussion")
-        opening = open_place(development, run.folder / "workers", workers=workers, cluster=cluster)
+        opening = open_executor(
+            development, run.folder / "workers", workers=workers, cluster=cluster
+        )
         return _steps(run, config, source, development, opening, open_test_again)
 
 
@@ -74,7 +78,7 @@ def _steps(
     config: Config,
     source: Source,
     development: DevelopmentSet,
-    opening: AbstractContextManager[Place],
+    opening: AbstractContextManager[Executor],
     open_test_again: str | None,
 ) -> Summary:
     sealed_test = SealedTestSet(
@@ -94,23 +98,23 @@ def _steps(
     require_power(baseline)
     overfit = run.step("overfit", run_overfit, development, config.overfit, baseline)
     ablation = run.step("ablation", run_ablation, development, config.regularize.ablation, overfit)
-    with opening as place:
+    with opening as executor:
         searched = run.step(
             "search",
             run_search,
             development,
             config.regularize.space,
             config.regularize.search,
-            place=place,
+            executor=executor,
         )
         chosen = run.step(
-            "regularize",
-            run_regularize,
+            "finalists",
+            run_finalists,
             development,
             config.regularize,
             overfit,
             searched,
-            place=place,
+            executor=executor,
         )
     final = run.step(
         "final_test",

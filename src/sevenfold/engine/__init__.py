@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from sevenfold.datasets import Digits
+from sevenfold.data import Images
 from sevenfold.engine.backend import prefer_jax, save_keras
 from sevenfold.engine.results import FitResult, FitState, History
 from sevenfold.engine.settings import TrainingSettings
@@ -34,8 +34,8 @@ __all__ = [
 def fit(
     network: NetworkSpec,
     training: TrainingSettings,
-    train: Digits,
-    validation: Digits | None = None,
+    train: Images,
+    validation: Images | None = None,
     *,
     seed: int,
     engine: Engine = "jax",
@@ -71,8 +71,8 @@ def fit(
 def fit_many(
     networks: Sequence[NetworkSpec],
     trainings: Sequence[TrainingSettings],
-    train: Digits,
-    validation: Digits | None = None,
+    train: Images,
+    validation: Images | None = None,
     *,
     seeds: Sequence[int],
     engine: Engine = "jax",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jax
 
-from sevenfold.datasets.cache import cache_folder
+from sevenfold.data.cache import cache_folder
 
 _seconds = threading.local()
 

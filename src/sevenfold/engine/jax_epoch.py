@@ -215,7 +215,7 @@ def probabilities(layers: Layers, images: jax.Array, activation: str) -> jax.Arr
 
 
 def pixels(images: jax.Array) -> jax.Array:
-    """`sevenfold.datasets.prepare` inside the graph: uint8 becomes float32 in [0,
+    """`sevenfold.data.prepare` inside the graph: uint8 becomes float32 in [0,
     1].
     """
     return images.astype(jnp.float32) / 255.0

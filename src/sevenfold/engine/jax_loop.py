@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from sevenfold.datasets import Digits
+from sevenfold.data import Images
 from sevenfold.engine import compilation, jax_epoch, optimizers
 from sevenfold.engine.hard_examples import hard_order, learned
 from sevenfold.engine.jax_epoch import SCORING_BATCH, Form, Knobs, Layers, Scores, State
@@ -45,7 +45,7 @@ class Job(NamedTuple):
 
 
 class OnDevice(NamedTuple):
-    """Digits padded to whole scoring batches. images: shape (n_padded, 784), uint8.
+    """Images padded to whole scoring batches. images: shape (n_padded, 784), uint8.
     labels: shape (n_padded,), uint8. n: the real ones.
     """
 
@@ -75,8 +75,8 @@ class Task(NamedTuple):
 def fit(
     network: NetworkSpec,
     training: TrainingSettings,
-    train: Digits,
-    validation: Digits | None,
+    train: Images,
+    validation: Images | None,
     seed: int,
     score_training: bool,
     start: FitState | None,
@@ -90,8 +90,8 @@ def fit(
 
 def fit_many(
     jobs: Sequence[Job],
-    train: Digits,
-    validation: Digits | None,
+    train: Images,
+    validation: Images | None,
     score_training: bool,
     until_epoch: int | None,
     on_epoch: Callable[[], None] | None,
@@ -366,8 +366,8 @@ def _result(
 
 
 def _task(
-    train: Digits,
-    validation: Digits | None,
+    train: Images,
+    validation: Images | None,
     score_training: bool,
     until_epoch: int | None,
     on_epoch: Callable[[], None] | None,
@@ -378,7 +378,7 @@ def _task(
     )
 
 
-def _on_device(digits: Digits) -> OnDevice:
+def _on_device(digits: Images) -> OnDevice:
     images = _padded(digits.images.reshape(len(digits), N_PIXELS), SCORING_BATCH)
     return OnDevice(
         jnp.asarray(images), jnp.asarray(_padded(digits.labels, SCORING_BATCH)), len(digits)

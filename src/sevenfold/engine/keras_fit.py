@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sevenfold.datasets import Digits, prepare
+from sevenfold.data import Images, prepare
 from sevenfold.engine.backend import require_tensorflow
 from sevenfold.engine.results import FitResult, FitState, HistoryWriter
 from sevenfold.engine.settings import (
@@ -30,8 +30,8 @@ SCORING_BATCH = 10_000
 def fit(
     network: NetworkSpec,
     training: TrainingSettings,
-    train: Digits,
-    validation: Digits | None,
+    train: Images,
+    validation: Images | None,
     seed: int,
     score_training: bool,
     start: FitState | None,
@@ -107,7 +107,7 @@ def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.nd
 
 
 def _train_epoch(
-    model: "keras.Sequential", training: TrainingSettings, train: Digits, seed: int, epoch: int
+    model: "keras.Sequential", training: TrainingSettings, train: Images, seed: int, epoch: int
 ) -> tuple[float, float, Weights]:
     """Loss and accuracy of one epoch, and the raw weights after it (Keras leaves the
     averages, if any, in the model).
@@ -131,7 +131,7 @@ def _train_epoch(
     return history["loss"][0], history["accuracy"][0], tuple(raw)
 
 
-def _score(model: "keras.Sequential", digits: Digits) -> tuple[float, float, np.ndarray]:
+def _score(model: "keras.Sequential", digits: Images) -> tuple[float, float, np.ndarray]:
     """Mean cross-entropy without penalties, accuracy and predicted digits (n,) uint8,
     in inference mode.
     """

@@ -37,16 +37,16 @@ def draw_figures(run: StoredRun) -> dict[str, Figure]:
     drawn: dict[str, tuple[str, Callable[[StoredRun], Figure]]] = {
         "figure-baseline": ("baseline", _baseline),
         "figure-overfit": ("overfit", _overfit),
-        "figure-ablation": ("regularize", _ablation),
-        "figure-search": ("regularize", _search),
-        "figure-importance": ("regularize", _importance),
-        "figure-distortions": ("regularize", _distortions),
+        "figure-ablation": ("finalists", _ablation),
+        "figure-search": ("finalists", _search),
+        "figure-importance": ("finalists", _importance),
+        "figure-distortions": ("finalists", _distortions),
         "figure-confusion": ("final_test", _confusion),
         "figure-mistakes": ("final_test", _mistakes),
     }
-    if "regularize" in run.steps and not sliced(run.steps["search"]):
+    if "finalists" in run.steps and not sliced(run.steps["search"]):
         del drawn["figure-importance"]
-    if "regularize" in run.steps and not run.steps["regularize"].get("undistorted"):
+    if "finalists" in run.steps and not run.steps["finalists"].get("undistorted"):
         del drawn["figure-distortions"]
     with style():
         return {name: draw(run) for name, (step, draw) in drawn.items() if step in run.steps}
@@ -174,13 +174,11 @@ def _ablation(run: StoredRun) -> Figure:
 
 
 def _search(run: StoredRun) -> Figure:
-    return Figure("figure-search", (draw_trials(run.steps["search"], run.steps["regularize"]),))
+    return Figure("figure-search", (draw_trials(run.steps["search"], run.steps["finalists"]),))
 
 
 def _importance(run: StoredRun) -> Figure:
-    return Figure(
-        "figure-importance", draw_importance(run.steps["search"], run.steps["regularize"])
-    )
+    return Figure("figure-importance", draw_importance(run.steps["search"], run.steps["finalists"]))
 
 
 def _distortions(run: StoredRun) -> Figure:

@@ -24,11 +24,11 @@ STEPS = (
     "overfit",
     "ablation",
     "search",
-    "regularize",
+    "finalists",
     "final_test",
     "discussion",
 )
-PARTS = {"ablation": "regularize", "search": "regularize"}
+PARTS = {"ablation": "finalists", "search": "finalists"}
 """Steps that stand in the section of a later one, which is drawn when that is
 finished.
 """

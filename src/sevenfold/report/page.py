@@ -24,19 +24,19 @@ HEADINGS = {
     "preparation": "4. Data preparation",
     "baseline": "5. Baseline model: small dense network",
     "overfit": "6. Overfitting model: larger dense network",
-    "regularize": "7. Regularization and hyperparameter tuning",
+    "finalists": "7. Regularization and hyperparameter tuning",
     "final_test": "8. Final model evaluation on the test set",
     "discussion": "9. Discussion and conclusions",
 }
-PARTS_OF_7 = {"ablation": "single remedies", "search": "search", "regularize": "finalists"}
+PARTS_OF_7 = {"ablation": "single remedies", "search": "search", "finalists": "finalists"}
 STEP_NAMES = {
     **HEADINGS,
-    **{step: f"{HEADINGS['regularize']}: {part}" for step, part in PARTS_OF_7.items()},
+    **{step: f"{HEADINGS['finalists']}: {part}" for step, part in PARTS_OF_7.items()},
 }
 THEMES = {
     "worked": "What worked",
     "uncertain": "What the intervals cannot tell apart",
-    "confused": "Digits confused",
+    "confused": "Images confused",
     "strength": "Strengths",
     "limitation": "Limitations",
     "extension": "Possible extensions",

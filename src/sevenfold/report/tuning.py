@@ -208,22 +208,22 @@ def importance(search: Json) -> str:
     )
 
 
-def winner_of(regularize: Json) -> Json:
+def winner_of(finalists: Json) -> Json:
     """The finalist that went to the final test."""
-    chosen: Json = next(finalist for finalist in regularize["finalists"] if finalist["chosen"])
+    chosen: Json = next(finalist for finalist in finalists["finalists"] if finalist["chosen"])
     return chosen
 
 
-def out(regularize: Json) -> str:
+def out(finalists: Json) -> str:
     """Which finalists diverged, of one or more."""
-    names = [str(number) for number in regularize["diverged"]]
+    names = [str(number) for number in finalists["diverged"]]
     noun, verb = ("trial", "is") if len(names) == 1 else ("trials", "are")
     return f"On a fresh seed {noun} {listed(names)} diverged and {verb} out."
 
 
-def choice(regularize: Json) -> str:
+def choice(judged: Json) -> str:
     """Which finalist was chosen, and why."""
-    finalists, winner = regularize["finalists"], winner_of(regularize)
+    finalists, winner = judged["finalists"], winner_of(judged)
     tied = [finalist for finalist in finalists if finalist["within_one_se"]]
     name = f"trial {winner['trial']} ({shape(winner['fresh']['configuration']['network'])})"
     if len(finalists) == 1:
@@ -261,9 +261,9 @@ def choice(regularize: Json) -> str:
     return f"{all_of} finalists lie within one standard error of the best; {why}."
 
 
-def optimism(regularize: Json) -> str:
+def optimism(finalists: Json) -> str:
     """What a fresh start with other seeds did to the winner's score."""
-    winner = winner_of(regularize)
+    winner = winner_of(finalists)
     fresh = winner["fresh"]["accuracy"]
     # In points before the subtraction, as section 9 has it, so that both round alike.
     gap = (100 * winner["search_accuracy"] - 100 * fresh["value"]) / 100
@@ -290,9 +290,9 @@ def optimism(regularize: Json) -> str:
     )
 
 
-def undistorted(regularize: Json) -> str:
+def undistorted(finalists: Json) -> str:
     """What the same network reaches on unchanged digits."""
-    plain = regularize["undistorted"]
+    plain = finalists["undistorted"]
     d, score = plain["difference"], plain["scored"]
     seen = (
         "Trained for as long on the digits as they are, the same network reaches"
@@ -301,9 +301,9 @@ def undistorted(regularize: Json) -> str:
     return f"{seen}." if _detectable(d) else f"{seen}, which cannot be told from no difference."
 
 
-def gain(regularize: Json) -> str:
+def gain(finalists: Json) -> str:
     """The winner against the overfitting model at its best epoch."""
-    d = regularize["gain_over_overfit"]
+    d = finalists["gain_over_overfit"]
     seen = (
         "Its validation accuracy minus that of the overfitting model at its best epoch is"
         f" {points(d['value'], d['n'])} points {points_interval(d)} on the same digits"

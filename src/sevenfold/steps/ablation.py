@@ -9,7 +9,7 @@ from pydantic import Field
 from sevenfold.networks import NetworkSpec, Penalty, Rate
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 from sevenfold.statistics import Difference, paired_difference, smooth
 from sevenfold.steps.overfit import SMOOTHING_WINDOW, Attempt, Overfit, turning_epoch
 from sevenfold.validation import (

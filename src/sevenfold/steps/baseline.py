@@ -10,7 +10,7 @@ from sevenfold.errors import NoStatisticalPower
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 from sevenfold.statistics import PairedTest, Proportion, mcnemar, proportion
 from sevenfold.validation import (
     Configuration,

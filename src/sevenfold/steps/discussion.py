@@ -5,14 +5,14 @@ names the place that shows it.
 from typing import Literal, get_args
 
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 from sevenfold.statistics import SIGNIFICANCE, Difference
 from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.final_test import Comparison, FinalTest
+from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.problem import Problem
-from sevenfold.steps.regularize import Regularize
 from sevenfold.steps.search import Search
 
 Theme = Literal["worked", "uncertain", "confused", "strength", "limitation", "extension"]
@@ -42,7 +42,7 @@ def discuss(
     overfit: Overfit,
     ablation: Ablation,
     searched: Search,
-    chosen: Regularize,
+    chosen: Finalists,
     final: FinalTest,
 ) -> Discussion:
     """Say what the numbers say, and what they cannot tell apart."""
@@ -124,7 +124,7 @@ def _remedies(ablation: Ablation) -> Statement:
     return Statement(theme=theme, text=text[0].upper() + text[1:], anchor="table-ablation")
 
 
-def _search_gain(chosen: Regularize) -> Statement:
+def _search_gain(chosen: Finalists) -> Statement:
     gain = chosen.gain_over_overfit
     if gain.detectable and gain.value > 0:
         text = (
@@ -164,7 +164,7 @@ def _overfitting(overfit: Overfit) -> Statement:
     return Statement(theme="worked", text=text, anchor="figure-overfit")
 
 
-def _ties(chosen: Regularize) -> list[Statement]:
+def _ties(chosen: Finalists) -> list[Statement]:
     tied = [finalist for finalist in chosen.finalists if finalist.within_one_se]
     if len(tied) < 2:
         return []
@@ -186,7 +186,7 @@ def _ties(chosen: Regularize) -> list[Statement]:
     return [Statement(theme="uncertain", text=text, anchor="table-finalists")]
 
 
-def _winners_curse(ablation: Ablation, searched: Search, chosen: Regularize) -> Statement:
+def _winners_curse(ablation: Ablation, searched: Search, chosen: Finalists) -> Statement:
     winner = chosen.winner
     seen, fresh = 100 * winner.search_accuracy, 100 * winner.fresh.accuracy.value
     curse = f"{abs(seen - fresh):.2f} points {'less' if seen > fresh else 'more'}"
@@ -370,7 +370,7 @@ def _resolution(final: FinalTest) -> list[Statement]:
 
 
 def _extensions(
-    ablation: Ablation, searched: Search, chosen: Regularize, final: FinalTest
+    ablation: Ablation, searched: Search, chosen: Finalists, final: FinalTest
 ) -> list[Statement]:
     statements = []
     winner = chosen.winner.fresh.configuration

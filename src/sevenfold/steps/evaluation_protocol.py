@@ -2,7 +2,7 @@
 
 from sevenfold.protocol import DevelopmentSet, Method, ProtocolSettings, expected_half_width
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 
 
 class Option(Record):

@@ -11,13 +11,14 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from sevenfold.datasets import Digits, require_disjoint
+from sevenfold.data import Images, require_disjoint
 from sevenfold.engine import FitResult, predict, save_keras
 from sevenfold.errors import NoStatisticalPower, SevenfoldError
 from sevenfold.networks import NetworkSpec, Weights
-from sevenfold.protocol import DevelopmentSet, Plan, SealedTestSet
+from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, digest_of
-from sevenfold.run import Run
+from sevenfold.runs.seal import Plan, SealedTestSet
+from sevenfold.runs.writing import Run
 from sevenfold.statistics import (
     SIGNIFICANCE,
     PairedTest,
@@ -30,9 +31,9 @@ from sevenfold.statistics import (
     spread,
 )
 from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.refit import refit
-from sevenfold.steps.regularize import Regularize
 from sevenfold.validation import Configuration
 
 CONFIDENT = 0.99
@@ -117,7 +118,7 @@ def run_final_test(
     settings: FinalTestSettings,
     baseline: Baseline,
     overfit: Overfit,
-    chosen: Regularize,
+    chosen: Finalists,
 ) -> FinalTest:
     """Refit on training plus validation digits, freeze the plan, open the test set and
     score it.
@@ -176,7 +177,7 @@ def run_final_test(
     )
 
 
-def _require_progress(baseline: Baseline, chosen: Regularize) -> None:
+def _require_progress(baseline: Baseline, chosen: Finalists) -> None:
     """The test set is not spent on a network that tuning made worse than the
     baseline.
     """
@@ -253,7 +254,7 @@ def _weights_digest(networks: list[Weights]) -> str:
 
 def _save_predictions(
     run: Run,
-    test: Digits,
+    test: Images,
     finals: list[np.ndarray],
     references: dict[str, np.ndarray],
     n_mistakes: int,
@@ -273,11 +274,11 @@ def _result(
     settings: FinalTestSettings,
     development: DevelopmentSet,
     sealed_test: SealedTestSet,
-    test: Digits,
+    test: Images,
     winner: Configuration,
     seeds: tuple[int, ...],
     plan: Plan,
-    chosen: Regularize,
+    chosen: Finalists,
     finals: list[np.ndarray],
     earlier: dict[str, Configuration],
     references: dict[str, np.ndarray],
@@ -335,7 +336,7 @@ def _result(
 
 
 def _comparison(
-    name: str, configuration: Configuration, test: Digits, final: np.ndarray, earlier: np.ndarray
+    name: str, configuration: Configuration, test: Images, final: np.ndarray, earlier: np.ndarray
 ) -> Comparison:
     final_correct, earlier_correct = (p.argmax(axis=1) == test.labels for p in (final, earlier))
     return Comparison(
@@ -369,7 +370,7 @@ def _confused_pairs(final: Scores, n: int = 5) -> tuple[ConfusedPair, ...]:
     return tuple(ConfusedPair(digit=d, predicted=p, n=count) for count, d, p in cells[:n])
 
 
-def _mistakes(test: Digits, probabilities: np.ndarray, n: int) -> tuple[Mistake, ...]:
+def _mistakes(test: Images, probabilities: np.ndarray, n: int) -> tuple[Mistake, ...]:
     """The mistakes that the network was surest of, surest first."""
     predicted = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(predicted != test.labels)

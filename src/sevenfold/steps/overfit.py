@@ -12,7 +12,7 @@ from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 from sevenfold.statistics import Spread, smooth, spread, t_quantile
 from sevenfold.steps.baseline import Baseline
 from sevenfold.validation import (

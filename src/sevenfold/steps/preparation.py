@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from sevenfold.datasets import prepare
+from sevenfold.data import prepare
 from sevenfold.errors import DataError
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 
 
 class Check(Record):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from sevenfold.datasets import Provenance, n_duplicates
+from sevenfold.data import Provenance, n_duplicates
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 
 
 class ClassCount(Record):

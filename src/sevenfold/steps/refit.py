@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sevenfold.engine import Engine, FitResult, FitState, fit_many
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import digest_of
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 from sevenfold.tuning.checkpoints import Checkpoints
 from sevenfold.tuning.trial import TrialState
 from sevenfold.validation import Configuration

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from sevenfold.executor.tasks import Executor
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 from sevenfold.terminal import Advance
 from sevenfold.tuning.halving import SearchSettings
 from sevenfold.tuning.importance import Importance
-from sevenfold.tuning.places import Place
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import Show, search
 from sevenfold.tuning.trial import TrialRecord
@@ -37,9 +37,9 @@ def run_search(
     space: SearchSpace,
     settings: SearchSettings,
     *,
-    place: Place,
+    executor: Executor,
 ) -> Search:
-    """Search the space at `place`, on one seed; a search that was cut off goes on in
+    """Search the space at `executor`, on one seed; a search that was cut off goes on in
     `tuning.db`.
     """
     n_epochs = settings.n_epochs(len(development.rounds[0]))
@@ -55,7 +55,14 @@ def run_search(
 
     path = run.folder / "tuning.db"
     found = search(
-        path, development, space, settings, seed, engine=run.engine, place=place, progress=progress
+        path,
+        development,
+        space,
+        settings,
+        seed,
+        engine=run.engine,
+        executor=executor,
+        progress=progress,
     )
     return Search(
         verdict=_verdict(found.trials),

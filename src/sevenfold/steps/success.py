@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 
 
 class SuccessSettings(Record):

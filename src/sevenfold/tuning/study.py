@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sevenfold.engine import Engine
 from sevenfold.errors import RunError
+from sevenfold.executor.tasks import Executor, Task
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.terminal import Advance
@@ -16,7 +17,6 @@ from sevenfold.tuning.checkpoints import Checkpoints
 from sevenfold.tuning.database import Database
 from sevenfold.tuning.halving import SearchSettings, survivors
 from sevenfold.tuning.importance import Importance, importances
-from sevenfold.tuning.places import Place, Task
 from sevenfold.tuning.proposals import Known, propose
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import RungScore, TrialRecord, TrialState, train_to
@@ -65,7 +65,7 @@ def search(
     seed: int,
     *,
     engine: Engine,
-    place: Place,
+    executor: Executor,
     progress: Progress = lambda _: nullcontext((lambda: None, lambda _: None)),
 ) -> SearchResult:
     """Propose, halve and score. The study lives in the SQLite file `path` and goes on
@@ -86,7 +86,7 @@ def search(
         )
         with progress(study.n_epochs_done) as (advance, show):
             for wave in range(settings.n_waves):
-                study.run_wave(wave, place, advance, show)
+                study.run_wave(wave, executor, advance, show)
         study.checkpoints.keep_only(())
         known = [Known(*pair) for pair in zip(study.proposals, study.scores, strict=True)]
         trials = tuple(sorted(study.records(), key=lambda record: record.rank))
@@ -119,7 +119,7 @@ class Study:
         """Epochs, on all folds, that the trials have trained and were scored for."""
         return self.n_folds * sum(scores[-1].epoch for scores in self.scores if scores)
 
-    def run_wave(self, wave: int, place: Place, advance: Advance, show: Show) -> None:
+    def run_wave(self, wave: int, executor: Executor, advance: Advance, show: Show) -> None:
         """Propose the wave's new batch, train everything that is due in it, and decide
         who trains on.
         """
@@ -130,7 +130,7 @@ class Study:
         if missing:  # a wave that is done says nothing of the states that later ones need
             self.checkpoints.keep_only({*due, *((number, level - 1) for number, level in missing)})
         tasks = [self._task(number, level) for number, level in missing]
-        for index, (score, state) in place.run(tasks, advance):
+        for index, (score, state) in executor.run(tasks, advance):
             self._acknowledge(*missing[index], score, state)
             show(self.records())
         self._close(wave)

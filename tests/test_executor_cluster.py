@@ -10,8 +10,9 @@ import pytest
 from conftest import made_up_digits
 
 from sevenfold.errors import SettingsError
+from sevenfold.executor.opening import open_executor
+from sevenfold.executor.tasks import Task
 from sevenfold.protocol import ProtocolSettings, split
-from sevenfold.tuning.places import Task, open_place
 
 PROGRAM = """
 import os, sys
@@ -22,7 +23,7 @@ from conftest import made_up_digits
 from ray.cluster_utils import Cluster
 from sevenfold.protocol import ProtocolSettings, split
 from sevenfold.tuning.halving import SearchSettings
-from sevenfold.tuning.places import open_place
+from sevenfold.executor.opening import open_executor
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import search
 
@@ -45,10 +46,10 @@ cluster.wait_for_nodes()
 def searched(name, show=lambda _: None, **where):
     epochs = []
     progress = lambda _: nullcontext((lambda: epochs.append(1), show))
-    with open_place(development, folder / name, **where) as place:
+    with open_executor(development, folder / name, **where) as executor:
         found = search(
             folder / f"{name}.db", development, space, settings, 5,
-            engine="jax", place=place, progress=progress,
+            engine="jax", executor=executor, progress=progress,
         )
     assert len(epochs) == settings.n_epochs(n_folds=2)
     return found.to_json()
@@ -98,7 +99,7 @@ def test_no_cluster_is_one_clear_line(tmp_path: Path, address: str, said: str) -
     pytest.importorskip("ray")
     development = split(made_up_digits(200, seed=1), ProtocolSettings(method="holdout"), 0)
     with (
-        open_place(development, tmp_path, cluster=address) as place,
+        open_executor(development, tmp_path, cluster=address) as executor,
         pytest.raises(SettingsError, match=said),
     ):
-        list(place.run([Task(len, tuple, 1)], lambda: None))
+        list(executor.run([Task(len, tuple, 1)], lambda: None))

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.datasets.digits import Digits
-from sevenfold.datasets.entries import Part
-from sevenfold.datasets.idx import MAX_EXAMPLES, looks_like_html
+from sevenfold.data.images import Images
+from sevenfold.data.mnist.catalogue import Part
+from sevenfold.data.readers.idx import MAX_EXAMPLES, looks_like_html
 from sevenfold.errors import DataError
 
 MEMBERS: dict[Part, tuple[str, str]] = {
@@ -38,7 +38,7 @@ _NUMBERS = ("u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f2", "f4", "f8")
 _IMAGE_SHAPES = "(n, 28, 28), (n, 784) or (n, 28, 28, 1)"
 
 
-def read_npz(path: Path, part: Part) -> Digits:
+def read_npz(path: Path, part: Part) -> Images:
     """The images and labels of one part; the other part's members are not read.
 
     Raises:
@@ -54,7 +54,7 @@ def read_npz(path: Path, part: Part) -> Digits:
             f"{path}: expected as many {labels_name} as {images_name}, got {len(images):,} images"
             f" and {len(labels):,} labels."
         )
-    return Digits(images, labels)
+    return Images(images, labels)
 
 
 def _read_members(path: Path, names: tuple[str, str]) -> list[bytes]:

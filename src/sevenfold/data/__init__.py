@@ -2,23 +2,23 @@
 what they say.
 """
 
-from sevenfold.datasets.checking import CheckReport, Listing, catalogue, check
-from sevenfold.datasets.contents import (
+from sevenfold.data.checking import CheckReport, Listing, catalogue, check
+from sevenfold.data.contents import (
     INVERTED,
     n_duplicates,
     overlap,
     require_disjoint,
     seems_inverted,
 )
-from sevenfold.datasets.digits import Digits, prepare
-from sevenfold.datasets.download import Progress
-from sevenfold.datasets.find import fetch, load
-from sevenfold.datasets.source import Provenance, Source
+from sevenfold.data.finding import fetch, load
+from sevenfold.data.images import Images, prepare
+from sevenfold.data.mnist.download import Progress
+from sevenfold.data.source import Provenance, Source
 
 __all__ = [
     "INVERTED",
     "CheckReport",
-    "Digits",
+    "Images",
     "Listing",
     "Progress",
     "Provenance",

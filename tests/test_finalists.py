@@ -13,9 +13,9 @@ from sevenfold.engine import TrainingSettings
 from sevenfold.errors import SettingsError
 from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
-from sevenfold.run import Run
-from sevenfold.steps import regularize
-from sevenfold.steps.regularize import Finalist, RegularizeSettings
+from sevenfold.runs.writing import Run
+from sevenfold.steps import finalists
+from sevenfold.steps.finalists import Finalist, RegularizeSettings
 from sevenfold.terminal import Terminal
 from sevenfold.tuning.trial import RungScore, TrialRecord
 from sevenfold.validation import Configuration, Validation
@@ -64,14 +64,14 @@ def finals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
             }
             return [outcome[trial.number] for trial in trials]
 
-        monkeypatch.setattr(regularize, "_validate", validate)
+        monkeypatch.setattr(finalists, "_validate", validate)
         run = Run(tmp_path, seed=0, engine="jax", terminal=Terminal("quiet"))
         settings = RegularizeSettings(n_finalists=len(trials))
-        finalists, validations = regularize._finals(
-            run, development, settings, tuple(trials), place=None
+        found, validations = finalists._finals(
+            run, development, settings, tuple(trials), executor=None
         )  # type: ignore[arg-type]
         assert len(validations) == len(trials)
-        return finalists
+        return found
 
     return judged
 

@@ -15,10 +15,10 @@ import urllib.request
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from sevenfold.datasets import idx
-from sevenfold.datasets.cache import write_whole
-from sevenfold.datasets.containers import idx_files
-from sevenfold.datasets.entries import FILES, Entry, mirrors
+from sevenfold.data.cache import write_whole
+from sevenfold.data.containers import idx_files
+from sevenfold.data.mnist.catalogue import FILES, Entry, mirrors
+from sevenfold.data.readers import idx
 from sevenfold.errors import DataError, DataUnavailable
 
 Progress = Callable[[str, int, int], None]

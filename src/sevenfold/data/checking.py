@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.datasets.contents import n_duplicates, require_disjoint, seems_inverted
-from sevenfold.datasets.digits import Digits
-from sevenfold.datasets.download import Progress
-from sevenfold.datasets.entries import ENTRIES
-from sevenfold.datasets.find import load, where_found
-from sevenfold.datasets.source import Provenance
+from sevenfold.data.contents import n_duplicates, require_disjoint, seems_inverted
+from sevenfold.data.finding import load, where_found
+from sevenfold.data.images import Images
+from sevenfold.data.mnist.catalogue import ENTRIES
+from sevenfold.data.mnist.download import Progress
+from sevenfold.data.source import Provenance
 from sevenfold.records import Record
 
 
@@ -89,5 +89,5 @@ def check(
     )
 
 
-def _per_class(digits: Digits) -> list[int]:
+def _per_class(digits: Images) -> list[int]:
     return [int(count) for count in np.bincount(digits.labels, minlength=10)]

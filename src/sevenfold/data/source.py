@@ -5,7 +5,7 @@ and a door to the test digits.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sevenfold.datasets.digits import Digits
+from sevenfold.data.images import Images
 from sevenfold.records import Record, digest_of
 
 
@@ -46,6 +46,6 @@ class Source:
     call it.
     """
 
-    development: Digits
+    development: Images
     provenance: Provenance
-    read_test: Callable[[], Digits]
+    read_test: Callable[[], Images]

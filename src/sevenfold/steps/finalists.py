@@ -12,17 +12,17 @@ from pydantic import Field
 
 from sevenfold.engine import Engine, TrainingSettings
 from sevenfold.errors import SettingsError
+from sevenfold.executor.tasks import Executor, Task
 from sevenfold.networks import N_CLASSES
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 from sevenfold.statistics import Difference, paired_difference, smooth, unpaired_difference
 from sevenfold.steps.ablation import AblationSettings
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.search import Search
 from sevenfold.terminal import Advance
 from sevenfold.tuning.halving import SearchSettings
-from sevenfold.tuning.places import Place, Task
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import TrialRecord
 from sevenfold.validation import (
@@ -82,7 +82,7 @@ class Undistorted(Record):
     field_rms: float
 
 
-class Regularize(Record):
+class Finalists(Record):
     """The finalists and the winner; `undistorted` where the winner was trained on
     distorted digits.
 
@@ -102,20 +102,22 @@ class Regularize(Record):
         return next(finalist for finalist in self.finalists if finalist.chosen)
 
 
-def run_regularize(
+def run_finalists(
     run: Run,
     development: DevelopmentSet,
     settings: RegularizeSettings,
     overfit: Overfit,
     searched: Search,
     *,
-    place: Place,
-) -> Regularize:
-    """Score the best trials afresh at `place` and pick the simplest good one."""
-    finalists, validations = _finals(run, development, settings, searched.trials, place)
+    executor: Executor,
+) -> Finalists:
+    """Score the best trials afresh at `executor` and pick the simplest good one."""
+    finalists, validations = _finals(run, development, settings, searched.trials, executor)
     winner = next(finalist for finalist in finalists if finalist.chosen)
     best = validations[winner.trial]
-    undistorted = _undistorted(run, development, settings, winner.fresh.configuration, best, place)
+    undistorted = _undistorted(
+        run, development, settings, winner.fresh.configuration, best, executor
+    )
     assert best.probabilities is not None
     run.save_arrays(
         "predictions/validation.npz", {"labels": best.labels, "final": best.probabilities}
@@ -124,7 +126,7 @@ def run_regularize(
     gain = unpaired_difference(
         best.correct(winner.fresh.epoch), base.correct(reading_epoch(base.val_accuracy))
     )
-    return Regularize(
+    return Finalists(
         verdict=(
             f"{winner.fresh.configuration.network} for {winner.fresh.epoch} epochs:"
             f" {winner.fresh.accuracy} on fresh seeds ({100 * gain.value:+.2f} points on the"
@@ -147,7 +149,7 @@ def _finals(
     development: DevelopmentSet,
     settings: RegularizeSettings,
     trials: tuple[TrialRecord, ...],
-    place: Place,
+    executor: Executor,
 ) -> tuple[tuple[Finalist, ...], dict[int, Validation]]:
     """Read each finalist's number of epochs from its own trial, then train it afresh
     for that many on fresh seeds.
@@ -165,7 +167,7 @@ def _finals(
     ]
     frozen = [_frozen(trial) for trial in best]
     seeds = run.seeds("finalists", settings.n_finalist_seeds)
-    results = _validate(run, development, frozen, seeds, place, "Finalists")
+    results = _validate(run, development, frozen, seeds, executor, "Finalists")
     fresh: dict[int, ScoredConfiguration] = {}
     for trial, configuration, validation in zip(best, frozen, results, strict=True):
         if validation.diverged_at is not None:
@@ -200,7 +202,7 @@ def _undistorted(
     settings: RegularizeSettings,
     winner: Configuration,
     best: Validation,
-    place: Place,
+    executor: Executor,
 ) -> Undistorted | None:
     """What the winner owes to distorted digits, where it has any: the same network
     without them; and a picture of them.
@@ -212,7 +214,7 @@ def _undistorted(
     configuration, n_epochs = winner.model_copy(update={"training": training}), training.n_epochs
     seeds = run.seeds("finalists", settings.n_finalist_seeds)
     (validation,) = _validate(
-        run, development, [configuration], seeds, place, "Without distortions"
+        run, development, [configuration], seeds, executor, "Without distortions"
     )
     if validation.diverged_at is not None:
         run.terminal.warn(
@@ -261,7 +263,7 @@ def _validate(
     development: DevelopmentSet,
     configurations: Sequence[Configuration],
     seeds: tuple[int, ...],
-    place: Place,
+    executor: Executor,
     title: str,
 ) -> list[Validation]:
     """Cross-validate each configuration where the search ran; every seed is a task of
@@ -272,7 +274,7 @@ def _validate(
         _validation_task(function, development, c, seed) for c in configurations for seed in seeds
     ]
     with run.terminal.stage(title, sum(task.n_epochs for task in tasks)) as advance:
-        parts = dict(place.run(tasks, advance))
+        parts = dict(executor.run(tasks, advance))
     return [
         _joined([parts[i + j] for j in range(len(seeds))]) for i in range(0, len(tasks), len(seeds))
     ]

@@ -5,9 +5,10 @@
 import hashlib
 from pathlib import Path
 
-from sevenfold.datasets import contents, idx, npz
-from sevenfold.datasets.digits import Digits
-from sevenfold.datasets.entries import FILES, PARTS, Entry, Part
+from sevenfold.data import contents
+from sevenfold.data.images import Images
+from sevenfold.data.mnist.catalogue import FILES, PARTS, Entry, Part
+from sevenfold.data.readers import idx, npz
 from sevenfold.errors import DataError
 
 
@@ -35,7 +36,7 @@ def mnist_in(folder: Path) -> Path | None:
     return folder / "mnist.npz" if _exists(folder / "mnist.npz") else None
 
 
-def read_part(container: Path, part: Part, entry: Entry | None) -> tuple[Digits, dict[str, str]]:
+def read_part(container: Path, part: Part, entry: Entry | None) -> tuple[Images, dict[str, str]]:
     """One part and the SHA-256 of its two files as unpacked IDX (an array's is that of
     the IDX file with its bytes).
 
@@ -59,7 +60,7 @@ def read_part(container: Path, part: Part, entry: Entry | None) -> tuple[Digits,
     return require(digits, container), digests
 
 
-def _read_folder(folder: Path, part: Part) -> tuple[Digits, dict[str, str]]:
+def _read_folder(folder: Path, part: Part) -> tuple[Images, dict[str, str]]:
     files = idx_files(folder)
     missing = [name for name in PARTS[part] if name not in files]
     if missing:
@@ -79,10 +80,10 @@ def _read_folder(folder: Path, part: Part) -> tuple[Digits, dict[str, str]]:
             f" {len(labels):,}. Use matching files."
         )
     digests = [hashlib.sha256(data).hexdigest() for data in (image_bytes, label_bytes)]
-    return Digits(images, labels), dict(zip(PARTS[part], digests, strict=True))
+    return Images(images, labels), dict(zip(PARTS[part], digests, strict=True))
 
 
-def _read_npz(path: Path, part: Part) -> tuple[Digits, dict[str, str]]:
+def _read_npz(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
     digits = npz.read_npz(path, part)
     digests = [
         hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (digits.images, digits.labels)

@@ -1,4 +1,4 @@
-"""A worker process: `python -m sevenfold.tuning.worker` does tasks that come on
+"""A worker process: `python -m sevenfold.executor.worker` does tasks that come on
 standard input until that is closed.
 
 It ends when its driver does, however that ends: a thread waits for the closing of
@@ -17,9 +17,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from sevenfold.datasets import Digits
+from sevenfold.data import Images
+from sevenfold.executor.memory import release_memory
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.tuning.memory import release_memory
 
 LENGTH = struct.Struct(">Q")
 
@@ -99,7 +99,7 @@ def _open_digits(images: str, labels: np.ndarray, rest: DevelopmentSet) -> Devel
     """The development set with its images in memory that all workers share: pages of a
     file.
     """
-    digits = Digits(np.asarray(np.load(images, mmap_mode="r", allow_pickle=False)), labels)
+    digits = Images(np.asarray(np.load(images, mmap_mode="r", allow_pickle=False)), labels)
     return DevelopmentSet(digits, rest.rounds, rest.method, rest.asked)
 
 

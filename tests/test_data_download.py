@@ -14,7 +14,9 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from sevenfold.datasets import cache, download, entries, find, idx
+from sevenfold.data import cache, finding
+from sevenfold.data.mnist import catalogue, download
+from sevenfold.data.readers import idx
 from sevenfold.errors import DataError, DataUnavailable
 
 LABELS = {
@@ -22,13 +24,13 @@ LABELS = {
     "t10k": np.repeat(np.arange(10, dtype=np.uint8), 5),
 }
 CONTENT: dict[str, bytes] = {}
-for part, (images_name, labels_name) in entries.PARTS.items():
+for part, (images_name, labels_name) in catalogue.PARTS.items():
     CONTENT[labels_name] = idx.to_bytes(LABELS[part])
     images = np.random.default_rng(len(LABELS[part])).integers(
         0, 256, (len(LABELS[part]), 28, 28), np.uint8
     )
     CONTENT[images_name] = idx.to_bytes(images)
-MADE_UP = entries.Entry(
+MADE_UP = catalogue.Entry(
     "mnist",
     "Made-up MNIST",
     300,
@@ -103,7 +105,7 @@ def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(download, "CONNECT_SECONDS", 0.4)
     monkeypatch.setattr(download, "STALL_SECONDS", 0.4)
-    monkeypatch.setattr(find, "MNIST", MADE_UP)
+    monkeypatch.setattr(finding, "MNIST", MADE_UP)
     Mirror.asked.clear()
 
 
@@ -116,7 +118,7 @@ def test_the_right_content_is_taken_however_it_is_packed(
     how: str, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, f"{server}/{how}")
-    source = find.load("mnist")
+    source = finding.load("mnist")
     assert source.provenance.source == f"the mirror {server}/{how}/"
     assert source.provenance.sha256 == MADE_UP.sha256
     assert (len(source.development), source.provenance.n_test, len(source.read_test())) == (
@@ -125,7 +127,7 @@ def test_the_right_content_is_taken_however_it_is_packed(
         50,
     )
     use(monkeypatch)
-    assert find.load("mnist").provenance.source == "the sevenfold cache"
+    assert finding.load("mnist").provenance.source == "the sevenfold cache"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_a_bad_mirror_is_named_with_its_error_and_leaves_nothing(
     with pytest.raises(
         DataUnavailable, match=rf"{server}/{how}/: .*({reason}).*Put the files train-images"
     ) as caught:
-        find.load("mnist")
+        finding.load("mnist")
     assert "\n" not in str(caught.value)
     assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     assert len(Mirror.asked) == 1
@@ -165,7 +167,7 @@ def test_an_unreachable_mirror_is_followed_by_the_next(
             f"{server}/page",
             f"{server}/good",
         )
-        assert find.load("mnist").provenance.source == f"the mirror {server}/good/"
+        assert finding.load("mnist").provenance.source == f"the mirror {server}/good/"
     assert [path for path in Mirror.asked if "page" in path] == ["/page/train-images-idx3-ubyte.gz"]
 
 
@@ -177,7 +179,7 @@ def test_every_mirror_is_named_when_all_fail(server: str, monkeypatch: pytest.Mo
             DataUnavailable,
             match=r"Connection refused; http://127.0.0.1:\d+/missing/: HTTP status 404\)",
         ):
-            find.load("mnist")
+            finding.load("mnist")
 
 
 def test_a_name_that_does_not_resolve_in_time_does_not_hold_anyone_up(
@@ -191,7 +193,7 @@ def test_a_name_that_does_not_resolve_in_time_does_not_hold_anyone_up(
     use(monkeypatch, "https://mnist.invalid")
     started = time.monotonic()
     with pytest.raises(DataUnavailable, match=r"https://mnist.invalid/: no answer within 0.4 s"):
-        find.load("mnist")
+        finding.load("mnist")
     assert time.monotonic() - started < 1.5
 
 
@@ -199,7 +201,7 @@ def test_auto_takes_the_subset_and_says_why_without_a_path(
     server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     use(monkeypatch, f"{server}/missing")
-    provenance = find.load("auto").provenance
+    provenance = finding.load("auto").provenance
     assert (provenance.name, provenance.embedded_subset) == ("mnist-5k", True)
     assert (
         provenance.reason
@@ -211,7 +213,7 @@ def test_auto_takes_the_subset_and_says_why_without_a_path(
 def test_no_mirrors_means_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch)
     with pytest.raises(DataUnavailable, match=r"SEVENFOLD_MIRRORS is empty"):
-        find.load("mnist")
+        finding.load("mnist")
 
 
 @pytest.mark.parametrize("mirror", ["file:///etc", "mnist", "ftp://127.0.0.1/"])
@@ -220,7 +222,7 @@ def test_only_web_addresses_are_mirrors(mirror: str, monkeypatch: pytest.MonkeyP
     with pytest.raises(
         DataError, match=r"SEVENFOLD_MIRRORS: expected addresses that start with https"
     ):
-        find.load("mnist")
+        finding.load("mnist")
 
 
 def test_more_mirrors_than_anyone_would_wait_for_are_refused(
@@ -228,31 +230,31 @@ def test_more_mirrors_than_anyone_would_wait_for_are_refused(
 ) -> None:
     use(monkeypatch, *(f"https://127.0.0.{n}" for n in range(5)))
     with pytest.raises(DataError, match=r"expected at most 4 addresses, got 5"):
-        find.load("mnist")
+        finding.load("mnist")
 
 
 def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, f"{server}/good")
-    folder = find.fetch("mnist")
+    folder = finding.fetch("mnist")
     (folder / "t10k-labels-idx1-ubyte.gz").write_bytes(b"damaged")
     (folder / "train-labels-idx1-ubyte.gz").unlink()
     (folder / "train-labels-idx1-ubyte").write_bytes(b"damaged")
     Mirror.asked.clear()
-    assert find.fetch("mnist") == folder
+    assert finding.fetch("mnist") == folder
     assert Mirror.asked == ["/good/train-labels-idx1-ubyte.gz", "/good/t10k-labels-idx1-ubyte.gz"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        f"{name}.gz" for name in entries.FILES
+        f"{name}.gz" for name in catalogue.FILES
     )
-    assert len(find.load("mnist").read_test()) == 50
+    assert len(finding.load("mnist").read_test()) == 50
 
 
 def test_load_mends_a_damaged_cache(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, f"{server}/good")
-    folder = find.fetch("mnist")
+    folder = finding.fetch("mnist")
     (folder / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(b"damaged"))
-    assert find.load("mnist").provenance.source == f"the mirror {server}/good/"
+    assert finding.load("mnist").provenance.source == f"the mirror {server}/good/"
 
 
 def test_what_a_killed_fetch_left_is_swept_up_but_not_what_another_is_writing(
@@ -269,9 +271,9 @@ def test_what_a_killed_fetch_left_is_swept_up_but_not_what_another_is_writing(
 def test_progress_hears_of_every_byte(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, f"{server}/good")
     calls: list[tuple[str, int, int]] = []
-    find.fetch("mnist", lambda what, done, total: calls.append((what, done, total)))
+    finding.fetch("mnist", lambda what, done, total: calls.append((what, done, total)))
     last = {what: (done, total) for what, done, total in calls}
-    assert list(last) == [f"{name}.gz" for name in entries.FILES]
+    assert list(last) == [f"{name}.gz" for name in catalogue.FILES]
     assert all(done == total > 0 for done, total in last.values())
 
 
@@ -284,4 +286,4 @@ def test_a_fetch_into_a_place_that_cannot_be_written_is_an_error(
         DataError,
         match=r"cannot be written: Not a directory. Name another folder with SEVENFOLD_CACHE",
     ):
-        find.fetch("mnist")
+        finding.fetch("mnist")

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sevenfold.errors import SettingsError, SevenfoldError
+from sevenfold.executor.memory import release_memory
+from sevenfold.executor.tasks import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.terminal import Advance
-from sevenfold.tuning.memory import release_memory
-from sevenfold.tuning.places import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
 
 if TYPE_CHECKING:
     import ray
@@ -62,7 +62,7 @@ class RayCluster:
             ray.shutdown()
 
     def run(self, tasks: Sequence[Task[Result]], advance: Advance) -> Iterator[tuple[int, Result]]:
-        """See `Place.run`; progress is told task by task."""
+        """See `Executor.run`; progress is told task by task."""
         waiting = sorted(range(len(tasks)), key=lambda i: tasks[i].cost)
         n_deaths = [0] * len(tasks)
         at_work: dict[Any, int] = {}

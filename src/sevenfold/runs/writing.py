@@ -21,14 +21,13 @@ from sevenfold import __version__
 from sevenfold.errors import RunError
 from sevenfold.machine import describe_machine
 from sevenfold.records import Record, digest_of, read_step, read_toml, to_toml
+from sevenfold.runs.seeds import Stream, seeds
 from sevenfold.storage import arrays_to_npz, read_npz, sha256_of, write_atomically
 from sevenfold.terminal import Terminal
 
 Result = TypeVar("Result", bound=Record)
 
 SCHEMA = 1
-SEED_STREAMS = ("comparison", "search", "finalists", "final")
-SEEDS_PER_ROUND, MAX_ROUNDS = 50, 20
 LIBRARIES = (
     *(
         "keras",
@@ -148,24 +147,9 @@ class Run:
         for name in names:
             (self.folder / "steps" / f"{name}.json").unlink(missing_ok=True)
 
-    def seeds(
-        self, stream: Literal["comparison", "search", "finalists", "final"], n: int
-    ) -> tuple[int, ...]:
-        """`n` training seeds (at most 50), fixed by the run's seed; streams never share
-        one.
-
-        What is compared with one another (baseline, overfitting model, ablation) shares
-        the stream `comparison`, so that the same seed means the same initial weights
-        and the same batches. A protocol of several rounds takes further seeds of the
-        same stream, `SEEDS_PER_ROUND` on for each round (see
-        `validation.cross_validate`).
-        """
-        first = (
-            SEEDS_PER_ROUND
-            * MAX_ROUNDS
-            * (len(SEED_STREAMS) * self.seed + SEED_STREAMS.index(stream))
-        )
-        return tuple(range(first, first + n))
+    def seeds(self, stream: Stream, n: int) -> tuple[int, ...]:
+        """`n` training seeds of this run; see `runs.seeds`."""
+        return seeds(self.seed, stream, n)
 
     def save_arrays(self, file: str, arrays: Mapping[str, np.ndarray]) -> None:
         """Store arrays in the folder as `file` (an .npz), as part of the step that is

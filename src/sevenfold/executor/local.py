@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from sevenfold.datasets import Digits
+from sevenfold.data import Images
 from sevenfold.errors import SevenfoldError
+from sevenfold.executor.tasks import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
+from sevenfold.executor.worker import receive, send
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.terminal import Advance
-from sevenfold.tuning.places import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
-from sevenfold.tuning.worker import receive, send
 
 Event = tuple[str, int, Any, threading.Event]
 """What a worker's thread tells the driver: `epoch`, `done` or `failed`, the task's
@@ -46,15 +46,15 @@ class LocalWorkers:
         images = scratch.absolute() / "images.npy"
         np.save(images, development.digits.images, allow_pickle=False)
         without_images = dataclasses.replace(development, digits=_NO_DIGITS)
-        place = cls((str(images), development.digits.labels, without_images), n)
+        workers = cls((str(images), development.digits.labels, without_images), n)
         try:
-            yield place
+            yield workers
         finally:
-            place._end()
+            workers._end()
 
     def run(self, tasks: Sequence[Task[Result]], advance: Advance) -> Iterator[tuple[int, Result]]:
-        """See `Place.run`; the costliest tasks begin first, so that no worker is left
-        with a long one at the end.
+        """See `Executor.run`; the costliest tasks begin first, so that no worker is
+        left with a long one at the end.
         """
         for index in sorted(range(len(tasks)), key=lambda i: -tasks[i].cost):
             self.tasks.put((index, tasks[index]))
@@ -169,7 +169,7 @@ class _Worker:
             if self.killed:
                 return
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "sevenfold.tuning.worker"],
+                [sys.executable, "-m", "sevenfold.executor.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, **WORKER_ENVIRONMENT},
@@ -191,4 +191,4 @@ class _Worker:
         return f"signal {-self.last_code}" if self.last_code < 0 else f"exit code {self.last_code}"
 
 
-_NO_DIGITS = Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))
+_NO_DIGITS = Images(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))

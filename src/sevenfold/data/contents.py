@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.datasets.digits import Digits
+from sevenfold.data.images import Images
 from sevenfold.errors import DataError
 
 MIN_PER_CLASS = 20
@@ -21,7 +21,7 @@ INVERTED = (
 )
 
 
-def require_development(digits: Digits, name: str | Path) -> Digits:
+def require_development(digits: Images, name: str | Path) -> Images:
     """These development digits, if there are at least `MIN_PER_CLASS` of each class and
     they hold more than 0s and 1s.
     """
@@ -41,18 +41,18 @@ def require_development(digits: Digits, name: str | Path) -> Digits:
     return digits
 
 
-def require_test(digits: Digits, name: str | Path) -> Digits:
+def require_test(digits: Images, name: str | Path) -> Images:
     """These test digits, if every class is there."""
     _require_every_class(digits, f"{name}, test")
     return digits
 
 
-def seems_inverted(digits: Digits) -> bool:
+def seems_inverted(digits: Images) -> bool:
     """Whether the outermost pixels are mostly bright, as where ink is dark on white
     paper instead of 255 on 0.
 
     >>> white = np.full((3, 28, 28), 255, np.uint8)
-    >>> seems_inverted(Digits(white, np.zeros(3, np.uint8)))
+    >>> seems_inverted(Images(white, np.zeros(3, np.uint8)))
     True
     """
     images = digits.images
@@ -60,22 +60,22 @@ def seems_inverted(digits: Digits) -> bool:
     return bool(2 * np.count_nonzero(edge >= BRIGHT) > edge.size)
 
 
-def n_duplicates(digits: Digits) -> int:
+def n_duplicates(digits: Images) -> int:
     """How many images are exact copies of an earlier one.
 
-    >>> n_duplicates(Digits(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8)))
+    >>> n_duplicates(Images(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8)))
     2
     """
     return len(digits) - len(_distinct(digits))
 
 
-def overlap(development: Digits, test: Digits) -> int:
+def overlap(development: Images, test: Images) -> int:
     """How many test images are also, byte for byte, development images."""
     known = _distinct(development)
     return sum(image.tobytes() in known for image in test.images)
 
 
-def require_disjoint(development: Digits, test: Digits, name: str | Path) -> None:
+def require_disjoint(development: Images, test: Images, name: str | Path) -> None:
     """Nothing, if no image is in both parts.
 
     Raises:
@@ -89,7 +89,7 @@ def require_disjoint(development: Digits, test: Digits, name: str | Path) -> Non
         )
 
 
-def _require_every_class(digits: Digits, name: str) -> None:
+def _require_every_class(digits: Images, name: str) -> None:
     missing = np.flatnonzero(np.bincount(digits.labels, minlength=10) == 0)
     if len(missing):
         which = ", ".join(str(digit) for digit in missing)
@@ -99,5 +99,5 @@ def _require_every_class(digits: Digits, name: str) -> None:
         )
 
 
-def _distinct(digits: Digits) -> set[bytes]:
+def _distinct(digits: Images) -> set[bytes]:
     return {image.tobytes() for image in digits.images}

@@ -14,7 +14,7 @@ import pytest
 from sevenfold.config import Config, load_config
 from sevenfold.errors import RunError
 from sevenfold.records import Record
-from sevenfold.run import Run
+from sevenfold.runs.writing import Run
 from sevenfold.terminal import Terminal, keep_swallowed_interrupts
 
 
@@ -111,10 +111,11 @@ def test_out_that_is_a_file(tmp_path: Path) -> None:
 
 def test_two_at_once_in_one_folder(tmp_path: Path) -> None:
     program = (
-        "import sys\nfrom pathlib import Path\nfrom sevenfold.config import load_config\nfrom"
-        " sevenfold.run import Run\nfrom sevenfold.terminal import Terminal\nfrom sevenfold.errors"
-        " import RunError\ntry:\n    with Run.open(Path(sys.argv[1]), load_config('quick'), seed=0,"
-        " engine='jax', terminal=Terminal('quiet')): pass\nexcept RunError as error: print(error)\n"
+        "import sys\nfrom pathlib import Path\nfrom sevenfold.config import load_config\n"
+        "from sevenfold.runs.writing import Run\nfrom sevenfold.terminal import Terminal\n"
+        "from sevenfold.errors import RunError\ntry:\n"
+        "    with Run.open(Path(sys.argv[1]), load_config('quick'), seed=0, engine='jax',\n"
+        "        terminal=Terminal('quiet')): pass\nexcept RunError as error: print(error)\n"
     )
     with opened(tmp_path):
         answer = subprocess.run(

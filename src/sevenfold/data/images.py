@@ -1,12 +1,13 @@
 """Images of digits with their labels, and the one way they become a network's input."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 
 
 @dataclass(frozen=True)
-class Digits:
+class Images:
     """Labelled images.
 
     images: shape (n, 28, 28), uint8, 0 is paper and 255 is ink. labels: shape (n,),
@@ -19,9 +20,13 @@ class Digits:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, indices: np.ndarray) -> "Digits":
+    def __getitem__(self, indices: np.ndarray) -> "Images":
         """The digits at `indices` (an index array or a mask)."""
-        return Digits(self.images[indices], self.labels[indices])
+        return Images(self.images[indices], self.labels[indices])
+
+    def sha256(self) -> "hashlib._Hash":
+        """SHA-256 over the pixels and then the labels, to which more may be added."""
+        return hashlib.sha256(self.images.tobytes() + self.labels.tobytes())
 
 
 def prepare(images: np.ndarray) -> np.ndarray:

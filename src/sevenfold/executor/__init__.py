@@ -1,0 +1,1 @@
+"""Where trainings run: the same results on any number of workers."""
