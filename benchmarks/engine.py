@@ -160,8 +160,9 @@ def _compile_seconds() -> dict[str, float]:
     program = (
         "import numpy as np; from sevenfold.data import Images; from sevenfold.engine import"
         " *;from sevenfold.networks import NetworkSpec;d = Images(np.zeros((50_000, 28, 28),"
-        " np.uint8), np.zeros(50_000, np.uint8));print(fit(NetworkSpec(hidden=(512,)),"
-        " TrainingSettings(n_epochs=1), d, seed=0).compile_seconds)"
+        " np.uint8), np.zeros(50_000, np.uint8), tuple('0123456789'));"
+        "print(fit(NetworkSpec(hidden=(512,)), TrainingSettings(n_epochs=1), d, seed=0)"
+        ".compile_seconds)"
     )
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
@@ -343,7 +344,7 @@ def _train_sevenfold(train: Images, validation: Images, n_epochs: int, *, wide: 
     weights = fit(network, training, train, seed=0, on_epoch=on_epoch).weights
     sys.stdin.readline()
     return float(
-        (predict(network, weights, validation.images).argmax(axis=1) == validation.labels).mean()
+        (predict(network, weights, validation.pixels).argmax(axis=1) == validation.labels).mean()
     )
 
 
@@ -386,10 +387,10 @@ def _train_keras(
         on_epoch_begin=lambda _epoch, _logs: clock.start(),
         on_epoch_end=lambda _epoch, _logs: clock.stop(),
     )
-    x, y = prepare(train.images), train.labels.astype(np.int32)
+    x, y = prepare(train.pixels), train.labels.astype(np.int32)
     model.fit(x, y, batch_size=BOOK_BATCH, epochs=n_epochs, verbose=0, callbacks=[times])
     sys.stdin.readline()
-    predicted = model.predict(prepare(validation.images), batch_size=1_000, verbose=0).argmax(
+    predicted = model.predict(prepare(validation.pixels), batch_size=1_000, verbose=0).argmax(
         axis=1
     )
     return float((predicted == validation.labels).mean())
@@ -409,7 +410,7 @@ def _train_pytorch(train: Images, validation: Images, n_epochs: int) -> float:
         for parameter, value in zip(model.parameters(), weights, strict=True):
             parameter.copy_(value.T if value.ndim == 2 else value)
     optimizer = torch.optim.RMSprop(model.parameters(), lr=1e-3, alpha=0.9, eps=1e-7)
-    x, y = torch.from_numpy(prepare(train.images)), torch.from_numpy(train.labels.astype(np.int64))
+    x, y = torch.from_numpy(prepare(train.pixels)), torch.from_numpy(train.labels.astype(np.int64))
 
     def epoch() -> None:
         for rows in torch.randperm(len(y)).split(BOOK_BATCH):
@@ -421,7 +422,7 @@ def _train_pytorch(train: Images, validation: Images, n_epochs: int) -> float:
         _timed(epoch)
     sys.stdin.readline()
     with torch.no_grad():
-        predicted = model(torch.from_numpy(prepare(validation.images))).argmax(dim=1).numpy()
+        predicted = model(torch.from_numpy(prepare(validation.pixels))).argmax(dim=1).numpy()
     return float((predicted == validation.labels).mean())
 
 
@@ -449,9 +450,8 @@ def _digits() -> tuple[Images, Images]:
     """50,000 training digits and 10,000 for validation."""
     folder = os.environ.get("SEVENFOLD_DATA")
     images, labels = _made_up(60_000) if not folder else _training_files(Path(folder))
-    return Images(images[:50_000], labels[:50_000]), Images(
-        images[50_000:60_000], labels[50_000:60_000]
-    )
+    every = Images(images, labels, tuple("0123456789"))
+    return every[np.arange(50_000)], every[np.arange(50_000, 60_000)]
 
 
 def _training_files(folder: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -96,14 +96,17 @@ def main() -> None:
 study.importances = lambda _: ()
 
 
-def digits() -> DevelopmentSet:
+def images() -> DevelopmentSet:
     rng = np.random.default_rng(0)
     labels = np.resize(np.arange(10), 600).astype(np.uint8)
     shapes = rng.uniform(0, 255, (10, 28, 28))
     images = shapes[labels] + rng.normal(0.0, 250.0, (600, 28, 28))
     parts = Split(np.arange(500), np.arange(500, 600))
     return DevelopmentSet(
-        Images(images.clip(0, 255).astype(np.uint8), labels), ((parts,),), "holdout", "holdout"
+        Images(images.clip(0, 255).astype(np.uint8), labels, tuple("0123456789")),
+        ((parts,),),
+        "holdout",
+        "holdout",
     )
 
 
@@ -142,7 +145,7 @@ class Pretended:
 
 
 def run_with_workers(folder: Path) -> None:
-    development = digits()
+    development = images()
     with open_executor(development, folder / "workers", workers=N_WORKERS) as executor:
         logged = Logged(executor, folder / "starts.log")
         found = search(
@@ -186,7 +189,7 @@ def memory(folder: Path, n_trials: int) -> dict[str, Any]:
                 )
             )
 
-    started, development = time.perf_counter(), digits()
+    started, development = time.perf_counter(), images()
     with open_executor(development, folder / "workers", workers=N_WORKERS) as executor:
         search(
             folder / "tuning.db",
@@ -397,7 +400,7 @@ def enumerated_faults(root: Path, every: int) -> dict[str, Any]:
     then carried to its end.
     """
     started = time.perf_counter()
-    development = digits()
+    development = images()
     quiet, warm = root / "quiet", root / "warm"
     quiet.mkdir()
     warm.mkdir()

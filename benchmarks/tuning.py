@@ -173,7 +173,12 @@ def _development(folder: Path) -> Any:
 
     data = np.load(folder / "data.npz")
     parts = Split(data["train"], data["validation"])
-    return DevelopmentSet(Images(data["images"], data["labels"]), ((parts,),), "holdout", "holdout")
+    return DevelopmentSet(
+        Images(data["images"], data["labels"], tuple("0123456789")),
+        ((parts,),),
+        "holdout",
+        "holdout",
+    )
 
 
 def _write_data(folder: Path) -> None:
@@ -187,11 +192,11 @@ def _write_data(folder: Path) -> None:
     )
     development = split(source.development, ProtocolSettings(method="holdout"), seed=0)
     ((parts,),) = development.rounds
-    digits = development.digits
+    images = development.images
     np.savez(
         folder / "data.npz",
-        images=digits.images,
-        labels=digits.labels,
+        images=images.pixels,
+        labels=images.labels,
         train=parts.train,
         validation=parts.validation,
     )

@@ -9,6 +9,8 @@ import pytest
 
 from sevenfold.data import Images
 
+CLASSES = tuple("0123456789")
+
 TINY = {
     "protocol.method": "holdout",
     "baseline.hidden": [32],
@@ -47,16 +49,16 @@ def made_up_digits(n: int, seed: int, *, noise: float = 60.0) -> Images:
     rng.shuffle(labels)
     sign = rng.choice([-1.0, 1.0], size=n)[:, None, None]
     images = 128.0 + 50.0 * sign * shapes[labels] + rng.normal(0.0, noise, (n, 28, 28))
-    return Images(images.clip(0, 255).astype(np.uint8), labels)
+    return Images(images.clip(0, 255).astype(np.uint8), labels, CLASSES)
 
 
 def write_idx_folder(folder: Path, development: Images, test: Images) -> Path:
     """Four gzipped IDX files, as MNIST comes."""
     folder.mkdir(parents=True, exist_ok=True)
-    for part, digits in (("train", development), ("t10k", test)):
-        images = struct.pack(">4i", 2051, len(digits), 28, 28) + digits.images.tobytes()
-        labels = struct.pack(">2i", 2049, len(digits)) + digits.labels.tobytes()
-        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(images, 1))
+    for part, images in (("train", development), ("t10k", test)):
+        pixels = struct.pack(">4i", 2051, len(images), 28, 28) + images.pixels.tobytes()
+        labels = struct.pack(">2i", 2049, len(images)) + images.labels.tobytes()
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(pixels, 1))
         (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(labels, 1))
     return folder
 

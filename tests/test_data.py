@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import CLASSES
 
 from sevenfold import data
 from sevenfold.data import Images, finding
@@ -28,15 +29,17 @@ REAL_MNIST = os.environ.get("SEVENFOLD_DATA")
 def made_up(n_per_class: int, seed: int) -> Images:
     labels = np.tile(np.arange(10, dtype=np.uint8), n_per_class)
     return Images(
-        np.random.default_rng(seed).integers(0, 256, (len(labels), 28, 28), np.uint8), labels
+        np.random.default_rng(seed).integers(0, 256, (len(labels), 28, 28), np.uint8),
+        labels,
+        CLASSES,
     )
 
 
 PARTS: dict[catalogue.Part, Images] = {"train": made_up(30, seed=1), "t10k": made_up(5, seed=2)}
 FILES = {
     name: idx.to_bytes(array)
-    for part, digits in PARTS.items()
-    for name, array in zip(catalogue.PARTS[part], (digits.images, digits.labels), strict=True)
+    for part, images in PARTS.items()
+    for name, array in zip(catalogue.PARTS[part], (images.pixels, images.labels), strict=True)
 }
 SHA256 = {name: hashlib.sha256(data).hexdigest() for name, data in FILES.items()}
 MADE_UP = catalogue.Entry("mnist", "Made-up MNIST", 300, 50, 0, SHA256, "", "", "")
@@ -57,9 +60,9 @@ def write_npz(path: Path, **changed: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     train, test = PARTS["train"], PARTS["t10k"]
     arrays = {
-        "x_train": train.images,
+        "x_train": train.pixels,
         "y_train": train.labels,
-        "x_test": test.images,
+        "x_test": test.pixels,
         "y_test": test.labels,
     }
     np.savez(path, **{**arrays, **changed})
@@ -94,8 +97,8 @@ def test_mnist_is_taken_from_the_first_place_that_has_it(
     assert where() == "SEVENFOLD_DATA"
     source = data.load("mnist", data_dir=write_idx(tmp_path / "other"))
     assert source.provenance.source == "the folder given with --data"
-    np.testing.assert_array_equal(source.development.images, PARTS["train"].images)
-    np.testing.assert_array_equal(source.read_test().images, PARTS["t10k"].images)
+    np.testing.assert_array_equal(source.development.pixels, PARTS["train"].pixels)
+    np.testing.assert_array_equal(source.read_test().pixels, PARTS["t10k"].pixels)
 
 
 def test_the_same_data_has_the_same_digests_in_every_container(tmp_path: Path) -> None:
@@ -220,7 +223,7 @@ def test_data_dir_goes_with_mnist_only(tmp_path: Path) -> None:
             "development: .* got none of 1, 2, 3, 4, 5, 6, 7, 8, 9",
         ),
         (
-            {"train_images": idx.to_bytes(PARTS["train"].images // 255)},
+            {"train_images": idx.to_bytes(PARTS["train"].pixels // 255)},
             "got none above 1. Multiply the images by 255",
         ),
         (
@@ -243,7 +246,7 @@ def test_unusable_development_data_is_refused(
 def test_too_few_of_a_class_is_refused(tmp_path: Path) -> None:
     few = made_up(19, seed=3)
     folder = write_idx(
-        tmp_path, train_images=idx.to_bytes(few.images), train_labels=idx.to_bytes(few.labels)
+        tmp_path, train_images=idx.to_bytes(few.pixels), train_labels=idx.to_bytes(few.labels)
     )
     with pytest.raises(
         DataError, match=r"expected at least 20 examples of each digit, got 19 of digit 0"
@@ -417,8 +420,9 @@ def test_duplicates_and_overlap_are_counted() -> None:
     assert data.overlap(development, test) == 0
     data.require_disjoint(development, test, "x")
     mixed = Images(
-        np.concatenate([test.images, development.images[:2]]),
+        np.concatenate([test.pixels, development.pixels[:2]]),
         np.concatenate([test.labels, development.labels[:2]]),
+        CLASSES,
     )
     with pytest.raises(
         DataError, match=r"x: expected no image in both development and test, got 2"
@@ -432,7 +436,7 @@ def test_check_reads_everything(tmp_path: Path) -> None:
     assert not report.published
     assert data.check("mnist", data_dir=tmp_path / "d").published
     leaking = write_npz(
-        tmp_path / "d.npz", x_test=PARTS["train"].images[:50], y_test=PARTS["train"].labels[:50]
+        tmp_path / "d.npz", x_test=PARTS["train"].pixels[:50], y_test=PARTS["train"].labels[:50]
     )
     with pytest.raises(
         DataError, match=r"d.npz: expected no image in both development and test, got 50"
@@ -447,9 +451,9 @@ def test_check_reads_everything(tmp_path: Path) -> None:
 
 def test_scans_with_dark_ink_are_noticed(tmp_path: Path) -> None:
     scans = {}
-    for part, digits in (("train", PARTS["train"]), ("test", PARTS["t10k"])):
-        paper = np.full_like(digits.images, 250)
-        paper[:, 6:22, 6:22] = digits.images[:, 6:22, 6:22] // 4
+    for part, images in (("train", PARTS["train"]), ("test", PARTS["t10k"])):
+        paper = np.full_like(images.pixels, 250)
+        paper[:, 6:22, 6:22] = images.pixels[:, 6:22, 6:22] // 4
         scans[f"x_{part}"] = paper
     assert data.check(str(write_npz(tmp_path / "scans.npz", **scans))).inverted
     assert not data.check(

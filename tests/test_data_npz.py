@@ -67,10 +67,10 @@ def npy_bytes(array: np.ndarray) -> bytes:
 def test_whole_numbers_of_any_type_and_shape_become_bytes(
     tmp_path: Path, images: np.ndarray, labels: np.ndarray
 ) -> None:
-    digits = read_npz(save(tmp_path, x_train=images, y_train=labels), "train")
-    assert digits.images.dtype == digits.labels.dtype == np.uint8
-    np.testing.assert_array_equal(digits.images, IMAGES)
-    np.testing.assert_array_equal(digits.labels, LABELS)
+    found = read_npz(save(tmp_path, x_train=images, y_train=labels), "train")
+    assert found.pixels.dtype == found.labels.dtype == np.uint8
+    np.testing.assert_array_equal(found.pixels, IMAGES)
+    np.testing.assert_array_equal(found.labels, LABELS)
 
 
 def test_the_other_part_is_not_read(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_history_has_one_value_per_epoch_and_agrees_with_predictions() -> None:
         assert getattr(history, name).dtype == np.float64
     assert history.val_predictions.shape == (4, 130)
     assert history.val_predictions.dtype == np.uint8
-    probabilities = predict(NETWORK, result.weights, VALIDATION.images)
+    probabilities = predict(NETWORK, result.weights, VALIDATION.pixels)
     np.testing.assert_array_equal(probabilities.argmax(axis=1), history.val_predictions[-1])
     picked = probabilities[np.arange(130), VALIDATION.labels]
     assert history.val_loss[-1] == pytest.approx(-np.log(picked).mean(), rel=1e-5)
@@ -112,7 +112,7 @@ def test_without_validation_the_columns_are_empty() -> None:
 def test_predict_scores_every_image_once(n: int) -> None:
     network = NetworkSpec(hidden=(16,))
     weights = initial_weights(network, 0)
-    images = made_up_digits(1001, seed=5).images
+    images = made_up_digits(1001, seed=5).pixels
     probabilities = predict(network, weights, images[:n])
     assert probabilities.shape == (n, 10)
     assert probabilities.dtype == np.float32
@@ -130,7 +130,7 @@ def test_other_numbers_do_not_recompile() -> None:
     """
     training = TRAINING.model_copy(update={"label_smoothing": 0.1})
     fit(NETWORK, training, TRAIN, VALIDATION, seed=0, until_epoch=1)
-    predict(NETWORK, initial_weights(NETWORK, 0), VALIDATION.images)
+    predict(NETWORK, initial_weights(NETWORK, 0), VALIDATION.pixels)
     compiled = (jax_epoch.train_epoch, jax_epoch.score, jax_epoch.probabilities)
     before = [function._cache_size() for function in compiled]
     network = NETWORK.model_copy(
@@ -150,7 +150,7 @@ def test_other_numbers_do_not_recompile() -> None:
         VALIDATION[np.arange(99)],
         seed=9,
     )
-    predict(network, initial_weights(network, 0), VALIDATION.images[:3])
+    predict(network, initial_weights(network, 0), VALIDATION.pixels[:3])
     assert [function._cache_size() for function in compiled] == before
 
 
@@ -311,7 +311,7 @@ class TestHardExamples:
             TRAIN,
             seed=0,
         )
-        p = predict(NETWORK, result.weights, TRAIN.images)[np.arange(len(TRAIN)), TRAIN.labels]
+        p = predict(NETWORK, result.weights, TRAIN.pixels)[np.arange(len(TRAIN)), TRAIN.labels]
         np.testing.assert_allclose(result.state.difficulty[0], 0.5 + 0.5 * (1.0 - p), atol=1e-5)
 
     def test_keras_engine_refuses_them(self) -> None:
@@ -371,15 +371,15 @@ class TestFitMany:
 
     @pytest.mark.slow
     def test_large_products_split_between_threads_give_the_same_bytes(self) -> None:
-        network, digits = (
+        network, images = (
             NetworkSpec(hidden=(512, 512), hidden_dropout=0.2),
             made_up_digits(2_048, seed=1),
         )
         training = TrainingSettings(n_epochs=2, batch_size=256, optimizer="adam")
-        many = fit_many([network] * 3, [training] * 3, digits, seeds=(0, 1, 0))
+        many = fit_many([network] * 3, [training] * 3, images, seeds=(0, 1, 0))
         assert_same_bytes(many[0], many[2])
         for seed in (0, 1):
-            assert_same_bytes(fit(network, training, digits, seed=seed), many[seed])
+            assert_same_bytes(fit(network, training, images, seed=seed), many[seed])
 
     def test_goes_on_from_states(self) -> None:
         first = fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, until_epoch=2)
@@ -437,7 +437,7 @@ def test_the_last_partial_batch_is_trained_on() -> None:
     """500 examples in batches of 64: the eighth batch has 52; one more update would be
     seen in Adam's bias correction.
     """
-    alone = Images(TRAIN.images[:52], TRAIN.labels[:52])
+    alone = Images(TRAIN.pixels[:52], TRAIN.labels[:52], TRAIN.classes)
     padded = fit(
         NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64), alone, seed=0
     )
@@ -472,7 +472,7 @@ import numpy as np
 from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings, fit
 from sevenfold.networks import NetworkSpec
-digits = Images(np.zeros((64, 28, 28), np.uint8), np.zeros(64, np.uint8))
+digits = Images(np.zeros((64, 28, 28), np.uint8), np.zeros(64, np.uint8), tuple("0123456789"))
 fit(NetworkSpec(), TrainingSettings(n_epochs=1), digits, seed=0)
 """
 

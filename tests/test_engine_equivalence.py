@@ -87,7 +87,7 @@ def outcome(engine: Engine, case: Case, name: str) -> dict[str, np.ndarray]:
     arrays = {f"{name}/weights/{i}": weight for i, weight in enumerate(result.weights)}
     arrays |= {f"{name}/{column}": values for column, values in vars(result.history).items()}
     return arrays | {
-        f"{name}/predict": predict(case[0], result.weights, VALIDATION.images[:7], engine=engine)
+        f"{name}/predict": predict(case[0], result.weights, VALIDATION.pixels[:7], engine=engine)
     }
 
 

@@ -26,13 +26,13 @@ def test_the_rule(n: int, method: str) -> None:
 
 @pytest.mark.parametrize("method", ["holdout", "kfold", "iterated-kfold"])
 def test_parts_are_disjoint_complete_and_stratified(method: str) -> None:
-    digits = made_up_digits(400, seed=1)
-    development = split(digits, ProtocolSettings(method=method), seed=5)
+    images = made_up_digits(400, seed=1)
+    development = split(images, ProtocolSettings(method=method), seed=5)
     for splits in development.rounds:
         for part in splits:
             assert len(np.intersect1d(part.train, part.validation)) == 0
             assert len(part.train) + len(part.validation) == 400
-            counts = np.bincount(digits.labels[part.validation], minlength=10)
+            counts = np.bincount(images.labels[part.validation], minlength=10)
             assert counts.max() - counts.min() <= 1
         covered = np.sort(np.concatenate([part.validation for part in splits]))
         assert np.array_equal(covered, development.scored)
@@ -40,9 +40,9 @@ def test_parts_are_disjoint_complete_and_stratified(method: str) -> None:
 
 
 def test_rounds_differ_and_seeds_repeat() -> None:
-    digits = made_up_digits(400, seed=1)
+    images = made_up_digits(400, seed=1)
     settings = ProtocolSettings(method="iterated-kfold")
-    first, again, other = (split(digits, settings, seed) for seed in (0, 0, 1))
+    first, again, other = (split(images, settings, seed) for seed in (0, 0, 1))
     assert first.digest == again.digest != other.digest
     assert not np.array_equal(first.rounds[0][0].validation, first.rounds[1][0].validation)
 

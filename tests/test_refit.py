@@ -68,7 +68,7 @@ def test_a_killed_training_goes_on_with_the_same_bytes(
     n_stretches: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = development()
-    expected = [fit(c.network, c.training, data.digits, seed=seed).weights for c, seed in JOBS]
+    expected = [fit(c.network, c.training, data.images, seed=seed).weights for c, seed in JOBS]
     with monkeypatch.context() as killing:
         killed_after(n_stretches, killing)
         with pytest.raises(KeyboardInterrupt):

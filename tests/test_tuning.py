@@ -333,7 +333,7 @@ def test_one_and_three_workers_give_the_same_bytes(
 def _process(development: DevelopmentSet, *, advance: Advance) -> tuple[int, int]:
     import os
 
-    return os.getpid(), len(development.digits)
+    return os.getpid(), len(development.images)
 
 
 def test_workers_start_with_the_first_task_and_stay(
@@ -347,7 +347,7 @@ def test_workers_start_with_the_first_task_and_stay(
         (second,) = executor.run([Task(_process, tuple, 0)], lambda: None)
         assert shared.exists()
     assert first == second
-    assert first[1][1] == len(development.digits)
+    assert first[1][1] == len(development.images)
     assert not shared.exists()
 
 

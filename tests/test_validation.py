@@ -13,7 +13,7 @@ from sevenfold.validation import Configuration, cross_validate
 def test_rounds_start_from_other_weights() -> None:
     """Two rounds of one seed over the same folds would be one repeat counted twice."""
     once = split(made_up_digits(200, seed=1), ProtocolSettings(method="kfold", n_folds=2), seed=0)
-    twice = DevelopmentSet(once.digits, once.rounds * 2, "iterated-kfold", "iterated-kfold")
+    twice = DevelopmentSet(once.images, once.rounds * 2, "iterated-kfold", "iterated-kfold")
     configuration = Configuration(
         network=NetworkSpec(hidden=(8,)), training=TrainingSettings(n_epochs=2)
     )

@@ -14,21 +14,21 @@ NOTHING = WarpSettings(
 
 
 def test_no_dose_leaves_every_pixel_alone() -> None:
-    digits = made_up_digits(20, seed=1)
-    assert np.array_equal(warp(digits.images, digits.labels, NOTHING, seed=0), digits.images)
+    images = made_up_digits(20, seed=1)
+    assert np.array_equal(warp(images.pixels, images.labels, NOTHING, seed=0), images.pixels)
 
 
 def test_strength_zero_is_no_dose() -> None:
-    digits = made_up_digits(20, seed=1)
-    flat = digits.images.reshape(20, -1)
-    warped = batch_warp(WarpSettings())(flat, digits.labels, np.uint32(3), np.float32(0.0))
+    images = made_up_digits(20, seed=1)
+    flat = images.pixels.reshape(20, -1)
+    warped = batch_warp(WarpSettings())(flat, images.labels, np.uint32(3), np.float32(0.0))
     assert np.asarray(warped) == pytest.approx(flat / 255.0, abs=1e-4)
 
 
 def test_the_same_seed_gives_the_same_picture_and_another_another() -> None:
-    digits = made_up_digits(20, seed=1)
+    images = made_up_digits(20, seed=1)
     first, again, other = (
-        warp(digits.images, digits.labels, WarpSettings(), seed) for seed in (0, 0, 1)
+        warp(images.pixels, images.labels, WarpSettings(), seed) for seed in (0, 0, 1)
     )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)

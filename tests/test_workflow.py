@@ -225,7 +225,7 @@ def test_random_labels_stop_at_the_baseline(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_an_image_in_both_parts_is_refused_when_the_seal_is_broken(tmp_path: Path) -> None:
     development, test = made_up_digits(1200, seed=1), made_up_digits(300, seed=2)
-    test.images[0] = development.images[0]
+    test.pixels[0] = development.pixels[0]
     folder = write_idx_folder(tmp_path / "leaky", development, test)
     with pytest.raises(DataError, match="test"):
         sf.run_workflow(tiny(folder), tmp_path / "run", terminal="quiet")

@@ -52,7 +52,7 @@ class DevelopmentSet:
     shuffled anew.
     """
 
-    digits: Images
+    images: Images
     rounds: tuple[tuple[Split, ...], ...]
     method: Method
     asked: str
@@ -73,7 +73,7 @@ class DevelopmentSet:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over pixels, labels and every index."""
-        content = self.digits.sha256()
+        content = self.images.sha256()
         for split in (split for splits in self.rounds for split in splits):
             content.update(split.train.tobytes() + split.validation.tobytes())
         return content.hexdigest()
@@ -88,20 +88,20 @@ class DevelopmentSet:
         }
 
 
-def split(digits: Images, settings: ProtocolSettings, seed: int) -> DevelopmentSet:
+def split(images: Images, settings: ProtocolSettings, seed: int) -> DevelopmentSet:
     """Divide the development digits, stratified by class, by the protocol that
     `settings` ask for or the rule chooses.
 
     Raises:
         SettingsError: a class has too few digits for the folds.
     """
-    method = choose_method(len(digits), settings)
-    smallest = int(np.bincount(digits.labels, minlength=10).min())
-    n_validation = round(len(digits) * settings.validation_fraction)
-    if method == "holdout" and not 10 <= n_validation <= len(digits) - 10:
+    method = choose_method(len(images), settings)
+    smallest = int(np.bincount(images.labels, minlength=10).min())
+    n_validation = round(len(images) * settings.validation_fraction)
+    if method == "holdout" and not 10 <= n_validation <= len(images) - 10:
         raise SettingsError(
             "protocol.validation_fraction must leave each part ten digits or more."
-            f" {settings.validation_fraction} of {len(digits):,} puts {n_validation:,} into"
+            f" {settings.validation_fraction} of {len(images):,} puts {n_validation:,} into"
             " validation. Try 0.17."
         )
     if method != "holdout" and smallest < settings.n_folds:
@@ -111,14 +111,14 @@ def split(digits: Images, settings: ProtocolSettings, seed: int) -> DevelopmentS
         )
     rounds: tuple[tuple[Split, ...], ...]
     if method == "holdout":
-        rounds = (_holdout(digits.labels, settings.validation_fraction, seed),)
+        rounds = (_holdout(images.labels, settings.validation_fraction, seed),)
     elif method == "kfold":
-        rounds = (_folds(digits.labels, settings.n_folds, seed),)
+        rounds = (_folds(images.labels, settings.n_folds, seed),)
     else:
         rounds = tuple(
-            _folds(digits.labels, settings.n_folds, seed + r) for r in range(settings.n_rounds)
+            _folds(images.labels, settings.n_folds, seed + r) for r in range(settings.n_rounds)
         )
-    return DevelopmentSet(digits, rounds, method, settings.method)
+    return DevelopmentSet(images, rounds, method, settings.method)
 
 
 def choose_method(n: int, settings: ProtocolSettings) -> Method:

@@ -118,8 +118,8 @@ def cross_validate(
             results = fit_many(
                 [configuration.network for configuration, _ in jobs],
                 [configuration.training for configuration, _ in jobs],
-                development.digits[split.train],
-                development.digits[split.validation],
+                development.images[split.train],
+                development.images[split.validation],
                 seeds=[seed + r * SEEDS_PER_ROUND for _, seed in jobs],
                 engine=engine,
                 score_training=score_training,
@@ -178,7 +178,7 @@ def _gather(
         val_loss=curve("val_loss"),
         val_accuracy=curve("val_accuracy"),
         predictions=predictions,
-        labels=development.digits.labels[scored],
+        labels=development.images.labels[scored],
         diverged_at=min(diverged) if diverged else None,
     )
 
@@ -195,7 +195,7 @@ def _probabilities(
         for split, result in zip(
             development.rounds[r % len(development.rounds)], folds, strict=True
         ):
-            images = development.digits.images[split.validation]
+            images = development.images.pixels[split.validation]
             probabilities[r, np.searchsorted(scored, split.validation)] = predict(
                 network, result.weights, images, engine=engine
             )

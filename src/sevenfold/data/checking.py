@@ -89,5 +89,5 @@ def check(
     )
 
 
-def _per_class(digits: Images) -> list[int]:
-    return [int(count) for count in np.bincount(digits.labels, minlength=10)]
+def _per_class(images: Images) -> list[int]:
+    return [int(count) for count in np.bincount(images.labels, minlength=10)]

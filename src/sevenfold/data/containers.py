@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sevenfold.data import contents
 from sevenfold.data.images import Images
-from sevenfold.data.mnist.catalogue import FILES, PARTS, Entry, Part
+from sevenfold.data.mnist.catalogue import CLASSES, FILES, PARTS, Entry, Part
 from sevenfold.data.readers import idx, npz
 from sevenfold.errors import DataError
 
@@ -48,7 +48,7 @@ def read_part(container: Path, part: Part, entry: Entry | None) -> tuple[Images,
         DataError: the first thing wrong, in one line.
     """
     images_name, labels_name = PARTS[part]
-    digits, digests = (
+    images, digests = (
         _read_npz(container, part)
         if container.suffix == ".npz" and not container.is_dir()
         else _read_folder(container, part)
@@ -57,7 +57,7 @@ def read_part(container: Path, part: Part, entry: Entry | None) -> tuple[Images,
         for name in (images_name, labels_name):
             _require_digest(container, name, digests[name], entry)
     require = contents.require_development if part == "train" else contents.require_test
-    return require(digits, container), digests
+    return require(images, container), digests
 
 
 def _read_folder(folder: Path, part: Part) -> tuple[Images, dict[str, str]]:
@@ -80,15 +80,15 @@ def _read_folder(folder: Path, part: Part) -> tuple[Images, dict[str, str]]:
             f" {len(labels):,}. Use matching files."
         )
     digests = [hashlib.sha256(data).hexdigest() for data in (image_bytes, label_bytes)]
-    return Images(images, labels), dict(zip(PARTS[part], digests, strict=True))
+    return Images(images, labels, CLASSES), dict(zip(PARTS[part], digests, strict=True))
 
 
 def _read_npz(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
-    digits = npz.read_npz(path, part)
+    images = npz.read_npz(path, part)
     digests = [
-        hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (digits.images, digits.labels)
+        hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (images.pixels, images.labels)
     ]
-    return digits, dict(zip(PARTS[part], digests, strict=True))
+    return images, dict(zip(PARTS[part], digests, strict=True))
 
 
 def _require_digest(container: Path, name: str, digest: str, entry: Entry) -> None:

@@ -21,58 +21,59 @@ INVERTED = (
 )
 
 
-def require_development(digits: Images, name: str | Path) -> Images:
+def require_development(images: Images, name: str | Path) -> Images:
     """These development digits, if there are at least `MIN_PER_CLASS` of each class and
     they hold more than 0s and 1s.
     """
-    _require_every_class(digits, f"{name}, development")
-    counts = np.bincount(digits.labels, minlength=10)
+    _require_every_class(images, f"{name}, development")
+    counts = np.bincount(images.labels, minlength=10)
     if counts.min() < MIN_PER_CLASS:
         raise DataError(
             f"{name}, development: expected at least {MIN_PER_CLASS} examples of each digit, got"
             f" {counts.min()} of digit {counts.argmin()}. With fewer, validation says nothing; add"
             " examples."
         )
-    if digits.images.max() <= 1:
+    if images.pixels.max() <= 1:
         raise DataError(
             f"{name}, development: expected pixels from 0 to 255, got none above 1. Multiply the"
             " images by 255."
         )
-    return digits
+    return images
 
 
-def require_test(digits: Images, name: str | Path) -> Images:
+def require_test(images: Images, name: str | Path) -> Images:
     """These test digits, if every class is there."""
-    _require_every_class(digits, f"{name}, test")
-    return digits
+    _require_every_class(images, f"{name}, test")
+    return images
 
 
-def seems_inverted(digits: Images) -> bool:
+def seems_inverted(images: Images) -> bool:
     """Whether the outermost pixels are mostly bright, as where ink is dark on white
     paper instead of 255 on 0.
 
     >>> white = np.full((3, 28, 28), 255, np.uint8)
-    >>> seems_inverted(Images(white, np.zeros(3, np.uint8)))
+    >>> seems_inverted(Images(white, np.zeros(3, np.uint8), ("0",)))
     True
     """
-    images = digits.images
-    edge = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
+    pixels = images.pixels
+    edge = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
     return bool(2 * np.count_nonzero(edge >= BRIGHT) > edge.size)
 
 
-def n_duplicates(digits: Images) -> int:
+def n_duplicates(images: Images) -> int:
     """How many images are exact copies of an earlier one.
 
-    >>> n_duplicates(Images(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8)))
+    >>> alike = np.zeros((3, 28, 28), np.uint8)
+    >>> n_duplicates(Images(alike, np.zeros(3, np.uint8), ("0",)))
     2
     """
-    return len(digits) - len(_distinct(digits))
+    return len(images) - len(_distinct(images))
 
 
 def overlap(development: Images, test: Images) -> int:
     """How many test images are also, byte for byte, development images."""
     known = _distinct(development)
-    return sum(image.tobytes() in known for image in test.images)
+    return sum(image.tobytes() in known for image in test.pixels)
 
 
 def require_disjoint(development: Images, test: Images, name: str | Path) -> None:
@@ -89,8 +90,8 @@ def require_disjoint(development: Images, test: Images, name: str | Path) -> Non
         )
 
 
-def _require_every_class(digits: Images, name: str) -> None:
-    missing = np.flatnonzero(np.bincount(digits.labels, minlength=10) == 0)
+def _require_every_class(images: Images, name: str) -> None:
+    missing = np.flatnonzero(np.bincount(images.labels, minlength=10) == 0)
     if len(missing):
         which = ", ".join(str(digit) for digit in missing)
         raise DataError(
@@ -99,5 +100,5 @@ def _require_every_class(digits: Images, name: str) -> None:
         )
 
 
-def _distinct(digits: Images) -> set[bytes]:
-    return {image.tobytes() for image in digits.images}
+def _distinct(images: Images) -> set[bytes]:
+    return {image.tobytes() for image in images.pixels}

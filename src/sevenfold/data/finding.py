@@ -194,8 +194,8 @@ def _source(container: Path, words: str, entry: Entry | None, reason: str = "") 
 
 
 def _read_test(container: Path, entry: Entry | None) -> Images:
-    digits, _ = read_part(container, "t10k", entry)
-    return digits
+    images, _ = read_part(container, "t10k", entry)
+    return images
 
 
 @contextmanager

@@ -1,7 +1,8 @@
-"""Images of digits with their labels, and the one way they become a network's input."""
+"""Labelled images of any size, and the one way they become a network's input."""
 
 import hashlib
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,29 +11,56 @@ import numpy as np
 class Images:
     """Labelled images.
 
-    images: shape (n, 28, 28), uint8, 0 is paper and 255 is ink. labels: shape (n,),
-    uint8, 0 to 9.
+    pixels: shape (n, h, w) or (n, h, w, c), uint8. labels: shape (n,), unsigned, the
+    place of each image's class in `classes`, which holds their names. groups: shape
+    (n,), what the images of one source have in common (a writer, a page), or None.
     """
 
-    images: np.ndarray
+    pixels: np.ndarray
     labels: np.ndarray
+    classes: tuple[str, ...]
+    groups: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, indices: np.ndarray) -> "Images":
-        """The digits at `indices` (an index array or a mask)."""
-        return Images(self.images[indices], self.labels[indices])
+        """The images at `indices` (an index array or a mask)."""
+        groups = None if self.groups is None else self.groups[indices]
+        return replace(
+            self, pixels=self.pixels[indices], labels=self.labels[indices], groups=groups
+        )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one image: (h, w) or (h, w, c)."""
+        return self.pixels.shape[1:]
+
+    @property
+    def n_inputs(self) -> int:
+        """Numbers that a network sees of one image."""
+        return math.prod(self.shape)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes, those without an image included."""
+        return len(self.classes)
+
+    @property
+    def class_counts(self) -> np.ndarray:
+        """Images of each class: shape (n_classes,), int64."""
+        return np.bincount(self.labels, minlength=self.n_classes)
 
     def sha256(self) -> "hashlib._Hash":
         """SHA-256 over the pixels and then the labels, to which more may be added."""
-        return hashlib.sha256(self.images.tobytes() + self.labels.tobytes())
+        return hashlib.sha256(self.pixels.tobytes() + self.labels.tobytes())
 
 
-def prepare(images: np.ndarray) -> np.ndarray:
-    """Network inputs: (n, 28, 28) uint8 becomes (n, 784) float32 in [0, 1].
+def prepare(pixels: np.ndarray) -> np.ndarray:
+    """Network inputs: (n, h, w) or (n, h, w, c) uint8 becomes (n, h * w * c) float32 in
+    [0, 1].
 
     The divisor is 255, the largest value that the type can hold, so nothing is learned
     from any data here.
     """
-    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255.0)
+    return pixels.reshape(len(pixels), -1).astype(np.float32) / np.float32(255.0)

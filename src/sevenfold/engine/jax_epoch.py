@@ -139,14 +139,14 @@ def epoch(
         number, rows, rate = inputs
         n_valid = jnp.minimum(n_examples - number * form.batch_size, form.batch_size)
         step = index * n_updates + number
-        drawn, digits = images.at[rows].get(mode="promise_in_bounds"), labels[rows]
+        drawn, drawn_labels = images.at[rows].get(mode="promise_in_bounds"), labels[rows]
         if form.transform is None:
             x = pixels(drawn)
         else:
             x = form.transform(
-                drawn, digits, stream_key(knobs.seed, step, WARP_STREAM), knobs.distortion
+                drawn, drawn_labels, stream_key(knobs.seed, step, WARP_STREAM), knobs.distortion
             )
-        return _update(state, Batch(x, digits, n_valid), rate, step, knobs, form)
+        return _update(state, Batch(x, drawn_labels, n_valid), rate, step, knobs, form)
 
     inputs = (jnp.arange(n_updates), order.reshape(n_updates, form.batch_size), rates)
     return jax.lax.scan(update, state, inputs)

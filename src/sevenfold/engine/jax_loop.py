@@ -45,11 +45,11 @@ class Job(NamedTuple):
 
 
 class OnDevice(NamedTuple):
-    """Images padded to whole scoring batches. images: shape (n_padded, 784), uint8.
+    """Images padded to whole scoring batches. pixels: shape (n_padded, 784), uint8.
     labels: shape (n_padded,), uint8. n: the real ones.
     """
 
-    images: jax.Array
+    pixels: jax.Array
     labels: jax.Array
     n: int
 
@@ -312,24 +312,24 @@ def _record(history: HistoryWriter, job: Job, task: Task, state: State, scores: 
     layers = state.averaged or state.layers
     trained = _mean(scores.loss, task.train.n), _mean(scores.correct, task.train.n)
     train, validation = (
-        None if digits is None else _score(layers, digits, job.network.activation)
-        for digits in (task.train if task.score_training else None, task.validation)
+        None if images is None else _score(layers, images, job.network.activation)
+        for images in (task.train if task.score_training else None, task.validation)
     )
     return history.add(trained, None if train is None else train[:2], validation)
 
 
-def _score(layers: Layers, digits: OnDevice, activation: str) -> tuple[float, float, np.ndarray]:
+def _score(layers: Layers, images: OnDevice, activation: str) -> tuple[float, float, np.ndarray]:
     """Mean cross-entropy, accuracy and predicted digits (n,) uint8, in inference mode
     without penalties.
     """
     with _handing_over:
         losses, predicted = jax_epoch.score(
-            layers, digits.images, digits.labels, np.int32(digits.n), activation=activation
+            layers, images.pixels, images.labels, np.int32(images.n), activation=activation
         )
-    predictions = np.asarray(predicted)[: digits.n]
+    predictions = np.asarray(predicted)[: images.n]
     return (
-        _mean(losses, digits.n),
-        float((predictions == np.asarray(digits.labels)[: digits.n]).mean()),
+        _mean(losses, images.n),
+        float((predictions == np.asarray(images.labels)[: images.n]).mean()),
         predictions,
     )
 
@@ -378,10 +378,10 @@ def _task(
     )
 
 
-def _on_device(digits: Images) -> OnDevice:
-    images = _padded(digits.images.reshape(len(digits), N_PIXELS), SCORING_BATCH)
+def _on_device(images: Images) -> OnDevice:
+    pixels = _padded(images.pixels.reshape(len(images), N_PIXELS), SCORING_BATCH)
     return OnDevice(
-        jnp.asarray(images), jnp.asarray(_padded(digits.labels, SCORING_BATCH)), len(digits)
+        jnp.asarray(pixels), jnp.asarray(_padded(images.labels, SCORING_BATCH)), len(images)
     )
 
 

@@ -121,7 +121,7 @@ def _train_epoch(
     order = batch_order(len(train), seed, epoch)
     labels = train.labels[order].astype(np.int32)
     history = model.fit(
-        prepare(train.images[order]),
+        prepare(train.pixels[order]),
         keras.utils.to_categorical(labels, N_CLASSES) if training.label_smoothing else labels,
         batch_size=training.batch_size,
         shuffle=False,
@@ -131,19 +131,19 @@ def _train_epoch(
     return history["loss"][0], history["accuracy"][0], tuple(raw)
 
 
-def _score(model: "keras.Sequential", digits: Images) -> tuple[float, float, np.ndarray]:
+def _score(model: "keras.Sequential", images: Images) -> tuple[float, float, np.ndarray]:
     """Mean cross-entropy without penalties, accuracy and predicted digits (n,) uint8,
     in inference mode.
     """
     import keras
 
     losses, predictions = [], []
-    for rows in _chunks(len(digits)):
-        probabilities = model(prepare(digits.images[rows]), training=False)
+    for rows in _chunks(len(images)):
+        probabilities = model(prepare(images.pixels[rows]), training=False)
         losses.append(
             np.asarray(
                 keras.losses.sparse_categorical_crossentropy(
-                    digits.labels[rows].astype(np.int32), probabilities
+                    images.labels[rows].astype(np.int32), probabilities
                 )
             )
         )
@@ -151,7 +151,7 @@ def _score(model: "keras.Sequential", digits: Images) -> tuple[float, float, np.
     predicted = np.concatenate(predictions)
     return (
         float(np.concatenate(losses).mean(dtype=np.float64)),
-        float((predicted == digits.labels).mean()),
+        float((predicted == images.labels).mean()),
         predicted,
     )
 

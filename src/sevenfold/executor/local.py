@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from sevenfold.data import Images
 from sevenfold.errors import SevenfoldError
 from sevenfold.executor.tasks import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
 from sevenfold.executor.worker import receive, send
@@ -43,10 +42,11 @@ class LocalWorkers:
         `scratch`; they end with the context.
         """
         scratch.mkdir(parents=True, exist_ok=True)
-        images = scratch.absolute() / "images.npy"
-        np.save(images, development.digits.images, allow_pickle=False)
-        without_images = dataclasses.replace(development, digits=_NO_DIGITS)
-        workers = cls((str(images), development.digits.labels, without_images), n)
+        path = scratch.absolute() / "pixels.npy"
+        np.save(path, development.images.pixels, allow_pickle=False)
+        no_pixels = dataclasses.replace(development.images, pixels=np.zeros(0, np.uint8))
+        without_pixels = dataclasses.replace(development, images=no_pixels)
+        workers = cls((str(path), without_pixels), n)
         try:
             yield workers
         finally:
@@ -189,6 +189,3 @@ class _Worker:
 
     def _cause(self) -> str:
         return f"signal {-self.last_code}" if self.last_code < 0 else f"exit code {self.last_code}"
-
-
-_NO_DIGITS = Images(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))

@@ -12,12 +12,12 @@ import signal
 import struct
 import threading
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from sevenfold.data import Images
 from sevenfold.executor.memory import release_memory
 from sevenfold.protocol import DevelopmentSet
 
@@ -55,7 +55,7 @@ def main() -> None:
     inbox, outbox = _take_over_standard_streams()
     messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(inbox, messages), daemon=True).start()
-    development = _open_digits(*messages.get())
+    development = _open_images(*messages.get())
     while True:
         function, arguments = messages.get()
         answer: tuple[str, Any]
@@ -95,12 +95,12 @@ def _read(inbox: IO[bytes], messages: "queue.SimpleQueue[Any]") -> None:
         os._exit(0)
 
 
-def _open_digits(images: str, labels: np.ndarray, rest: DevelopmentSet) -> DevelopmentSet:
+def _open_images(path: str, rest: DevelopmentSet) -> DevelopmentSet:
     """The development set with its images in memory that all workers share: pages of a
     file.
     """
-    digits = Images(np.asarray(np.load(images, mmap_mode="r", allow_pickle=False)), labels)
-    return DevelopmentSet(digits, rest.rounds, rest.method, rest.asked)
+    pixels = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    return replace(rest, images=replace(rest.images, pixels=pixels))
 
 
 if __name__ == "__main__":

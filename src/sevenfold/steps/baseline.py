@@ -83,7 +83,7 @@ def _compare(
     labels = results["baseline"].labels
     majority_digit = int(
         np.bincount(
-            development.digits.labels[development.rounds[0][0].train], minlength=10
+            development.images.labels[development.rounds[0][0].train], minlength=10
         ).argmax()
     )
     majority_correct = labels == majority_digit

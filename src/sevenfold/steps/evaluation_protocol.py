@@ -37,7 +37,7 @@ def decide_protocol(
 ) -> EvaluationProtocol:
     """Write down the division of the digits that is in force, and why."""
     run.save_arrays("split.npz", development.index_arrays())
-    n = len(development.digits)
+    n = len(development.images)
     limits: dict[Method, tuple[int, float | None]] = {
         "holdout": (round(n * settings.validation_fraction), settings.holdout_half_width),
         "kfold": (n, settings.kfold_half_width),

@@ -150,12 +150,12 @@ def run_final_test(
         ),
     )
     test = sealed_test.open(plan)
-    require_disjoint(development.digits, test, "the test set")
+    require_disjoint(development.images, test, "the test set")
     probabilities = [
-        predict(winner.network, result.weights, test.images, engine=run.engine) for result in finals
+        predict(winner.network, result.weights, test.pixels, engine=run.engine) for result in finals
     ]
     reference_probabilities = {
-        name: predict(earlier[name].network, result.weights, test.images, engine=run.engine)
+        name: predict(earlier[name].network, result.weights, test.pixels, engine=run.engine)
         for name, result in references.items()
     }
     sealed_test.record_result(
@@ -266,7 +266,7 @@ def _save_predictions(
     shown = [mistake.index for mistake in _mistakes(test, finals[0], n_mistakes)]
     run.save_arrays(
         "predictions/mistakes.npz",
-        {"images": test.images[shown], "indices": np.asarray(shown, np.int64)},
+        {"images": test.pixels[shown], "indices": np.asarray(shown, np.int64)},
     )
 
 
@@ -311,7 +311,7 @@ def _result(
         ),
         configuration=winner,
         n_parameters=winner.network.n_parameters,
-        n_trained_on=len(development.digits),
+        n_trained_on=len(development.images),
         seeds=seeds,
         scores=final_scores,
         seed_accuracies=over_seeds,

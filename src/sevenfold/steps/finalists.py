@@ -235,9 +235,9 @@ def _save_distorted(run: Run, development: DevelopmentSet, training: TrainingSet
     """Keep a training image of each digit as it is, and drawn anew: originals (10, 28,
     28), distorted (n, 10, 28, 28).
     """
-    digits = development.digits[development.rounds[0][0].train]
-    first = [int((digits.labels == digit).argmax()) for digit in range(N_CLASSES)]
-    originals, labels = digits.images[first], digits.labels[first]
+    images = development.images[development.rounds[0][0].train]
+    first = [int((images.labels == digit).argmax()) for digit in range(N_CLASSES)]
+    originals, labels = images.pixels[first], images.labels[first]
     drawn = [
         warp(originals, labels, training.warp, seed, training.distortion)
         for seed in range(N_DRAWINGS)

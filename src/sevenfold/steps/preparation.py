@@ -36,22 +36,22 @@ def prepare_data(run: Run, development: DevelopmentSet) -> Preparation:
     Raises:
         DataError: a check failed; the message names it.
     """
-    digits = development.digits
-    inputs = prepare(digits.images)
+    images = development.images
+    inputs = prepare(images.pixels)
     train = inputs[development.rounds[0][0].train]
     checks = (
-        _check("shape of the inputs", (len(digits), 784), inputs.shape),
+        _check("shape of the inputs", (len(images), 784), inputs.shape),
         _check("type of the inputs", "float32", str(inputs.dtype)),
         _check("smallest input at least", 0.0, float(inputs.min()), float(inputs.min()) >= 0.0),
         _check("largest input at most", 1.0, float(inputs.max()), float(inputs.max()) <= 1.0),
         _check("inputs that are not finite", 0, int((~np.isfinite(inputs)).sum())),
-        _check("one label per image", len(digits), len(digits.labels)),
-        _check("labels are whole numbers", "uint8", str(digits.labels.dtype)),
-        _check("distinct labels", list(range(10)), np.unique(digits.labels).tolist()),
+        _check("one label per image", len(images), len(images.labels)),
+        _check("labels are whole numbers", "uint8", str(images.labels.dtype)),
+        _check("distinct labels", list(range(10)), np.unique(images.labels).tolist()),
         _check(
             "pixels recovered exactly from the inputs",
             True,
-            bool(_same_pixels(inputs, digits.images)),
+            bool(_same_pixels(inputs, images.pixels)),
         ),
         _check("digits in both parts of a split", 0, _n_shared(development)),
     )

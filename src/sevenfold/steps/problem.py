@@ -42,18 +42,18 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
     """State the problem and measure the development digits; the test digits stay
     unread.
     """
-    digits = development.digits
+    images = development.images
     split = development.rounds[0][0]
-    repeats = n_duplicates(digits)
-    within = n_duplicates(digits[split.train]) + n_duplicates(digits[split.validation])
+    repeats = n_duplicates(images)
+    within = n_duplicates(images[split.train]) + n_duplicates(images[split.validation])
     counts = [
         np.bincount(labels, minlength=10)
-        for labels in (digits.labels, digits.labels[split.train], digits.labels[split.validation])
+        for labels in (images.labels, images.labels[split.train], images.labels[split.validation])
     ]
-    height, width = digits.images.shape[1:]
+    height, width = images.pixels.shape[1:]
     return Problem(
         verdict=(
-            f"{provenance.title}: {len(digits):,} development digits in 10 classes, {repeats} exact"
+            f"{provenance.title}: {len(images):,} development digits in 10 classes, {repeats} exact"
             " duplicates"
         ),
         problem_type="supervised, single-label, multiclass classification",
@@ -62,16 +62,16 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
         hypotheses=(
             "The digit can be predicted from the pixels of its image.",
             (
-                f"The {len(digits):,} labelled development digits hold enough information to learn"
+                f"The {len(images):,} labelled development digits hold enough information to learn"
                 " how."
             ),
         ),
         provenance=provenance,
-        n_development=len(digits),
+        n_development=len(images),
         n_test=provenance.n_test,
         image_shape=(height, width),
-        value_range=(int(digits.images.min()), int(digits.images.max())),
-        mean_ink=float(digits.images.mean() / 255.0),
+        value_range=(int(images.pixels.min()), int(images.pixels.max())),
+        mean_ink=float(images.pixels.mean() / 255.0),
         class_counts=tuple(
             ClassCount(
                 digit=d,

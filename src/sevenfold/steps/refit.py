@@ -49,7 +49,7 @@ def refit(
             results = fit_many(
                 [configuration.network for configuration, _ in jobs],
                 [configuration.training for configuration, _ in jobs],
-                development.digits,
+                development.images,
                 seeds=[seed for _, seed in jobs],
                 engine=run.engine,
                 starts=states,

@@ -35,7 +35,7 @@ def choose_measure(run: Run, development: DevelopmentSet, settings: SuccessSetti
     """Accuracy where the classes are balanced; macro-averaged F1 beside it where they
     are not.
     """
-    counts = np.bincount(development.digits.labels, minlength=10)
+    counts = np.bincount(development.images.labels, minlength=10)
     shares = counts / counts.sum()
     ratio = float(counts.max() / counts.min())
     suffices = ratio <= settings.balanced_ratio

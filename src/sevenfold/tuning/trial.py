@@ -87,8 +87,8 @@ def train_to(
         fit(
             configuration.network,
             configuration.training,
-            development.digits[split.train],
-            development.digits[split.validation],
+            development.images[split.train],
+            development.images[split.validation],
             seed=seed,
             engine=engine,
             start=state.folds[i] if state.folds else None,

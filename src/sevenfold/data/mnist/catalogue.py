@@ -23,6 +23,8 @@ FILES = (*PARTS["train"], *PARTS["t10k"])
 the test set.
 """
 
+CLASSES = tuple("0123456789")
+
 MAX_MIRRORS = 4
 """Each mirror is asked until it first fails, for 5 s at most, so nobody waits longer
 than 20 s for connections.

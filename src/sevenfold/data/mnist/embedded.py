@@ -15,7 +15,7 @@ import numpy as np
 
 from sevenfold.data.cache import write_whole
 from sevenfold.data.images import Images
-from sevenfold.data.mnist.catalogue import PARTS, Part
+from sevenfold.data.mnist.catalogue import CLASSES, PARTS, Part
 from sevenfold.data.readers.idx import read_bytes, to_bytes
 from sevenfold.errors import DataError, DataUnavailable
 
@@ -34,10 +34,10 @@ def write_parts(folder: Path) -> None:
         DataError: its file is not the one we know.
         OSError: the folder cannot be written.
     """
-    for part, digits in split(read_packaged(packaged_file())).items():
+    for part, images in split(read_packaged(packaged_file())).items():
         images_name, labels_name = PARTS[part]
-        write_whole(folder / images_name, to_bytes(digits.images))
-        write_whole(folder / labels_name, to_bytes(digits.labels))
+        write_whole(folder / images_name, to_bytes(images.pixels))
+        write_whole(folder / labels_name, to_bytes(images.labels))
 
 
 def is_packaged() -> bool:
@@ -71,10 +71,10 @@ def read_packaged(path: Path) -> Images:
             f" {SOURCE} again."
         )
     table = np.loadtxt(io.BytesIO(gzip.decompress(data)), dtype=np.uint8, delimiter=",")
-    return Images(table[:, :784].reshape(-1, 28, 28), table[:, 784])
+    return Images(table[:, :784].reshape(-1, 28, 28), table[:, 784], CLASSES)
 
 
-def split(digits: Images) -> dict[Part, Images]:
+def split(images: Images) -> dict[Part, Images]:
     """400 digits of each class for development, 100 of each for the test, both in mixed
     order.
 
@@ -82,13 +82,13 @@ def split(digits: Images) -> dict[Part, Images]:
     same wherever and with whichever NumPy it is done. Choosing and mixing use different
     words; otherwise the classes would come into development one by one.
     """
-    by_choice = _order(digits, b"sevenfold mnist-5k choose")
-    test = [by_choice[digits.labels[by_choice] == digit][:_N_TEST_PER_CLASS] for digit in range(10)]
-    mixed = _order(digits, b"sevenfold mnist-5k mix")
+    by_choice = _order(images, b"sevenfold mnist-5k choose")
+    test = [by_choice[images.labels[by_choice] == digit][:_N_TEST_PER_CLASS] for digit in range(10)]
+    mixed = _order(images, b"sevenfold mnist-5k mix")
     in_test = np.isin(mixed, np.concatenate(test))
-    return {"train": digits[mixed[~in_test]], "t10k": digits[mixed[in_test]]}
+    return {"train": images[mixed[~in_test]], "t10k": images[mixed[in_test]]}
 
 
-def _order(digits: Images, word: bytes) -> np.ndarray:
-    keys = [hashlib.sha256(word + image.tobytes()).digest() for image in digits.images]
+def _order(images: Images, word: bytes) -> np.ndarray:
+    keys = [hashlib.sha256(word + image.tobytes()).digest() for image in images.pixels]
     return np.array(sorted(range(len(keys)), key=keys.__getitem__))

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from sevenfold.data.images import Images
-from sevenfold.data.mnist.catalogue import Part
+from sevenfold.data.mnist.catalogue import CLASSES, Part
 from sevenfold.data.readers.idx import MAX_EXAMPLES, looks_like_html
 from sevenfold.errors import DataError
 
@@ -54,7 +54,7 @@ def read_npz(path: Path, part: Part) -> Images:
             f"{path}: expected as many {labels_name} as {images_name}, got {len(images):,} images"
             f" and {len(labels):,} labels."
         )
-    return Images(images, labels)
+    return Images(images, labels, CLASSES)
 
 
 def _read_members(path: Path, names: tuple[str, str]) -> list[bytes]:
