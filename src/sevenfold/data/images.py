@@ -14,12 +14,15 @@ class Images:
     pixels: shape (n, h, w) or (n, h, w, c), uint8. labels: shape (n,), unsigned, the
     place of each image's class in `classes`, which holds their names. groups: shape
     (n,), what the images of one source have in common (a writer, a page), or None.
+    narrow_labels: classes that distortions may turn only a little, because they would
+    come to look like one another.
     """
 
     pixels: np.ndarray
     labels: np.ndarray
     classes: tuple[str, ...]
     groups: np.ndarray | None = None
+    narrow_labels: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
