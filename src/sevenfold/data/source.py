@@ -15,7 +15,8 @@ class Provenance(Record):
     sha256: of the unpacked IDX bytes of each development file as read; for a catalogued
     data set also the published ones of the test files, which are known without reading
     them. n_test: None where it cannot be known without reading test files. reason: why
-    the subset was taken; otherwise empty.
+    the subset was taken; otherwise empty. noun,
+    class_noun: what one image and one class are called in texts.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Provenance(Record):
     n_test: int | None
     embedded_subset: bool
     reason: str
+    noun: str = "image"
+    class_noun: str = "class"
 
     @property
     def digest(self) -> str:
