@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sevenfold.errors import RunError, SettingsError
+from sevenfold.errors import SettingsError
 
 
 class Record(BaseModel):
@@ -51,46 +51,12 @@ class Record(BaseModel):
 
     def to_json(self) -> str:
         """Indented JSON with a final newline."""
-        return self.model_dump_json(indent=2) + "\n"
+        return self.model_dump_json(indent=2, by_alias=True) + "\n"
 
     @property
     def digest(self) -> str:
         """SHA-256 over the canonical JSON: equal records have equal digests."""
         return digest_of(self.model_dump(mode="json"))
-
-
-class StepFile(Record):
-    """What stands in `steps/<step>.json`. result_digest: SHA-256 over `result`, so that
-    an edited result is noticed.
-    """
-
-    schema_: int = Field(alias="schema")
-    step: str
-    inputs: str
-    seconds: float
-    files: dict[str, str]
-    result: dict[str, Any]
-    result_digest: str
-
-
-def read_step(path: Path) -> StepFile:
-    """A step's file, intact.
-
-    Raises:
-        RunError: it is damaged or was edited.
-    """
-    try:
-        step = StepFile.model_validate_json(path.read_bytes())
-    except ValidationError:
-        raise RunError(
-            f"{path} is damaged. Delete it, and the same command runs that step again."
-        ) from None
-    if step.result_digest != digest_of(step.result):
-        raise RunError(
-            f"{path} was edited: its result does not fit its digest. Delete it, and the same"
-            " command runs that step again."
-        )
-    return step
 
 
 def digest_of(value: object) -> str:

@@ -86,6 +86,10 @@ class PairedTest(Record):
     only_second: int
     p_value: float
 
+    def favours_first(self, significance: float) -> bool:
+        """Whether the first is better beyond chance, at this level of the p-value."""
+        return self.only_first > self.only_second and self.p_value < significance
+
 
 def mcnemar(first_correct: np.ndarray, second_correct: np.ndarray) -> PairedTest:
     """Exact two-sided McNemar test from two boolean arrays, shape (n,)."""
@@ -185,11 +189,11 @@ def t_quantile(probability: float, degrees_of_freedom: float) -> float:
 
 
 class ClassScores(Record):
-    """Precision, recall and F1 of one digit, with n examples of it; recall carries its
-    Wilson interval.
+    """Precision, recall and F1 of the class `label`, with n examples of it; recall
+    carries its Wilson interval.
     """
 
-    digit: int
+    label: int
     precision: float
     recall: Proportion
     f1: float
@@ -212,26 +216,27 @@ class Scores(Record):
 
 
 def scores(labels: np.ndarray, probabilities: np.ndarray) -> Scores:
-    """Score probabilities (n, 10) against labels (n,); rows of `confusion` are true
-    digits, columns predicted ones.
+    """Score probabilities (n, n_classes) against labels (n,); rows of `confusion` are
+    true classes, columns predicted ones.
     """
     from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
 
     predicted = probabilities.argmax(axis=1)
-    digits = np.arange(probabilities.shape[1])
+    classes = np.arange(probabilities.shape[1])
     precision, recall, f1, support = precision_recall_fscore_support(
-        labels, predicted, labels=digits, zero_division=0.0
+        labels, predicted, labels=classes, zero_division=0.0
     )
+    confusion = confusion_matrix(labels, predicted, labels=classes)
     correct = int((predicted == labels).sum())
     per_class = tuple(
         ClassScores(
-            digit=int(d),
-            precision=float(precision[d]),
-            recall=proportion(round(float(recall[d] * support[d])), int(support[d])),
-            f1=float(f1[d]),
-            n=int(support[d]),
+            label=int(label),
+            precision=float(precision[label]),
+            recall=proportion(round(float(recall[label] * support[label])), int(support[label])),
+            f1=float(f1[label]),
+            n=int(support[label]),
         )
-        for d in digits
+        for label in classes
     )
     # float64 rows that sum to one, as scikit-learn wants them.
     rows = probabilities.astype(np.float64)
@@ -242,9 +247,10 @@ def scores(labels: np.ndarray, probabilities: np.ndarray) -> Scores:
         macro_recall=float(recall.mean()),
         macro_f1=float(f1.mean()),
         n_errors=len(labels) - correct,
-        log_loss=float(log_loss(labels, rows / rows.sum(axis=1, keepdims=True), labels=digits)),
+        log_loss=float(log_loss(labels, rows / rows.sum(axis=1, keepdims=True), labels=classes)),
         confusion=tuple(
-            tuple(int(c) for c in row) for row in confusion_matrix(labels, predicted, labels=digits)
+            tuple(int(c) for c in row)
+            for row in confusion_matrix(labels, predicted, labels=classes)
         ),
     )
 

@@ -2,7 +2,11 @@
 number.
 """
 
+from pydantic import Field
+
+from sevenfold.config import Config
 from sevenfold.records import Record
+from sevenfold.runs.writing import Run
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.final_test import FinalTest
 from sevenfold.steps.finalists import Finalists
@@ -52,7 +56,7 @@ class FinalSummary(Record):
 class Summary(Record):
     """The headline numbers; `seconds` adds up the steps."""
 
-    schema_: int = 1
+    schema_: int = Field(1, alias="schema")
     dataset: str
     embedded_subset: bool
     embedded_subset_reason: str
@@ -68,16 +72,10 @@ class Summary(Record):
     final: FinalSummary
     test_openings: int
 
-    def to_json(self) -> str:
-        """As `Record.to_json`, with the schema number under its public name."""
-        return super().to_json().replace('"schema_"', '"schema"', 1)
-
 
 def summarize(
-    preset: str,
-    engine: str,
-    seed: int,
-    seconds: float,
+    config: Config,
+    run: Run,
     problem: Problem,
     baseline: Baseline,
     overfit: Overfit,
@@ -87,15 +85,16 @@ def summarize(
 ) -> Summary:
     """Collect the headline numbers of a finished run."""
     return Summary(
+        schema=1,
         dataset=problem.provenance.name,
         embedded_subset=problem.provenance.embedded_subset,
         embedded_subset_reason=problem.provenance.reason,
         n_development=problem.n_development,
         n_test=final.n_test,
-        preset=preset,
-        engine=engine,
-        seed=seed,
-        seconds=round(seconds, 1),
+        preset=config.preset,
+        engine=run.engine,
+        seed=run.seed,
+        seconds=round(sum(run.step_seconds.values()), 1),
         baseline=BaselineSummary(
             common_sense_accuracy=max(baseline.majority.value, baseline.softmax.accuracy.value),
             val_accuracy=baseline.network.accuracy.value,

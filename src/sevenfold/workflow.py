@@ -12,19 +12,20 @@ from sevenfold.errors import SettingsError
 from sevenfold.executor.opening import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
 from sevenfold.protocol import DevelopmentSet, split
-from sevenfold.runs.seal import Ledger, SealedTestSet
+from sevenfold.runs import layout
+from sevenfold.runs.ledger import Ledger
+from sevenfold.runs.seal import SealedTestSet
 from sevenfold.runs.writing import Run
-from sevenfold.steps.ablation import run_ablation
-from sevenfold.steps.baseline import require_power, run_baseline
-from sevenfold.steps.discussion import discuss
-from sevenfold.steps.evaluation_protocol import decide_protocol
-from sevenfold.steps.final_test import run_final_test
-from sevenfold.steps.finalists import run_finalists
-from sevenfold.steps.overfit import run_overfit
-from sevenfold.steps.preparation import prepare_data
-from sevenfold.steps.problem import define_problem
-from sevenfold.steps.search import run_search
-from sevenfold.steps.success import choose_measure
+from sevenfold.steps.ablation import Ablation, run_ablation
+from sevenfold.steps.baseline import Baseline, require_power, run_baseline
+from sevenfold.steps.evaluation_protocol import EvaluationProtocol, decide_protocol
+from sevenfold.steps.final_test import FinalTest, run_final_test
+from sevenfold.steps.finalists import Finalists, run_finalists
+from sevenfold.steps.overfit import Overfit, run_overfit
+from sevenfold.steps.preparation import Preparation, prepare_data
+from sevenfold.steps.problem import Problem, define_problem
+from sevenfold.steps.search import Search, run_search
+from sevenfold.steps.success import Success, choose_measure
 from sevenfold.storage import write_atomically
 from sevenfold.summary import Summary, summarize
 from sevenfold.terminal import Terminal
@@ -66,10 +67,9 @@ def run_workflow(
     development = split(source.development, config.protocol, config.seed)
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         if open_test_again:
-            run.forget("final_test", "discussion")
-        opening = open_executor(
-            development, run.folder / "workers", workers=workers, cluster=cluster
-        )
+            run.forget("final_test")
+        shared = run.folder / layout.WORKERS
+        opening = open_executor(development, shared, workers=workers, cluster=cluster)
         return _steps(run, config, source, development, opening, open_test_again)
 
 
@@ -77,70 +77,35 @@ def _steps(
     run: Run,
     config: Config,
     source: Source,
-    development: DevelopmentSet,
+    data: DevelopmentSet,
     opening: AbstractContextManager[Executor],
     open_test_again: str | None,
 ) -> Summary:
-    sealed_test = SealedTestSet(
-        source.read_test,
-        Ledger(run.folder / "test_ledger.jsonl"),
-        source.provenance.digest,
-        open_test_again,
-    )
+    ledger, tune = Ledger(run.folder / layout.LEDGER), config.regularize
+    ledger.lines()  # an altered ledger ends the run before any work
+    test = SealedTestSet(source.read_test, ledger, source.provenance.digest, open_test_again)
 
-    sealed_test.ledger.lines()  # an altered ledger ends the run before any work
-
-    problem = run.step("problem", define_problem, development, source.provenance)
-    run.step("success", choose_measure, development, config.success)
-    run.step("evaluation_protocol", decide_protocol, development, config.protocol)
-    run.step("preparation", prepare_data, development)
-    baseline = run.step("baseline", run_baseline, development, config.baseline)
+    problem = run.step("problem", Problem, define_problem, data, source.provenance)
+    run.step("success", Success, choose_measure, data, config.success)
+    run.step("evaluation_protocol", EvaluationProtocol, decide_protocol, data, config.protocol)
+    run.step("preparation", Preparation, prepare_data, data)
+    baseline = run.step("baseline", Baseline, run_baseline, data, config.baseline)
     require_power(baseline)
-    overfit = run.step("overfit", run_overfit, development, config.overfit, baseline)
-    ablation = run.step("ablation", run_ablation, development, config.regularize.ablation, overfit)
+    overfit = run.step("overfit", Overfit, run_overfit, data, config.overfit, baseline)
+    run.step("ablation", Ablation, run_ablation, data, tune.ablation, overfit)
     with opening as executor:
         searched = run.step(
-            "search",
-            run_search,
-            development,
-            config.regularize.space,
-            config.regularize.search,
-            executor=executor,
+            "search", Search, run_search, data, tune.space, tune.search, executor=executor
         )
         chosen = run.step(
-            "finalists",
-            run_finalists,
-            development,
-            config.regularize,
-            overfit,
-            searched,
-            executor=executor,
+            "finalists", Finalists, run_finalists, data, tune, overfit, searched, executor=executor
         )
+    earlier = baseline, overfit, chosen
     final = run.step(
-        "final_test",
-        run_final_test,
-        development,
-        sealed_test,
-        config.final_test,
-        baseline,
-        overfit,
-        chosen,
+        "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
     )
-    sealed_test.require_result(final.plan, final.scores.n_errors, final.n_test, final.n_openings)
-    run.step("discussion", discuss, problem, baseline, overfit, ablation, searched, chosen, final)
+    ledger.require_result(final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings)
 
-    seconds = sum(run.step_seconds.values())
-    summary = summarize(
-        config.preset,
-        run.engine,
-        config.seed,
-        seconds,
-        problem,
-        baseline,
-        overfit,
-        searched,
-        chosen,
-        final,
-    )
-    write_atomically(run.folder / "summary.json", summary.to_json())
+    summary = summarize(config, run, problem, baseline, overfit, searched, chosen, final)
+    write_atomically(run.folder / layout.SUMMARY, summary.to_json())
     return summary

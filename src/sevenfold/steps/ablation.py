@@ -2,13 +2,14 @@
 model (DLWP 4.5.7).
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sevenfold.networks import NetworkSpec, Penalty, Rate
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
+from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.statistics import Difference, paired_difference, smooth
 from sevenfold.steps.overfit import SMOOTHING_WINDOW, Attempt, Overfit, turning_epoch
@@ -33,30 +34,45 @@ class AblationSettings(Record):
     l1: Annotated[Penalty, Field(gt=0.0)] = 1e-5
 
 
-class AblationRow(Record):
-    """One remedy against the overfitting model: same seeds, same batches, same number
-    of epochs.
+Remedy = Literal["dropout", "l2", "l1", "less_capacity", "more_capacity", "dropout_l2"]
 
-    at_best: scored at the variant's own epoch of least smoothed validation loss.
-    at_end: after the whole budget. difference_at_best, difference_at_end: accuracy of
-    the variant minus that of the overfitting model, read the same way.
+
+class Reading(Record):
+    """A network read at two moments: at_best after its own epoch of least smoothed
+    validation loss, at_end after the whole budget. val_loss_rise: between the two.
     """
 
-    name: str
-    change: str
     at_best: ScoredConfiguration
     at_end: ScoredConfiguration
-    difference_at_best: Difference | None
-    difference_at_end: Difference | None
     val_loss_rise: float
 
 
-class Ablation(Record):
-    """The overfitting model, and after it each remedy."""
+class AblationRow(Record):
+    """One remedy against the overfitting model: same seeds, same batches, same number
+    of epochs. difference_at_best, difference_at_end: accuracy of the variant minus that
+    of the overfitting model, read at the same moment.
+    """
 
-    verdict: str
+    remedy: Remedy
+    reading: Reading
+    difference_at_best: Difference
+    difference_at_end: Difference
+
+
+class Ablation(Record):
+    """The overfitting model as it is, and with each remedy."""
+
+    model: Reading
     rows: tuple[AblationRow, ...]
     n_consultations: int
+
+    def __str__(self) -> str:
+        best = max(self.rows, key=lambda row: row.difference_at_best.value)
+        return (
+            f"{len(self.rows)} remedies on {self.model.at_end.configuration.network}, one at a"
+            f" time; most from {best.remedy.replace('_', ' ')}:"
+            f" {100 * best.difference_at_best.value:+.2f} points at its turning point"
+        )
 
 
 def run_ablation(
@@ -70,100 +86,69 @@ def run_ablation(
     n_seeds = min(settings.n_seeds, len(whole.val_loss) // n_rounds)
     seeds, base = run.seeds("comparison", n_seeds), whole.first_repeats(n_seeds * n_rounds)
     training = model.at_end.configuration.training
-    tried = variants(model.at_end.configuration.network, settings)
-    configurations = [
-        Configuration(network=network, training=training) for _, network in tried.values()
-    ]
-    with run.terminal.stage(
-        "Ablation", len(tried) * n_fits(development, len(seeds)) * training.n_epochs
-    ) as advance:
+    tried = {
+        remedy: Configuration(network=network, training=training)
+        for remedy, network in variants(model.at_end.configuration.network, settings).items()
+    }
+    n_epochs = len(tried) * n_fits(development, len(seeds)) * training.n_epochs
+    with run.terminal.stage("Ablation", n_epochs) as advance:
         validations = cross_validate(
-            development, configurations, seeds, engine=run.engine, advance=advance
+            development, list(tried.values()), seeds, engine=run.engine, advance=advance
         )
-    rows = [
-        _row(run, name, change, configuration, validation, base, model)
-        for (name, (change, _)), configuration, validation in zip(
-            tried.items(), configurations, validations, strict=True
-        )
-    ]
-    return Ablation(
-        verdict=_verdict(model, rows),
-        rows=(_base_row(model, base), *rows),
-        n_consultations=len(rows),
+    rows = tuple(
+        _row(run, remedy, configuration, validation, base, model)
+        for (remedy, configuration), validation in zip(tried.items(), validations, strict=True)
     )
+    return Ablation(model=_base(model, base), rows=rows, n_consultations=len(rows))
 
 
-def _verdict(model: Attempt, rows: list[AblationRow]) -> str:
-    gains = {row.name: row.difference_at_best.value for row in rows if row.difference_at_best}
-    best = max(gains, key=lambda name: gains[name])
-    network = model.at_end.configuration.network
-    return (
-        f"{len(rows)} remedies on {network}, one at a time; most from {best}:"
-        f" {100 * gains[best]:+.2f} points at its turning point"
-    )
-
-
-def variants(model: NetworkSpec, settings: AblationSettings) -> dict[str, tuple[str, NetworkSpec]]:
-    """Each remedy's name, what it changes, and the overfitting network with it
-    applied.
-    """
+def variants(model: NetworkSpec, settings: AblationSettings) -> dict[Remedy, NetworkSpec]:
+    """The overfitting network with each remedy applied."""
 
     def having(**changes: object) -> NetworkSpec:
         return model.model_copy(update=changes)
 
-    halves, doubles = (
-        tuple(max(1, w // 2) for w in model.hidden),
-        tuple(2 * w for w in model.hidden),
-    )
-    dropout, l2, l1 = settings.dropout, settings.l2, settings.l1
     return {
-        "dropout": (f"dropout {dropout:g} after each hidden layer", having(hidden_dropout=dropout)),
-        "l2": (f"L2 penalty {l2:g} on every kernel", having(l2=l2)),
-        "l1": (f"L1 penalty {l1:g} on every kernel", having(l1=l1)),
-        "less_capacity": ("half the units in each hidden layer", having(hidden=halves)),
-        "more_capacity": ("twice the units in each hidden layer", having(hidden=doubles)),
-        "dropout_l2": (
-            f"dropout {dropout:g} and L2 penalty {l2:g}",
-            having(hidden_dropout=dropout, l2=l2),
-        ),
+        "dropout": having(hidden_dropout=settings.dropout),
+        "l2": having(l2=settings.l2),
+        "l1": having(l1=settings.l1),
+        "less_capacity": having(hidden=tuple(max(1, w // 2) for w in model.hidden)),
+        "more_capacity": having(hidden=tuple(2 * w for w in model.hidden)),
+        "dropout_l2": having(hidden_dropout=settings.dropout, l2=settings.l2),
     }
 
 
-def _base_row(model: Attempt, base: Validation) -> AblationRow:
-    def row(score: ScoredConfiguration) -> ScoredConfiguration:
+def _base(model: Attempt, base: Validation) -> Reading:
+    """The overfitting model, scored on the seeds that the remedies are tried on."""
+
+    def again(score: ScoredConfiguration) -> ScoredConfiguration:
         return scored(score.name, score.configuration, base, score.epoch, score.history)
 
-    return AblationRow(
-        name="overfitting model",
-        change="nothing",
-        at_best=row(model.at_turn),
-        at_end=row(model.at_end),
-        difference_at_best=None,
-        difference_at_end=None,
-        val_loss_rise=_rise(base),
+    return Reading(
+        at_best=again(model.at_turn), at_end=again(model.at_end), val_loss_rise=_rise(base)
     )
 
 
 def _row(
     run: Run,
-    name: str,
-    change: str,
+    remedy: Remedy,
     configuration: Configuration,
     validation: Validation,
     base: Validation,
     model: Attempt,
 ) -> AblationRow:
-    history = f"histories/ablation_{name}.npz"
+    history = layout.history(f"ablation_{remedy}")
     run.save_arrays(history, validation.arrays())
     best, end = turning_epoch(validation.val_loss), validation.val_loss.shape[1]
     return AblationRow(
-        name=name.replace("_", " + ") if name == "dropout_l2" else name.replace("_", " "),
-        change=change,
-        at_best=scored(name, configuration, validation, best, history),
-        at_end=scored(name, configuration, validation, end, history),
+        remedy=remedy,
+        reading=Reading(
+            at_best=scored(remedy, configuration, validation, best, history),
+            at_end=scored(remedy, configuration, validation, end, history),
+            val_loss_rise=_rise(validation),
+        ),
         difference_at_best=_difference(validation, best, base, model.at_turn.epoch),
         difference_at_end=_difference(validation, end, base, model.at_end.epoch),
-        val_loss_rise=_rise(validation),
     )
 
 

@@ -2,26 +2,24 @@
 network that goes to the final test (DLWP 4.5.7).
 """
 
-import functools
 import math
-from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from sevenfold.engine import Engine, TrainingSettings
 from sevenfold.errors import SettingsError
-from sevenfold.executor.tasks import Executor, Task
-from sevenfold.networks import N_CLASSES
+from sevenfold.executor.tasks import Executor
+from sevenfold.executor.validations import validate
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
+from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import Difference, paired_difference, smooth, unpaired_difference
+from sevenfold.statistics import Difference, smooth, unpaired_difference
 from sevenfold.steps.ablation import AblationSettings
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.search import Search
-from sevenfold.terminal import Advance
+from sevenfold.steps.undistorted import Undistorted, without_distortions
 from sevenfold.tuning.halving import SearchSettings
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import TrialRecord
@@ -29,14 +27,10 @@ from sevenfold.validation import (
     Configuration,
     ScoredConfiguration,
     Validation,
-    cross_validate,
-    n_fits,
     scored,
 )
-from sevenfold.warp import warp
 
 READING_WINDOW = 5
-N_DRAWINGS = 5
 
 
 class RegularizeSettings(Record):
@@ -69,19 +63,6 @@ class Finalist(Record):
     chosen: bool
 
 
-class Undistorted(Record):
-    """The winner trained on the images as they are: same seeds, same settings, same
-    number of epochs.
-
-    difference: accuracy of this network minus that of the winner. field_rms: of the
-    winner's elastic field, in pixels.
-    """
-
-    scored: ScoredConfiguration
-    difference: Difference
-    field_rms: float
-
-
 class Finalists(Record):
     """The finalists and the winner; `undistorted` where the winner was trained on
     distorted digits.
@@ -89,7 +70,6 @@ class Finalists(Record):
     diverged: trials that were to be finalists and diverged on a fresh seed.
     """
 
-    verdict: str
     finalists: tuple[Finalist, ...]
     diverged: tuple[int, ...]
     undistorted: Undistorted | None
@@ -100,6 +80,14 @@ class Finalists(Record):
     def winner(self) -> Finalist:
         """The finalist that goes to the final test."""
         return next(finalist for finalist in self.finalists if finalist.chosen)
+
+    def __str__(self) -> str:
+        fresh = self.winner.fresh
+        return (
+            f"{fresh.configuration.network} for {fresh.epoch} epochs: {fresh.accuracy} on fresh"
+            f" seeds ({100 * self.gain_over_overfit.value:+.2f} points on the overfitting model);"
+            f" finalists: {len(self.finalists)}"
+        )
 
 
 def run_finalists(
@@ -112,26 +100,20 @@ def run_finalists(
     executor: Executor,
 ) -> Finalists:
     """Score the best trials afresh at `executor` and pick the simplest good one."""
-    finalists, validations = _finals(run, development, settings, searched.trials, executor)
+    seeds = run.seeds("finalists", settings.n_finalist_seeds)
+    finalists, validations = _finals(run, development, settings, searched.trials, seeds, executor)
     winner = next(finalist for finalist in finalists if finalist.chosen)
-    best = validations[winner.trial]
-    undistorted = _undistorted(
-        run, development, settings, winner.fresh.configuration, best, executor
-    )
+    configuration, best = winner.fresh.configuration, validations[winner.trial]
+    undistorted = without_distortions(run, development, configuration, best, seeds, executor)
     assert best.probabilities is not None
     run.save_arrays(
-        "predictions/validation.npz", {"labels": best.labels, "final": best.probabilities}
+        layout.VALIDATION_PREDICTIONS, {"labels": best.labels, "final": best.probabilities}
     )
     base = overfit.model.validation(run)
     gain = unpaired_difference(
         best.correct(winner.fresh.epoch), base.correct(reading_epoch(base.val_accuracy))
     )
     return Finalists(
-        verdict=(
-            f"{winner.fresh.configuration.network} for {winner.fresh.epoch} epochs:"
-            f" {winner.fresh.accuracy} on fresh seeds ({100 * gain.value:+.2f} points on the"
-            f" overfitting model); finalists: {len(finalists)}"
-        ),
         finalists=finalists,
         diverged=tuple(
             number
@@ -149,6 +131,7 @@ def _finals(
     development: DevelopmentSet,
     settings: RegularizeSettings,
     trials: tuple[TrialRecord, ...],
+    seeds: tuple[int, ...],
     executor: Executor,
 ) -> tuple[tuple[Finalist, ...], dict[int, Validation]]:
     """Read each finalist's number of epochs from its own trial, then train it afresh
@@ -166,8 +149,7 @@ def _finals(
         : settings.n_finalists
     ]
     frozen = [_frozen(trial) for trial in best]
-    seeds = run.seeds("finalists", settings.n_finalist_seeds)
-    results = _validate(run, development, frozen, seeds, executor, "Finalists")
+    results = validate(run, executor, development, frozen, seeds, "Finalists")
     fresh: dict[int, ScoredConfiguration] = {}
     for trial, configuration, validation in zip(best, frozen, results, strict=True):
         if validation.diverged_at is not None:
@@ -176,7 +158,7 @@ def _finals(
                 f"Finalist {trial.number} ({rate}) diverged on a fresh seed and is out."
             )
             continue
-        history = f"histories/finalist_{trial.number}.npz"
+        history = layout.history(f"finalist_{trial.number}")
         run.save_arrays(history, validation.arrays())
         n_epochs = configuration.training.n_epochs
         fresh[trial.number] = scored(
@@ -196,57 +178,6 @@ def _finals(
     )
 
 
-def _undistorted(
-    run: Run,
-    development: DevelopmentSet,
-    settings: RegularizeSettings,
-    winner: Configuration,
-    best: Validation,
-    executor: Executor,
-) -> Undistorted | None:
-    """What the winner owes to distorted digits, where it has any: the same network
-    without them; and a picture of them.
-    """
-    if not winner.training.distortion:
-        return None
-    _save_distorted(run, development, winner.training)
-    training = winner.training.model_copy(update={"distortion": 0.0})
-    configuration, n_epochs = winner.model_copy(update={"training": training}), training.n_epochs
-    seeds = run.seeds("finalists", settings.n_finalist_seeds)
-    (validation,) = _validate(
-        run, development, [configuration], seeds, executor, "Without distortions"
-    )
-    if validation.diverged_at is not None:
-        run.terminal.warn(
-            "Without distortions the chosen network diverged, so the report does not compare the"
-            " two."
-        )
-        return None
-    history = "histories/undistorted.npz"
-    run.save_arrays(history, validation.arrays())
-    return Undistorted(
-        scored=scored("without distortions", configuration, validation, n_epochs, history),
-        difference=paired_difference(validation.correct(n_epochs), best.correct(n_epochs)),
-        field_rms=winner.training.distortion * winner.training.warp.field_rms,
-    )
-
-
-def _save_distorted(run: Run, development: DevelopmentSet, training: TrainingSettings) -> None:
-    """Keep a training image of each digit as it is, and drawn anew: originals (10, 28,
-    28), distorted (n, 10, 28, 28).
-    """
-    images = development.images[development.rounds[0][0].train]
-    first = [int((images.labels == digit).argmax()) for digit in range(N_CLASSES)]
-    originals, labels = images.pixels[first], images.labels[first]
-    drawn = [
-        warp(originals, labels, training.warp, seed, training.distortion)
-        for seed in range(N_DRAWINGS)
-    ]
-    run.save_arrays(
-        "pictures/distorted.npz", {"originals": originals, "distorted": np.stack(drawn)}
-    )
-
-
 def _frozen(trial: TrialRecord) -> Configuration:
     """The trial's configuration with the number of epochs that its own training
     suggests.
@@ -255,81 +186,6 @@ def _frozen(trial: TrialRecord) -> Configuration:
     n_epochs = reading_epoch(np.array([trial.curve]))
     return trial.configuration.model_copy(
         update={"training": training.model_copy(update={"n_epochs": n_epochs})}
-    )
-
-
-def _validate(
-    run: Run,
-    development: DevelopmentSet,
-    configurations: Sequence[Configuration],
-    seeds: tuple[int, ...],
-    executor: Executor,
-    title: str,
-) -> list[Validation]:
-    """Cross-validate each configuration where the search ran; every seed is a task of
-    its own. `title` names the progress.
-    """
-    function = functools.partial(_validate_one, engine=run.engine)
-    tasks = [
-        _validation_task(function, development, c, seed) for c in configurations for seed in seeds
-    ]
-    with run.terminal.stage(title, sum(task.n_epochs for task in tasks)) as advance:
-        parts = dict(executor.run(tasks, advance))
-    return [
-        _joined([parts[i + j] for j in range(len(seeds))]) for i in range(0, len(tasks), len(seeds))
-    ]
-
-
-def _validation_task(
-    function: Callable[..., Validation],
-    development: DevelopmentSet,
-    configuration: Configuration,
-    seed: int,
-) -> Task[Validation]:
-    n_epochs = n_fits(development.unsearched(), 1) * configuration.training.n_epochs
-    return Task(
-        function,
-        lambda: (configuration, seed),
-        n_epochs,
-        n_epochs * configuration.network.n_parameters,
-    )
-
-
-def _validate_one(
-    development: DevelopmentSet,
-    configuration: Configuration,
-    seed: int,
-    *,
-    engine: Engine,
-    advance: Advance,
-) -> Validation:
-    (validation,) = cross_validate(
-        development.unsearched(),
-        [configuration],
-        (seed,),
-        engine=engine,
-        with_probabilities=True,
-        advance=advance,
-    )
-    return validation
-
-
-def _joined(parts: Sequence[Validation]) -> Validation:
-    """Validations of one configuration by one seed each as the one by all of them; it
-    ends where the first diverged.
-    """
-    n_epochs = min(part.val_loss.shape[1] for part in parts)
-    curves = ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "predictions")
-    diverged = [part.diverged_at for part in parts if part.diverged_at is not None]
-    probabilities = [part.probabilities for part in parts if part.probabilities is not None]
-    return Validation(
-        **{
-            name: np.concatenate([getattr(part, name)[:, :n_epochs] for part in parts])
-            for name in curves
-        },
-        labels=parts[0].labels,
-        diverged_at=min(diverged, default=None),
-        probabilities=np.concatenate(probabilities) if probabilities else None,
     )
 
 
@@ -355,7 +211,7 @@ def _choose(
         fresh, key=lambda number: (fresh[number].accuracy.value, -fresh[number].val_loss, -number)
     )
     gaps = {
-        number: _gap(validations[best], validations[number]) if number != best else (0.0, 0.0)
+        number: _behind(validations[best], validations[number]) if number != best else (0.0, 0.0)
         for number in fresh
     }
     eligible = [number for number, (gap, error) in gaps.items() if gap <= error]
@@ -378,7 +234,7 @@ def _choose(
     )
 
 
-def _gap(best: Validation, other: Validation) -> tuple[float, float]:
+def _behind(best: Validation, other: Validation) -> tuple[float, float]:
     """How far `other` is behind `best` after their last epochs, and the standard error
     of that.
     """

@@ -12,6 +12,7 @@ from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
+from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.statistics import Spread, smooth, spread, t_quantile
 from sevenfold.steps.baseline import Baseline
@@ -88,7 +89,6 @@ class Overfit(Record):
     `reached`.
     """
 
-    verdict: str
     reached: bool
     attempts: tuple[Attempt, ...]
     gap_to_baseline: float
@@ -100,6 +100,17 @@ class Overfit(Record):
         tried.
         """
         return self.attempts[-1]
+
+    def __str__(self) -> str:
+        turn, end = self.model.turn, self.model.at_end
+        network = end.configuration.network
+        if not self.reached:
+            return f"not reached within the budget (largest tried: {network}, {end.epoch} epochs)"
+        return (
+            f"{network} overfits from epoch {turn.epoch} (sd {turn.epochs.sd:.1f} over"
+            f" {turn.epochs.n} repeats): validation loss rises by {turn.rise.mean:.4f}, threshold"
+            f" {turn.threshold:.4f}"
+        )
 
 
 def run_overfit(
@@ -115,22 +126,8 @@ def run_overfit(
         if attempts[-1].turn.reached:
             break
     last = attempts[-1]
-    network = last.at_end.configuration.network
-    turn = last.turn
-    found = (
-        f"{network} overfits from epoch {turn.epoch} (sd {turn.epochs.sd:.1f} over {turn.epochs.n}"
-        f" repeats): validation loss rises by {turn.rise.mean:.4f}, threshold {turn.threshold:.4f}"
-    )
     return Overfit(
-        verdict=(
-            found
-            if turn.reached
-            else (
-                f"not reached within the budget (largest tried: {network}, {last.at_end.epoch}"
-                " epochs)"
-            )
-        ),
-        reached=turn.reached,
+        reached=last.turn.reached,
         attempts=tuple(attempts),
         gap_to_baseline=last.at_turn.accuracy.value - baseline.network.accuracy.value,
         n_consultations=len(attempts),
@@ -155,7 +152,7 @@ def _attempt(
             score_training=True,
             advance=advance,
         )
-    history = f"histories/overfit_{number}_{name}.npz"
+    history = layout.history(f"overfit_{number}_{name}")
     run.save_arrays(history, validation.arrays())
     turn = find_turn(validation.val_loss)
     n_epochs = validation.val_loss.shape[1]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sevenfold.executor.tasks import Executor
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
+from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.terminal import Advance
 from sevenfold.tuning.halving import SearchSettings
@@ -23,12 +24,23 @@ class Search(Record):
     mattered.
     """
 
-    verdict: str
     space: SearchSpace
     rungs: tuple[int, ...]
     trials: tuple[TrialRecord, ...]
     importances: tuple[Importance, ...]
     n_consultations: int
+
+    def __str__(self) -> str:
+        first, n_epochs = self.trials[0], sum(trial.last.epoch for trial in self.trials)
+        seen = (
+            "it diverged"
+            if first.last.diverged
+            else f"{100 * first.last.accuracy:.2f} % after {first.last.epoch} epochs"
+        )
+        return (
+            f"{len(self.trials)} trials, {n_epochs} epochs; first: trial {first.number},"
+            f" {first.configuration.network}, {seen}"
+        )
 
 
 def run_search(
@@ -53,7 +65,7 @@ def run_search(
         ):
             yield advance, lambda trials: show(_leaders(trials))
 
-    path = run.folder / "tuning.db"
+    path = run.folder / layout.SEARCH
     found = search(
         path,
         development,
@@ -65,25 +77,11 @@ def run_search(
         progress=progress,
     )
     return Search(
-        verdict=_verdict(found.trials),
         space=space,
         rungs=settings.rungs,
         trials=found.trials,
         importances=found.importances,
         n_consultations=sum(len(trial.scores) for trial in found.trials),
-    )
-
-
-def _verdict(trials: Sequence[TrialRecord]) -> str:
-    first, n_epochs = trials[0], sum(trial.last.epoch for trial in trials)
-    seen = (
-        "it diverged"
-        if first.last.diverged
-        else f"{100 * first.last.accuracy:.2f} % after {first.last.epoch} epochs"
-    )
-    return (
-        f"{len(trials)} trials, {n_epochs} epochs; first: trial {first.number},"
-        f" {first.configuration.network}, {seen}"
     )
 
 

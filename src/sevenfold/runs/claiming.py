@@ -1,0 +1,112 @@
+"""Taking a run folder: it must be free, or hold the same run, and nobody else at work."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sevenfold import __version__
+from sevenfold.errors import RunError
+from sevenfold.records import read_toml
+from sevenfold.runs.description import started_and_version
+from sevenfold.runs.layout import CONFIG, LOCK
+
+
+@contextmanager
+def claimed(folder: Path, settings: dict[str, Any]) -> Iterator[None]:
+    """Hold `folder` for a run with these settings.
+
+    Raises:
+        RunError: it holds something else, another run's settings, or a run that is at
+        work right now.
+    """
+    _require_free(folder)
+    with _lock(folder):
+        _require_same_settings(folder, settings)
+        yield
+
+
+def _require_free(folder: Path) -> None:
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise RunError(f"--out must be a folder. {folder} is a file; choose another name.")
+        if (
+            folder.is_dir()
+            and not (folder / CONFIG).exists()
+            and any(not _is_ours(p) for p in folder.iterdir())
+        ):
+            raise RunError(
+                f"{folder} holds files that are not a run of sevenfold. Choose an empty or a new"
+                " folder with --out."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"Cannot make the run folder {folder}: {error.strerror}. Choose another with --out."
+        ) from None
+
+
+def _is_ours(path: Path) -> bool:
+    """What a run that was killed in its first moment leaves behind."""
+    return path.name == LOCK or (path.name.startswith(".") and path.name.endswith(".part"))
+
+
+def _require_same_settings(folder: Path, settings: dict[str, Any]) -> None:
+    if not (folder / CONFIG).exists():
+        return
+    _, version = started_and_version(folder)
+    if version != __version__:
+        raise RunError(
+            f"{folder} was made by sevenfold {version}; this is {__version__}. Start anew with"
+            " another --out."
+        )
+    earlier, asked = _flat(read_toml(folder / CONFIG)), _flat(settings)
+    changed = [
+        name
+        for name in sorted(earlier.keys() | asked.keys())
+        if earlier.get(name) != asked.get(name)
+    ]
+    if changed:
+        name = changed[0]
+        more = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
+        raise RunError(
+            f"{folder} is a run with other settings: {name} is {earlier.get(name)!r} there and"
+            f" {asked.get(name)!r} now{more}. Use the same settings to go on with it, or another"
+            " --out for a new run."
+        )
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        elif value is not None:
+            flat[prefix + name] = value
+    return flat
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Hold the folder for this process; the lock goes with the process, however it
+    ends.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows: runs are not guarded against each other there.
+        yield
+        return
+    try:
+        lock = (folder / LOCK).open("w")
+    except OSError as error:
+        raise RunError(
+            f"Cannot write in the run folder {folder}: {error.strerror}. Choose another with --out."
+        ) from None
+    with lock as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(
+                f"Another sevenfold is at work in {folder}. Wait for it, or choose another --out."
+            ) from None
+        yield

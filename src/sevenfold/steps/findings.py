@@ -1,0 +1,130 @@
+"""What the predictions on an opened test set say; each finding from its arrays alone.
+
+labels: shape (n,). probabilities: shape (n, n_classes), float32.
+"""
+
+import numpy as np
+
+from sevenfold.networks import NetworkSpec
+from sevenfold.records import Record
+from sevenfold.statistics import SIGNIFICANCE, PairedTest, Proportion, Scores, mcnemar, proportion
+from sevenfold.validation import Configuration
+
+CONFIDENT = 0.99
+
+
+class Mistake(Record):
+    """A test image that was misread: its place in the test set, the label and the
+    predicted one, and how sure the network was.
+    """
+
+    index: int
+    label: int
+    predicted: int
+    probability: float
+
+
+class Comparison(Record):
+    """The final network against an earlier model, both trained on all development
+    images, on the same test images.
+    """
+
+    network: NetworkSpec
+    n_epochs: int
+    accuracy: Proportion
+    test: PairedTest
+
+
+class ConfusedPair(Record):
+    """How often images of class `label` were read as `predicted`."""
+
+    label: int
+    predicted: int
+    n: int
+
+
+class Resolution(Record):
+    """The smallest win that an exact McNemar test calls significant where two networks
+    differ on `n_differing` images: one of them must win `n_won`.
+    """
+
+    n_differing: int
+    n_won: int
+
+    @property
+    def net(self) -> int:
+        """By how many images the winner is then ahead."""
+        return 2 * self.n_won - self.n_differing
+
+
+def compare(
+    configuration: Configuration, labels: np.ndarray, final: np.ndarray, earlier: np.ndarray
+) -> Comparison:
+    """The final network's probabilities against those of an earlier `configuration`."""
+    final_correct, earlier_correct = (p.argmax(axis=1) == labels for p in (final, earlier))
+    return Comparison(
+        network=configuration.network,
+        n_epochs=configuration.training.n_epochs,
+        accuracy=proportion(int(earlier_correct.sum()), len(labels)),
+        test=mcnemar(final_correct, earlier_correct),
+    )
+
+
+def gap(validation: Proportion, test: Proportion) -> tuple[float, float]:
+    """Test minus validation accuracy, and the exact p-value of a difference (Fisher;
+    the two sets of images are disjoint).
+    """
+    from scipy.stats import fisher_exact
+
+    right = [round(validation.value * validation.n), round(test.value * test.n)]
+    table = [[right[0], validation.n - right[0]], [right[1], test.n - right[1]]]
+    return test.value - validation.value, float(fisher_exact(table).pvalue)
+
+
+def confused_pairs(scores: Scores, n: int = 5) -> tuple[ConfusedPair, ...]:
+    """The `n` most frequent confusions, the most frequent first."""
+    cells = [
+        (count, label, predicted)
+        for label, row in enumerate(scores.confusion)
+        for predicted, count in enumerate(row)
+        if label != predicted and count
+    ]
+    cells.sort(key=lambda cell: (-cell[0], cell[1], cell[2]))
+    return tuple(
+        ConfusedPair(label=label, predicted=predicted, n=count)
+        for count, label, predicted in cells[:n]
+    )
+
+
+def mistakes(labels: np.ndarray, probabilities: np.ndarray, n: int) -> tuple[Mistake, ...]:
+    """The `n` mistakes that the network was surest of, surest first."""
+    predicted = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(predicted != labels)
+    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:n]
+    return tuple(
+        Mistake(
+            index=int(i),
+            label=int(labels[i]),
+            predicted=int(predicted[i]),
+            probability=float(probabilities[i].max()),
+        )
+        for i in surest
+    )
+
+
+def n_confident_errors(labels: np.ndarray, probabilities: np.ndarray) -> int:
+    """Errors made with a probability above 0.99."""
+    wrong = probabilities.argmax(axis=1) != labels
+    return int((probabilities.max(axis=1)[wrong] > CONFIDENT).sum())
+
+
+def resolution(n_errors: int) -> Resolution | None:
+    """What a rival that differs on as many images as there are errors would have to
+    win; None where even all of them would not tell the two apart.
+    """
+    from scipy.stats import binomtest
+
+    for n_won in range((n_errors + 1) // 2, n_errors + 1) if n_errors else ():
+        if binomtest(n_won, n_errors, 0.5).pvalue < SIGNIFICANCE:
+            return Resolution(n_differing=n_errors, n_won=n_won)
+    return None
