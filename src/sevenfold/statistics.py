@@ -248,10 +248,7 @@ def scores(labels: np.ndarray, probabilities: np.ndarray) -> Scores:
         macro_f1=float(f1.mean()),
         n_errors=len(labels) - correct,
         log_loss=float(log_loss(labels, rows / rows.sum(axis=1, keepdims=True), labels=classes)),
-        confusion=tuple(
-            tuple(int(c) for c in row)
-            for row in confusion_matrix(labels, predicted, labels=classes)
-        ),
+        confusion=tuple(tuple(row) for row in confusion.tolist()),
     )
 
 

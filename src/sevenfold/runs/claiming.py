@@ -1,4 +1,4 @@
-"""Taking a run folder: it must be free, or hold the same run, and nobody else at work."""
+"""Taking a run folder: it is free, or holds the same run, and nobody is at work."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

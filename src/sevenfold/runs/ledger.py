@@ -1,5 +1,5 @@
-"""The test ledger: what happened to the test set, each line chained to the one before by
-its SHA-256.
+"""The test ledger: what happened to the test set, each line chained to the one before
+by its SHA-256.
 """
 
 import json

@@ -89,9 +89,7 @@ class FinishedRun:
         try:
             return read_npz(path)
         except (OSError, ValueError, EOFError, BadZipFile):
-            raise RunError(
-                f"{path} is damaged: its arrays cannot be read. Restore it."
-            ) from None
+            raise RunError(f"{path} is damaged: its arrays cannot be read. Restore it.") from None
 
     def network(self) -> tuple[NetworkSpec, Weights]:
         """The network that counts, with the weights that were tested.
@@ -106,8 +104,8 @@ class FinishedRun:
 
 
 def read_run(folder: Path | str) -> FinishedRun:
-    """Read a run folder; digests, the order of the steps and the chain of the ledger are
-    checked.
+    """Read a run folder; digests, the order of the steps and the chain of the ledger
+    are checked.
 
     Raises:
         RunError: it is not a run, holds no finished step, is damaged, or of another

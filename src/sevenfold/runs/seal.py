@@ -69,11 +69,7 @@ class SealedTestSet:
         """
         lines, openings = self.ledger.lines(), self.ledger.lines_of("opened")
         finished = bool(lines) and lines[-1].event == "result"
-        if (
-            openings
-            and openings[-1].plan == plan.digest
-            and self._goes_on(openings[-1], finished)
-        ):
+        if openings and openings[-1].plan == plan.digest and self._goes_on(openings[-1], finished):
             self.ledger.append("rescored" if finished else "resumed", plan=plan.digest)
             return self._read()
         if openings and not self.reason:

@@ -1,4 +1,4 @@
-"""Which seeds a run trains with: streams that never meet, all fixed by the run's seed."""
+"""Which seeds a run trains with: streams that never meet, all from the run's seed."""
 
 from typing import Literal, get_args
 
@@ -7,7 +7,8 @@ SEEDS_PER_ROUND, MAX_ROUNDS = 50, 20
 
 
 def seeds(run_seed: int, stream: Stream, n: int) -> tuple[int, ...]:
-    """`n` training seeds (at most 50), fixed by the run's seed; streams never share one.
+    """`n` training seeds (at most 50), fixed by the run's seed; streams never share
+    one.
 
     What is compared with one another (baseline, overfitting model, ablation) shares the
     stream `comparison`, so that the same seed means the same initial weights and the
