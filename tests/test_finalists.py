@@ -57,19 +57,23 @@ def finals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
         trials: Sequence[TrialRecord], outcome: dict[int, Validation]
     ) -> tuple[Finalist, ...]:
         def validate(
-            _: Run, data: DevelopmentSet, configurations: Sequence[Configuration], *__: object
+            _: Run,
+            executor: object,
+            data: DevelopmentSet,
+            configurations: Sequence[Configuration],
+            *__: object,
         ) -> list[Validation]:
             assert {configuration.training.n_epochs for configuration in configurations} == {
                 BEST_EPOCH
             }
             return [outcome[trial.number] for trial in trials]
 
-        monkeypatch.setattr(finalists, "_validate", validate)
+        monkeypatch.setattr(finalists, "validate", validate)
         run = Run(tmp_path, seed=0, engine="jax", terminal=Terminal("quiet"))
         settings = RegularizeSettings(n_finalists=len(trials))
         found, validations = finalists._finals(
-            run, development, settings, tuple(trials), executor=None
-        )  # type: ignore[arg-type]
+            run, development, settings, tuple(trials), (0, 1), executor=None
+        )
         assert len(validations) == len(trials)
         return found
 

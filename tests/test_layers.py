@@ -24,7 +24,8 @@ LAYERS = (
     {"executor"},
     {"tuning"},
     {"steps"},
-    {"config", "summary"},
+    {"config"},
+    {"summary"},
     {"workflow"},
     {"cli", "__init__", "__main__"},
 )

@@ -11,7 +11,8 @@ from conftest import made_up_digits
 
 from sevenfold.errors import LedgerError, RunError, SettingsError
 from sevenfold.protocol import ProtocolSettings, choose_method, split
-from sevenfold.runs.seal import Ledger, Plan, SealedTestSet
+from sevenfold.runs.ledger import Ledger
+from sevenfold.runs.seal import Plan, SealedTestSet
 
 DIGITS = made_up_digits(20, seed=9)
 PLAN = Plan(data="d", settings="s", network="n", weights="w")
@@ -60,13 +61,13 @@ def test_one_opening_one_result(tmp_path: Path) -> None:
     test = sealed(tmp_path)
     test.open(PLAN)
     test.record_result(PLAN, 1, DIGITS)
-    assert [line["event"] for line in test.ledger.lines()] == ["frozen", "opened", "result"]
+    assert [line.event for line in test.ledger.lines()] == ["frozen", "opened", "result"]
     with pytest.raises(RunError, match="--open-test-again"):
         sealed(tmp_path).open(PLAN.model_copy(update={"network": "another"}))
     again = sealed(tmp_path, reason="a label was wrong")
     again.open(PLAN)
-    assert again.ledger.n_openings == 2
-    assert again.ledger.lines()[-1]["reason"] == "a label was wrong"
+    assert len(again.ledger.lines_of("opened")) == 2
+    assert again.ledger.lines()[-1].reason == "a label was wrong"
 
 
 def test_the_same_plan_may_be_scored_again_but_gives_one_result(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_the_same_plan_may_be_scored_again_but_gives_one_result(tmp_path: Path) 
     test.open(PLAN)
     test.record_result(PLAN, 1, DIGITS)
     test.open(PLAN)
-    assert test.ledger.n_openings == 1
+    assert len(test.ledger.lines_of("opened")) == 1
     with pytest.raises(LedgerError, match="records 1 errors"):
         test.record_result(PLAN, 2, DIGITS)
     with pytest.raises(LedgerError, match="another test set"):
@@ -95,7 +96,7 @@ def test_an_opening_that_was_cut_off_is_finished_with_the_same_plan_only(tmp_pat
     sealed(tmp_path).open(PLAN)
     resumed = sealed(tmp_path)
     resumed.open(PLAN)
-    assert resumed.ledger.n_openings == 1
+    assert len(resumed.ledger.lines_of("opened")) == 1
     with pytest.raises(RunError, match="already opened"):
         sealed(tmp_path).open(PLAN.model_copy(update={"weights": "others"}))
 
@@ -116,8 +117,8 @@ def test_a_further_opening_that_was_cut_off_is_counted_once(tmp_path: Path) -> N
     test.record_result(PLAN, 1, DIGITS)
     for _ in range(2):
         sealed(tmp_path, reason="a label was wrong").open(PLAN)
-    assert test.ledger.n_openings == 2
-    assert test.ledger.lines()[-1]["event"] == "resumed"
+    assert len(test.ledger.lines_of("opened")) == 2
+    assert test.ledger.lines()[-1].event == "resumed"
 
 
 @pytest.mark.parametrize("tamper", ["edit", "drop first", "drop middle", "swap", "add", "garbage"])

@@ -13,7 +13,7 @@ from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
 from sevenfold.runs.writing import Run
 from sevenfold.steps import refit as module
-from sevenfold.steps.final_test import _for_at_least
+from sevenfold.steps.production import for_at_least
 from sevenfold.steps.refit import refit
 from sevenfold.terminal import Terminal
 from sevenfold.validation import Configuration
@@ -81,7 +81,7 @@ def test_a_killed_training_goes_on_with_the_same_bytes(
 
 
 def test_a_final_training_is_never_shorter_than_validation_found_best() -> None:
-    assert [_for_at_least(n, LONG).training.n_epochs for n in (0, 2, 6, 9)] == [6, 6, 6, 9]
+    assert [for_at_least(n, LONG).training.n_epochs for n in (0, 2, 6, 9)] == [6, 6, 6, 9]
 
 
 def test_states_of_another_training_are_not_taken(
@@ -106,5 +106,5 @@ def test_the_states_go_when_the_result_is_stored(tmp_path: Path) -> None:
             assert list(run.scratch.rglob("*.npz"))
             return ProtocolSettings()
 
-        run.step("trained", step)
+        run.step("trained", ProtocolSettings, step)
         assert not run.scratch.exists()

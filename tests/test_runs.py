@@ -23,13 +23,12 @@ class Input(Record):
 
 
 class Answer(Record):
-    verdict: str
     doubled: int
 
 
 def double(run: Run, given: Input) -> Answer:
     run.save_arrays("histories/double.npz", {"x": np.arange(given.value)})
-    return Answer(verdict="doubled", doubled=2 * given.value)
+    return Answer(doubled=2 * given.value)
 
 
 def never(run: Run, given: Input) -> Answer:
@@ -47,42 +46,40 @@ def opened(folder: Path, config: Config | None = None) -> Iterator[Run]:
 def test_a_finished_step_is_not_run_again(tmp_path: Path) -> None:
     for function in (double, never):
         with opened(tmp_path / "run") as run:
-            assert run.step("double", function, Input(value=3)) == Answer(
-                verdict="doubled", doubled=6
-            )
+            assert run.step("double", Answer, function, Input(value=3)) == Answer(doubled=6)
     assert json.loads((tmp_path / "run" / "run.json").read_text())["status"] == "done"
 
 
 def test_a_step_with_other_inputs_is_refused(tmp_path: Path) -> None:
     with opened(tmp_path) as run:
-        run.step("double", double, Input(value=3))
+        run.step("double", Answer, double, Input(value=3))
     with pytest.raises(RunError, match=r"other inputs.*--out"), opened(tmp_path) as run:
-        run.step("double", double, Input(value=4))
+        run.step("double", Answer, double, Input(value=4))
 
 
 @pytest.mark.parametrize("damage", ["missing", "changed"])
 def test_a_step_whose_files_are_gone_is_refused(tmp_path: Path, damage: str) -> None:
     with opened(tmp_path) as run:
-        run.step("double", double, Input(value=3))
+        run.step("double", Answer, double, Input(value=3))
     file = tmp_path / "histories" / "double.npz"
     file.unlink() if damage == "missing" else file.write_bytes(b"other")
     with (
         pytest.raises(RunError, match=r"double\.npz is missing or changed"),
         opened(tmp_path) as run,
     ):
-        run.step("double", double, Input(value=3))
+        run.step("double", Answer, double, Input(value=3))
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}"])
 def test_a_damaged_result_is_named(tmp_path: Path, content: str) -> None:
     with opened(tmp_path) as run:
-        run.step("double", double, Input(value=3))
+        run.step("double", Answer, double, Input(value=3))
     (tmp_path / "steps" / "double.json").write_text(content)
     with (
         pytest.raises(RunError, match=r"double\.json is damaged.*Delete it"),
         opened(tmp_path) as run,
     ):
-        run.step("double", double, Input(value=3))
+        run.step("double", Answer, double, Input(value=3))
 
 
 def test_changed_settings_are_refused_by_name(tmp_path: Path) -> None:
