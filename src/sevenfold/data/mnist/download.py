@@ -15,11 +15,11 @@ import urllib.request
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from sevenfold.data.cache import write_whole
 from sevenfold.data.containers import idx_files
 from sevenfold.data.mnist.catalogue import FILES, Entry, mirrors
 from sevenfold.data.readers import idx
 from sevenfold.errors import DataError, DataUnavailable
+from sevenfold.storage import write_atomically
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being fetched, the bytes that came so far, and the bytes expected
@@ -55,7 +55,7 @@ def fetch_missing(
             continue
         used, data = _from_some_mirror(entry, name, failures, progress)
         target = folder / f"{name}.gz"
-        write_whole(target, data)
+        write_atomically(target, data)
         if present not in (None, target):
             present.unlink(missing_ok=True)
     return used

