@@ -20,11 +20,11 @@ from sevenfold.data.readers import idx
 from sevenfold.errors import DataError, DataUnavailable
 
 LABELS = {
-    "train": np.repeat(np.arange(10, dtype=np.uint8), 30),
-    "t10k": np.repeat(np.arange(10, dtype=np.uint8), 5),
+    "development": np.repeat(np.arange(10, dtype=np.uint8), 30),
+    "test": np.repeat(np.arange(10, dtype=np.uint8), 5),
 }
 CONTENT: dict[str, bytes] = {}
-for part, (images_name, labels_name) in catalogue.PARTS.items():
+for part, (images_name, labels_name) in idx.PARTS.items():
     CONTENT[labels_name] = idx.to_bytes(LABELS[part])
     images = np.random.default_rng(len(LABELS[part])).integers(
         0, 256, (len(LABELS[part]), 28, 28), np.uint8
@@ -245,7 +245,7 @@ def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(
     assert finding.fetch("mnist") == folder
     assert Mirror.asked == ["/good/train-labels-idx1-ubyte.gz", "/good/t10k-labels-idx1-ubyte.gz"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        f"{name}.gz" for name in catalogue.FILES
+        f"{name}.gz" for name in idx.FILES
     )
     assert len(finding.load("mnist").read_test()) == 50
 
@@ -270,7 +270,7 @@ def test_progress_hears_of_every_byte(server: str, monkeypatch: pytest.MonkeyPat
     calls: list[tuple[str, int, int]] = []
     finding.fetch("mnist", lambda what, done, total: calls.append((what, done, total)))
     last = {what: (done, total) for what, done, total in calls}
-    assert list(last) == [f"{name}.gz" for name in catalogue.FILES]
+    assert list(last) == [f"{name}.gz" for name in idx.FILES]
     assert all(done == total > 0 for done, total in last.values())
 
 

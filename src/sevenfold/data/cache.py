@@ -36,6 +36,14 @@ def home_folder() -> Path:
         return temporary_folder()
 
 
+def expanded(path: str | Path) -> Path:
+    """`path` with the home of a user in place of `~`, where that is known."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # `~` of a user whom nobody knows
+        return Path(path)
+
+
 def writable_folder(name: str) -> Path:
     """The folder `name` of the cache, made if need be; where that cannot be written,
     one of a temporary folder.
