@@ -50,14 +50,30 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "old")]
 
 
+def leave_behind(folder: Path) -> None:
+    for name, age in (
+        (".file.x.part", 7200),
+        (".file.y.part", 0),
+        (".other.z.part", 7200),
+        ("file.json", 7200),
+    ):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (time.time() - age,) * 2)
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def test_what_killed_processes_left_is_swept_up_but_not_what_another_is_writing(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "steps").mkdir()
-    for name, age in ((".old.x.part", 7200), ("steps/.old.y.part", 7200), (".new.z.part", 0)):
-        (tmp_path / name).write_bytes(b"half")
-        os.utime(tmp_path / name, (time.time() - age,) * 2)
-    (tmp_path / "steps" / "whole.json").write_bytes(b"{}")
+    leave_behind(tmp_path)
     remove_stale_parts(tmp_path)
-    left = [path.name for path in tmp_path.rglob("*") if path.is_file()]
-    assert sorted(left) == [".new.z.part", "whole.json"]
+    assert names_in(tmp_path) == [".file.y.part", "file.json"]
+
+
+def test_the_next_write_of_a_name_sweeps_up_what_is_left_of_it(tmp_path: Path) -> None:
+    leave_behind(tmp_path)
+    write_atomically(tmp_path / "file", b"whole")
+    assert names_in(tmp_path) == [".file.y.part", ".other.z.part", "file", "file.json"]

@@ -20,9 +20,11 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     reader sees the old file or the new.
 
     Several processes may write the same name at once: each has a temporary name of its
-    own (`.<name>.<random>.part`), and the last to finish stays.
+    own (`.<name>.<random>.part`), and the last to finish stays. What killed ones left
+    of that name goes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_stale_parts(path.parent, f".{path.name}.")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
     temporary = Path(name)
     try:
@@ -38,14 +40,15 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     sync_folder(path.parent)
 
 
-def remove_stale_parts(folder: Path) -> None:
-    """Remove what killed processes left half-written in `folder` and below, more
-    than an hour ago: what is younger may be another's who is at work.
+def remove_stale_parts(folder: Path, prefix: str = "") -> None:
+    """Remove what killed processes left half-written in `folder` more than an hour ago,
+    of names that begin with `prefix`; what is younger may be another's who is at work.
     """
-    for part in folder.rglob(f"*{_PART}"):
-        with suppress(OSError):  # gone, or another user's
-            if time.time() - part.stat().st_mtime > _STALE_SECONDS:
-                part.unlink()
+    for part in folder.iterdir():
+        if part.name.startswith(prefix) and part.suffix == _PART:
+            with suppress(OSError):  # gone, or another user's
+                if time.time() - part.stat().st_mtime > _STALE_SECONDS:
+                    part.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -22,13 +22,7 @@ from sevenfold.errors import RunError
 from sevenfold.machine import describe_machine
 from sevenfold.records import Record, digest_of, read_step, read_toml, to_toml
 from sevenfold.runs.seeds import Stream, seeds
-from sevenfold.storage import (
-    arrays_to_npz,
-    read_npz,
-    remove_stale_parts,
-    sha256_of,
-    write_atomically,
-)
+from sevenfold.storage import arrays_to_npz, read_npz, sha256_of, write_atomically
 from sevenfold.terminal import Terminal
 
 Result = TypeVar("Result", bound=Record)
@@ -97,7 +91,6 @@ class Run:
         _require_free(folder)
         with _lock(folder):
             _require_same_settings(folder, settings)
-            remove_stale_parts(folder)
             write_atomically(folder / "config.toml", to_toml(settings))
             run = cls(folder, seed=seed, engine=engine, terminal=terminal)
             run._describe(status="running")
