@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from sevenfold import data
-from sevenfold.data import Images, finding
+from sevenfold.data import Images, contents, finding
 from sevenfold.data.images import Part, numbered
 from sevenfold.data.mnist import catalogue, embedded
 from sevenfold.data.readers import idx
@@ -335,6 +335,15 @@ def test_the_test_part_counts_its_classes_as_development_does(tmp_path: Path) ->
     source = data.load(save_parts(tmp_path / "d.npz", development, test))
     with pytest.raises(DataError, match=r"test: .*each of 257 classes .* got none of 256"):
         source.read_test()
+
+
+def test_a_class_is_known_by_its_name_wherever_a_part_counts_it() -> None:
+    names = tuple(f"class {n}" for n in range(256))
+    others = (*names[::-1], "class without an image")
+    test = Images(np.zeros((256, 5, 4), np.uint8), np.arange(256, dtype=np.uint16), others)
+    found = contents.require_test(test, names, (5, 4), "x")
+    assert found.labels.tolist() == list(range(255, -1, -1))
+    assert (found.labels.dtype, found.classes) == (np.uint8, names)
 
 
 def test_test_images_of_another_size_are_refused(tmp_path: Path) -> None:

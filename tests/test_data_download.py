@@ -2,10 +2,12 @@
 
 import gzip
 import hashlib
+import io
 import os
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -195,6 +197,20 @@ def test_a_name_that_does_not_resolve_in_time_does_not_hold_anyone_up(
     with pytest.raises(DataUnavailable, match=r"https://mnist.invalid/: no answer within 0.4 s"):
         finding.load("mnist")
     assert time.monotonic() - started < 1.5
+
+
+def test_an_answer_that_comes_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, response = threading.Event(), io.BytesIO()
+    monkeypatch.setattr(response, "close", closed.set, raising=False)
+
+    def urlopen(*args: object, **kwargs: object) -> io.BytesIO:
+        time.sleep(0.6)
+        return response
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    with pytest.raises(TimeoutError, match=r"no answer within 0.4 s"):
+        download.download("https://mnist.invalid/x")
+    assert closed.wait(5)
 
 
 def test_auto_takes_the_subset_and_says_why_without_a_path(

@@ -1,6 +1,7 @@
 """Files that are whole or absent, whoever writes at once and whoever is killed."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -41,13 +42,17 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 ) -> None:
     write_atomically(tmp_path / "file", "old")
 
+    names = []
+
     def full(descriptor: int) -> None:
+        names.extend(path.name for path in tmp_path.iterdir() if path.name != "file")
         raise OSError("no space left")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="no space"):
         write_atomically(tmp_path / "file", "new")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "old")]
+    assert re.fullmatch(r"\.file\..+\.part", *names)  # a name that a run takes for its own
 
 
 def leave_behind(folder: Path) -> None:

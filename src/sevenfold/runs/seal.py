@@ -2,23 +2,17 @@
 that stays shut until the end.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-import numpy as np
-from pydantic import Field
+from typing import Any
 
 from sevenfold.data import Images
-from sevenfold.errors import LedgerError, RunError, SettingsError
+from sevenfold.errors import LedgerError, RunError
 from sevenfold.records import Record, digest_of
-from sevenfold.statistics import proportion
 from sevenfold.storage import write_atomically
+
 
 class Plan(Record):
     """What is fixed before the test set is opened; its digest goes into the ledger."""
