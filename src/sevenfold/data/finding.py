@@ -19,7 +19,7 @@ from sevenfold.data.mnist.places import (
     named_folder,
     required_mnist,
 )
-from sevenfold.data.readers import is_there
+from sevenfold.data.readers import KNOWN, is_there
 from sevenfold.data.readers.idx import FILES, PARTS, missing_files
 from sevenfold.data.reading import read_source
 from sevenfold.data.source import Source
@@ -154,6 +154,6 @@ def _unknown(name: str) -> str:
     hint = (
         f"Did you mean {close[0]!r}?"
         if close
-        else f"Known: {', '.join(NAMES)}; or give the path of a folder or an .npz file."
+        else f"Known: {', '.join(NAMES)}; or give the path of {KNOWN}."
     )
     return f"{name!r} is not a data set. {hint}"

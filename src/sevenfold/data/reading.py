@@ -26,7 +26,9 @@ def read_source(path: Path, words: str, entry: Entry | None = None, reason: str 
     development = require_development(images, path)
     read_test = partial(_read_test, path, entry, development.classes, development.shape)
     if entry is None:
-        return Source(development, _custom(path, words, digests), read_test)
+        name = path.resolve().name
+        custom = Provenance(name=name, title=f"the images in {name}", source=words, sha256=digests)
+        return Source(development, custom, read_test)
     provenance = Provenance(
         name=entry.name,
         title=entry.title,
@@ -42,23 +44,6 @@ def read_source(path: Path, words: str, entry: Entry | None = None, reason: str 
         class_noun=entry.class_noun,
     )
     return Source(replace(development, narrow_labels=entry.narrow_labels), provenance, read_test)
-
-
-def _custom(path: Path, words: str, digests: dict[str, str]) -> Provenance:
-    """Where a user's own images came from: of them we know no more than their names."""
-    name = path.resolve().name
-    return Provenance(
-        name=name,
-        title=f"the images in {name}",
-        source=words,
-        sha256=digests,
-        licence="",
-        citation="",
-        url="",
-        n_test=None,
-        embedded_subset=False,
-        reason="",
-    )
 
 
 def _read_test(

@@ -23,12 +23,12 @@ class Provenance(Record):
     title: str
     source: str
     sha256: dict[str, str]
-    licence: str
-    citation: str
-    url: str
-    n_test: int | None
-    embedded_subset: bool
-    reason: str
+    licence: str = ""
+    citation: str = ""
+    url: str = ""
+    n_test: int | None = None
+    embedded_subset: bool = False
+    reason: str = ""
     noun: str = "image"
     class_noun: str = "class"
 

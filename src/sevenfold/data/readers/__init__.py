@@ -30,6 +30,7 @@ class Reader(Protocol):
 
 
 READERS: tuple[Reader, ...] = (idx, npz)
+KNOWN = " or ".join(reader.WHAT for reader in READERS)
 
 
 def reader_of(path: Path) -> Reader:
@@ -38,20 +39,19 @@ def reader_of(path: Path) -> Reader:
     Raises:
         DataError: there is nothing that any of them can read.
     """
-    known = " or ".join(reader.WHAT for reader in READERS)
     if not is_there(path):
         raise DataError(
-            f"{path}: expected {known}, found nothing that can be read. Check the path."
+            f"{path}: expected {KNOWN}, found nothing that can be read. Check the path."
         )
     for reader in READERS:
         if reader.claims(path):
             return reader
     if path.is_dir():
         raise DataError(
-            f"{path}: expected {known}, got a folder of something else. A folder of IDX files"
+            f"{path}: expected {KNOWN}, got a folder of something else. A folder of IDX files"
             f" holds {', '.join(idx.FILES)} (.gz or not)."
         )
-    raise DataError(f"{path}: expected {known}, got another file. Give the folder that holds it.")
+    raise DataError(f"{path}: expected {KNOWN}, got another file. Give the folder that holds it.")
 
 
 def is_there(path: Path) -> bool:
