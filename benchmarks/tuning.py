@@ -183,14 +183,14 @@ def _development(folder: Path) -> Any:
 
 def _write_data(folder: Path) -> None:
     from sevenfold.data import load
-    from sevenfold.protocol import ProtocolSettings, split
+    from sevenfold.protocol import ProtocolSettings, divide
 
     source = load(
         "mnist",
         Path(os.environ["SEVENFOLD_DATA"]) if "SEVENFOLD_DATA" in os.environ else None,
         lambda *_: None,
     )
-    development = split(source.development, ProtocolSettings(method="holdout"), seed=0)
+    development = divide(source.development, ProtocolSettings(method="holdout"), seed=0)
     ((parts,),) = development.rounds
     images = development.images
     np.savez(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import TINY
 
@@ -66,6 +67,23 @@ def test_a_mistake_gets_one_clear_line_and_exit_code_2(
     for word in words:
         assert word in answer.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_data_are_listed_and_checked_in_images_and_classes(tmp_path: Path) -> None:
+    listed = sevenfold_command("data", "list", cwd=tmp_path)
+    assert listed.returncode == 0
+    assert "60,000 development and 10,000 test images" in listed.stdout
+    labels = np.tile(np.arange(3), 20)
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 9, 17), np.uint8)
+    parts = {"x_train": pixels, "y_train": labels, "x_test": 255 - pixels, "y_test": labels}
+    np.savez(tmp_path / "d.npz", **parts)
+    checked = sevenfold_command("data", "check", "d.npz", cwd=tmp_path)
+    assert checked.stdout.splitlines() == [
+        "the images in d.npz: 60 development and 60 test images. Nothing wrong found.",
+        "per class: [20, 20, 20] and [20, 20, 20]",
+        "exact duplicates: 0 and 0; none across the two parts.",
+        "No published digests are known for this data.",
+    ]
 
 
 def test_an_unknown_option_is_explained(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import CLASSES
 
 from sevenfold import data
-from sevenfold.data import Images, finding
+from sevenfold.data import Images, contents, finding
+from sevenfold.data.images import Part, numbered
 from sevenfold.data.mnist import catalogue, embedded
 from sevenfold.data.readers import idx
 from sevenfold.errors import DataError, DataUnavailable
@@ -28,18 +28,18 @@ REAL_MNIST = os.environ.get("SEVENFOLD_DATA")
 
 def made_up(n_per_class: int, seed: int) -> Images:
     labels = np.tile(np.arange(10, dtype=np.uint8), n_per_class)
-    return Images(
-        np.random.default_rng(seed).integers(0, 256, (len(labels), 28, 28), np.uint8),
-        labels,
-        CLASSES,
-    )
+    shape = (len(labels), 28, 28)
+    return numbered(np.random.default_rng(seed).integers(0, 256, shape, np.uint8), labels)
 
 
-PARTS: dict[catalogue.Part, Images] = {"train": made_up(30, seed=1), "t10k": made_up(5, seed=2)}
+PARTS: dict[Part, Images] = {
+    "development": made_up(30, seed=1),
+    "test": made_up(5, seed=2),
+}
 FILES = {
     name: idx.to_bytes(array)
     for part, images in PARTS.items()
-    for name, array in zip(catalogue.PARTS[part], (images.pixels, images.labels), strict=True)
+    for name, array in zip(idx.PARTS[part], (images.pixels, images.labels), strict=True)
 }
 SHA256 = {name: hashlib.sha256(data).hexdigest() for name, data in FILES.items()}
 MADE_UP = catalogue.Entry("mnist", "Made-up MNIST", 300, 50, 0, SHA256, "", "", "")
@@ -58,7 +58,7 @@ def write_idx(folder: Path, pattern: str = "{}", packed: bool = False, **changed
 
 def write_npz(path: Path, **changed: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    train, test = PARTS["train"], PARTS["t10k"]
+    train, test = PARTS["development"], PARTS["test"]
     arrays = {
         "x_train": train.pixels,
         "y_train": train.labels,
@@ -71,7 +71,7 @@ def write_npz(path: Path, **changed: Any) -> Path:
 
 @pytest.fixture(autouse=True)
 def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No data of this machine, no network, and made-up digits for MNIST."""
+    """No data of this machine, no network, and made-up images for MNIST."""
     monkeypatch.delenv("SEVENFOLD_DATA", raising=False)
     monkeypatch.setenv("SEVENFOLD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
@@ -97,8 +97,8 @@ def test_mnist_is_taken_from_the_first_place_that_has_it(
     assert where() == "SEVENFOLD_DATA"
     source = data.load("mnist", data_dir=write_idx(tmp_path / "other"))
     assert source.provenance.source == "the folder given with --data"
-    np.testing.assert_array_equal(source.development.pixels, PARTS["train"].pixels)
-    np.testing.assert_array_equal(source.read_test().pixels, PARTS["t10k"].pixels)
+    np.testing.assert_array_equal(source.development.pixels, PARTS["development"].pixels)
+    np.testing.assert_array_equal(source.read_test().pixels, PARTS["test"].pixels)
 
 
 def test_the_same_data_has_the_same_digests_in_every_container(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_the_same_data_has_the_same_digests_in_every_container(tmp_path: Path) -
     from_folder, from_npz = data.load(str(folder)), data.load(str(npz))
     assert from_folder.provenance.sha256 == from_npz.provenance.sha256
     assert from_folder.provenance.sha256 == {
-        name: SHA256[name] for name in catalogue.PARTS["train"]
+        name: SHA256[name] for name in idx.PARTS["development"]
     }
     assert (from_folder.provenance.name, from_npz.provenance.name) == ("idx", "d.npz")
     assert from_folder.provenance.n_test is None
@@ -149,8 +149,8 @@ def test_a_place_that_the_user_named_has_no_fallback(
         monkeypatch.delenv("SEVENFOLD_DATA")
 
 
-def test_other_digits_are_not_mnist(tmp_path: Path) -> None:
-    labels = idx.to_bytes(PARTS["train"].labels[::-1])
+def test_other_images_are_not_mnist(tmp_path: Path) -> None:
+    labels = idx.to_bytes(PARTS["development"].labels[::-1])
     folder = write_idx(tmp_path, train_labels=labels)
     with pytest.raises(
         DataError,
@@ -161,7 +161,7 @@ def test_other_digits_are_not_mnist(tmp_path: Path) -> None:
 
 
 def test_a_test_file_that_is_not_mnists_is_found_when_it_is_read(tmp_path: Path) -> None:
-    folder = write_idx(tmp_path, t10k_labels=idx.to_bytes(PARTS["t10k"].labels[::-1]))
+    folder = write_idx(tmp_path, t10k_labels=idx.to_bytes(PARTS["test"].labels[::-1]))
     source = data.load("mnist", data_dir=folder)
     with pytest.raises(DataError, match=r"expected the t10k-labels-idx1-ubyte of mnist"):
         source.read_test()
@@ -215,20 +215,20 @@ def test_data_dir_goes_with_mnist_only(tmp_path: Path) -> None:
     ("changed", "expected"),
     [
         (
-            {"train_labels": idx.to_bytes(PARTS["train"].labels[:-1])},
+            {"train_labels": idx.to_bytes(PARTS["development"].labels[:-1])},
             r"expected as many labels as images \(300\), got 299",
         ),
         (
             {"train_labels": idx.to_bytes(np.zeros(300, np.uint8))},
-            "development: .* got none of 1, 2, 3, 4, 5, 6, 7, 8, 9",
+            "development: expected two classes or more, got only class 0",
         ),
         (
-            {"train_images": idx.to_bytes(PARTS["train"].pixels // 255)},
+            {"train_labels": idx.to_bytes(PARTS["development"].labels * 2)},
+            r"development: .*each of 19 classes \(0, 1, 2 and 16 more\), got none of 1, 3, 5, 7, 9",
+        ),
+        (
+            {"train_images": idx.to_bytes(PARTS["development"].pixels // 255)},
             "got none above 1. Multiply the images by 255",
-        ),
-        (
-            {"train_labels": idx.to_bytes(np.full(300, 10, np.uint8))},
-            "expected labels from 0 to 9, got 10 at position 0",
         ),
         (
             {"train_images": FILES["train-labels-idx1-ubyte"]},
@@ -249,7 +249,7 @@ def test_too_few_of_a_class_is_refused(tmp_path: Path) -> None:
         tmp_path, train_images=idx.to_bytes(few.pixels), train_labels=idx.to_bytes(few.labels)
     )
     with pytest.raises(
-        DataError, match=r"expected at least 20 examples of each digit, got 19 of digit 0"
+        DataError, match=r"expected at least 20 examples of each class, got 19 of class 0"
     ):
         data.load(str(folder))
 
@@ -265,7 +265,7 @@ def test_things_that_are_no_data_set_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"train-images-idx3-ubyte: expected a file, got a folder"):
         data.load(str(folder))
     (tmp_path / "d.npz").mkdir()
-    with pytest.raises(DataError, match=r"lacks train-images"):
+    with pytest.raises(DataError, match=r"got a folder of something else.* holds train-images"):
         data.load(str(tmp_path / "d.npz"))
 
 
@@ -288,6 +288,78 @@ def test_a_named_pipe_does_not_hang(tmp_path: Path) -> None:
         data.load(str(folder))
 
 
+# Other sizes and classes
+
+
+def sized(n_per_class: int, n_classes: int, shape: tuple[int, ...], seed: int) -> Images:
+    labels = np.tile(np.arange(n_classes), n_per_class)
+    rng = np.random.default_rng(seed)
+    return numbered(rng.integers(0, 256, (len(labels), *shape), np.uint8), labels)
+
+
+def save_parts(path: Path, development: Images, test: Images) -> str:
+    arrays = {"x_train": development.pixels, "y_train": development.labels}
+    return str(write_npz(path, **arrays, x_test=test.pixels, y_test=test.labels))
+
+
+@pytest.mark.parametrize("shape", [(9, 17), (5, 4, 3)])
+def test_images_of_any_size_are_loaded_and_checked(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    development, test = sized(20, 300, shape, seed=1), sized(1, 300, shape, seed=2)
+    path = save_parts(tmp_path / "d.npz", development, test)
+    source = data.load(path)
+    found = source.read_test()
+    np.testing.assert_array_equal(found.pixels, test.pixels)
+    np.testing.assert_array_equal(found.labels, test.labels)
+    assert source.development.labels.dtype == found.labels.dtype == np.uint16
+    assert source.development.classes == found.classes == tuple(str(n) for n in range(300))
+    assert (source.provenance.noun, source.provenance.class_noun) == ("image", "class")
+    assert source.provenance.title == "the images in d.npz"
+    assert source.development.narrow_labels == ()
+    assert data.check(path).development_per_class == [20] * 300
+
+
+@pytest.mark.parametrize("n_classes", [4, 300])
+def test_a_class_that_only_the_test_part_has_is_refused(tmp_path: Path, n_classes: int) -> None:
+    test = sized(1, n_classes, (5, 4), seed=2)
+    source = data.load(save_parts(tmp_path / "d.npz", sized(20, 3, (5, 4), seed=1), test))
+    with pytest.raises(
+        DataError, match=r"d.npz, test: expected only classes that .* got images of 3"
+    ) as caught:
+        source.read_test()
+    assert len(str(caught.value)) < 300
+
+
+def test_the_test_part_counts_its_classes_as_development_does(tmp_path: Path) -> None:
+    """Places in the development part's classes, however many the test part has."""
+    development, test = sized(20, 257, (5, 4), seed=1), sized(1, 256, (5, 4), seed=2)
+    source = data.load(save_parts(tmp_path / "d.npz", development, test))
+    with pytest.raises(DataError, match=r"test: .*each of 257 classes .* got none of 256"):
+        source.read_test()
+
+
+def test_a_class_is_known_by_its_name_wherever_a_part_counts_it() -> None:
+    names = tuple(f"class {n}" for n in range(256))
+    others = (*names[::-1], "class without an image")
+    test = Images(np.zeros((256, 5, 4), np.uint8), np.arange(256, dtype=np.uint16), others)
+    found = contents.require_test(test, names, (5, 4), "x")
+    assert found.labels.tolist() == list(range(255, -1, -1))
+    assert (found.labels.dtype, found.classes) == (np.uint8, names)
+
+
+def test_test_images_of_another_size_are_refused(tmp_path: Path) -> None:
+    development, test = sized(20, 3, (5, 4), seed=1), sized(1, 3, (4, 5), seed=2)
+    source = data.load(save_parts(tmp_path / "d.npz", development, test))
+    with pytest.raises(DataError, match=r"test: expected images of 5x4 as in .* got 4x5"):
+        source.read_test()
+
+
+def test_mnist_by_name_has_its_own_words_and_by_path_it_has_not(tmp_path: Path) -> None:
+    folder = write_idx(tmp_path / "d")
+    for name, noun, narrow in (("mnist", "digit", (1, 7)), (str(folder), "image", ())):
+        source = data.load(name, data_dir=folder if name == "mnist" else None)
+        assert (source.provenance.noun, source.development.narrow_labels) == (noun, narrow)
+
+
 # The rule: loading opens no test file
 
 LOAD_AND_LIST_OPENED = """
@@ -295,11 +367,11 @@ import json, os, sys, zipfile
 opened = []
 sys.addaudithook(lambda event, args: opened.append(os.fsdecode(args[0]))
                  if event == "open" and isinstance(args[0], (str, bytes)) else None)
-real_read = zipfile.ZipFile.read
-def read(self, member, *rest):
+real_open = zipfile.ZipFile.open
+def open_member(self, member, *rest):
     opened.append(getattr(member, "filename", member))
-    return real_read(self, member, *rest)
-zipfile.ZipFile.read = read
+    return real_open(self, member, *rest)
+zipfile.ZipFile.open = open_member
 from sevenfold import data
 from sevenfold.data import finding
 from sevenfold.data.mnist import catalogue
@@ -333,7 +405,7 @@ def test_loading_opens_no_test_file(
     assert [name for name in before if name.startswith("train-")] != []
     assert [name for name in before if "t10k" in name] == []
     assert sorted(name.removesuffix(".gz") for name in after if "t10k" in name) == sorted(
-        catalogue.PARTS["t10k"]
+        idx.PARTS["test"]
     )
 
 
@@ -414,15 +486,14 @@ def test_a_kill_before_the_rename_leaves_no_file_under_the_real_name(tmp_path: P
 
 
 def test_duplicates_and_overlap_are_counted() -> None:
-    development, test = PARTS["train"], PARTS["t10k"]
+    development, test = PARTS["development"], PARTS["test"]
     assert data.n_duplicates(development) == 0
     assert data.n_duplicates(development[np.array([0, 1, 0, 0, 2, 1])]) == 3
     assert data.overlap(development, test) == 0
     data.require_disjoint(development, test, "x")
-    mixed = Images(
+    mixed = numbered(
         np.concatenate([test.pixels, development.pixels[:2]]),
         np.concatenate([test.labels, development.labels[:2]]),
-        CLASSES,
     )
     with pytest.raises(
         DataError, match=r"x: expected no image in both development and test, got 2"
@@ -436,22 +507,22 @@ def test_check_reads_everything(tmp_path: Path) -> None:
     assert not report.published
     assert data.check("mnist", data_dir=tmp_path / "d").published
     leaking = write_npz(
-        tmp_path / "d.npz", x_test=PARTS["train"].pixels[:50], y_test=PARTS["train"].labels[:50]
+        tmp_path / "d.npz",
+        x_test=PARTS["development"].pixels[:50],
+        y_test=PARTS["development"].labels[:50],
     )
     with pytest.raises(
         DataError, match=r"d.npz: expected no image in both development and test, got 50"
     ):
         data.check(str(leaking))
     incomplete = write_npz(tmp_path / "d.npz", y_test=np.zeros(50, np.uint8))
-    with pytest.raises(
-        DataError, match=r"test: expected examples of every digit from 0 to 9, got none of 1, 2"
-    ):
+    with pytest.raises(DataError, match=r"test: .*each of 10 classes .* got none of 1, 2"):
         data.check(str(incomplete))
 
 
 def test_scans_with_dark_ink_are_noticed(tmp_path: Path) -> None:
     scans = {}
-    for part, images in (("train", PARTS["train"]), ("test", PARTS["t10k"])):
+    for part, images in (("train", PARTS["development"]), ("test", PARTS["test"])):
         paper = np.full_like(images.pixels, 250)
         paper[:, 6:22, 6:22] = images.pixels[:, 6:22, 6:22] // 4
         scans[f"x_{part}"] = paper

@@ -2,10 +2,12 @@
 
 import gzip
 import hashlib
+import io
 import os
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,11 +22,11 @@ from sevenfold.data.readers import idx
 from sevenfold.errors import DataError, DataUnavailable
 
 LABELS = {
-    "train": np.repeat(np.arange(10, dtype=np.uint8), 30),
-    "t10k": np.repeat(np.arange(10, dtype=np.uint8), 5),
+    "development": np.repeat(np.arange(10, dtype=np.uint8), 30),
+    "test": np.repeat(np.arange(10, dtype=np.uint8), 5),
 }
 CONTENT: dict[str, bytes] = {}
-for part, (images_name, labels_name) in catalogue.PARTS.items():
+for part, (images_name, labels_name) in idx.PARTS.items():
     CONTENT[labels_name] = idx.to_bytes(LABELS[part])
     images = np.random.default_rng(len(LABELS[part])).integers(
         0, 256, (len(LABELS[part]), 28, 28), np.uint8
@@ -197,6 +199,20 @@ def test_a_name_that_does_not_resolve_in_time_does_not_hold_anyone_up(
     assert time.monotonic() - started < 1.5
 
 
+def test_an_answer_that_comes_too_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, response = threading.Event(), io.BytesIO()
+    monkeypatch.setattr(response, "close", closed.set, raising=False)
+
+    def urlopen(*args: object, **kwargs: object) -> io.BytesIO:
+        time.sleep(0.6)
+        return response
+
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    with pytest.raises(TimeoutError, match=r"no answer within 0.4 s"):
+        download.download("https://mnist.invalid/x")
+    assert closed.wait(5)
+
+
 def test_auto_takes_the_subset_and_says_why_without_a_path(
     server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -245,7 +261,7 @@ def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(
     assert finding.fetch("mnist") == folder
     assert Mirror.asked == ["/good/train-labels-idx1-ubyte.gz", "/good/t10k-labels-idx1-ubyte.gz"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        f"{name}.gz" for name in catalogue.FILES
+        f"{name}.gz" for name in idx.FILES
     )
     assert len(finding.load("mnist").read_test()) == 50
 
@@ -257,15 +273,12 @@ def test_load_mends_a_damaged_cache(server: str, monkeypatch: pytest.MonkeyPatch
     assert finding.load("mnist").provenance.source == f"the mirror {server}/good/"
 
 
-def test_what_a_killed_fetch_left_is_swept_up_but_not_what_another_is_writing(
-    tmp_path: Path,
-) -> None:
+def test_what_a_killed_fetch_left_is_swept_up(tmp_path: Path) -> None:
     folder = cache.made_folder(tmp_path / "mnist")
-    for name, age in (("old.part", 7200), ("new.part", 0)):
-        (folder / name).write_bytes(b"half")
-        os.utime(folder / name, (time.time() - age,) * 2)
+    (folder / ".train-images.x.part").write_bytes(b"half")
+    os.utime(folder / ".train-images.x.part", (time.time() - 7200,) * 2)
     cache.made_folder(folder)
-    assert [path.name for path in folder.iterdir()] == ["new.part"]
+    assert not list(folder.iterdir())
 
 
 def test_progress_hears_of_every_byte(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +286,7 @@ def test_progress_hears_of_every_byte(server: str, monkeypatch: pytest.MonkeyPat
     calls: list[tuple[str, int, int]] = []
     finding.fetch("mnist", lambda what, done, total: calls.append((what, done, total)))
     last = {what: (done, total) for what, done, total in calls}
-    assert list(last) == [f"{name}.gz" for name in catalogue.FILES]
+    assert list(last) == [f"{name}.gz" for name in idx.FILES]
     assert all(done == total > 0 for done, total in last.values())
 
 

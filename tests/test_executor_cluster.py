@@ -12,7 +12,7 @@ from conftest import made_up_digits
 from sevenfold.errors import SettingsError
 from sevenfold.executor.opening import open_executor
 from sevenfold.executor.tasks import Task
-from sevenfold.protocol import ProtocolSettings, split
+from sevenfold.protocol import ProtocolSettings, divide
 
 PROGRAM = """
 import os, sys
@@ -21,14 +21,14 @@ from pathlib import Path
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 from conftest import made_up_digits
 from ray.cluster_utils import Cluster
-from sevenfold.protocol import ProtocolSettings, split
+from sevenfold.protocol import ProtocolSettings, divide
 from sevenfold.tuning.halving import SearchSettings
 from sevenfold.executor.opening import open_executor
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import search
 
 folder = Path(sys.argv[1])
-development = split(made_up_digits(600, seed=1), ProtocolSettings(method="kfold", n_folds=2), 0)
+development = divide(made_up_digits(600, seed=1), ProtocolSettings(method="kfold", n_folds=2), 0)
 space = SearchSpace(
     width=(32,), depth=(1, 1), optimizer=("adam",), batch_size=(64,), l2=(2e-6, 1e-4),
     max_norm=(0.0,), schedule=("constant",),
@@ -97,7 +97,7 @@ def test_a_cluster_gives_the_local_answer_also_when_a_node_dies(tmp_path: Path) 
 )
 def test_no_cluster_is_one_clear_line(tmp_path: Path, address: str, said: str) -> None:
     pytest.importorskip("ray")
-    development = split(made_up_digits(200, seed=1), ProtocolSettings(method="holdout"), 0)
+    development = divide(made_up_digits(200, seed=1), ProtocolSettings(method="holdout"), 0)
     with (
         open_executor(development, tmp_path, cluster=address) as executor,
         pytest.raises(SettingsError, match=said),

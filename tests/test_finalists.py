@@ -12,7 +12,7 @@ from conftest import made_up_digits
 from sevenfold.engine import TrainingSettings
 from sevenfold.errors import SettingsError
 from sevenfold.networks import NetworkSpec
-from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
+from sevenfold.protocol import DevelopmentSet, ProtocolSettings, divide
 from sevenfold.runs.writing import Run
 from sevenfold.steps import finalists
 from sevenfold.steps.finalists import Finalist, RegularizeSettings
@@ -51,7 +51,7 @@ def trained(
 
 @pytest.fixture
 def finals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Finalist, ...]]:
-    development = split(made_up_digits(300, seed=1), ProtocolSettings(method="holdout"), seed=0)
+    development = divide(made_up_digits(300, seed=1), ProtocolSettings(method="holdout"), seed=0)
 
     def judged(
         trials: Sequence[TrialRecord], outcome: dict[int, Validation]

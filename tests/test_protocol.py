@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from conftest import made_up_digits
 
+from sevenfold.data import Images
 from sevenfold.errors import LedgerError, RunError, SettingsError
-from sevenfold.protocol import ProtocolSettings, choose_method, split
+from sevenfold.protocol import ProtocolSettings, choose_method, divide
 from sevenfold.runs.ledger import Ledger
 from sevenfold.runs.seal import Plan, SealedTestSet
 
-DIGITS = made_up_digits(20, seed=9)
+TEST_IMAGES = made_up_digits(20, seed=9)
 PLAN = Plan(data="d", settings="s", network="n", weights="w")
 
 
@@ -28,7 +29,7 @@ def test_the_rule(n: int, method: str) -> None:
 @pytest.mark.parametrize("method", ["holdout", "kfold", "iterated-kfold"])
 def test_parts_are_disjoint_complete_and_stratified(method: str) -> None:
     images = made_up_digits(400, seed=1)
-    development = split(images, ProtocolSettings(method=method), seed=5)
+    development = divide(images, ProtocolSettings(method=method), seed=5)
     for splits in development.rounds:
         for part in splits:
             assert len(np.intersect1d(part.train, part.validation)) == 0
@@ -43,24 +44,37 @@ def test_parts_are_disjoint_complete_and_stratified(method: str) -> None:
 def test_rounds_differ_and_seeds_repeat() -> None:
     images = made_up_digits(400, seed=1)
     settings = ProtocolSettings(method="iterated-kfold")
-    first, again, other = (split(images, settings, seed) for seed in (0, 0, 1))
+    first, again, other = (divide(images, settings, seed) for seed in (0, 0, 1))
     assert first.digest == again.digest != other.digest
     assert not np.array_equal(first.rounds[0][0].validation, first.rounds[1][0].validation)
 
 
-def test_too_few_digits_for_the_folds() -> None:
+def test_too_few_images_for_the_folds() -> None:
     with pytest.raises(SettingsError, match=r"protocol\.n_folds is 4.*only 2"):
-        split(made_up_digits(20, seed=1), ProtocolSettings(method="kfold"), seed=0)
+        divide(made_up_digits(20, seed=1), ProtocolSettings(method="kfold"), seed=0)
+
+
+def test_a_part_holds_every_class_however_many_there_are() -> None:
+    labels = np.repeat(np.arange(300, dtype=np.uint16), 4)
+    images = Images(np.zeros((1200, 3, 2), np.uint8), labels, tuple(map(str, range(300))))
+    settings = ProtocolSettings(method="holdout", validation_fraction=0.25)
+    (part,) = divide(images, settings, seed=0).rounds[0]
+    assert len(np.unique(labels[part.validation])) == len(np.unique(labels[part.train])) == 300
+    fewer = settings.model_copy(update={"validation_fraction": 0.2})
+    with pytest.raises(
+        SettingsError, match=r"each part 300 images or more\. 0\.2 of 1,200 puts 240"
+    ):
+        divide(images, fewer, seed=0)
 
 
 def sealed(folder: Path, reason: str | None = None) -> SealedTestSet:
-    return SealedTestSet(lambda: DIGITS, Ledger(folder / "ledger.jsonl"), "data", reason)
+    return SealedTestSet(lambda: TEST_IMAGES, Ledger(folder / "ledger.jsonl"), "data", reason)
 
 
 def test_one_opening_one_result(tmp_path: Path) -> None:
     test = sealed(tmp_path)
     test.open(PLAN)
-    test.record_result(PLAN, 1, DIGITS)
+    test.record_result(PLAN, 1, TEST_IMAGES)
     assert [line.event for line in test.ledger.lines()] == ["frozen", "opened", "result"]
     with pytest.raises(RunError, match="--open-test-again"):
         sealed(tmp_path).open(PLAN.model_copy(update={"network": "another"}))
@@ -73,19 +87,19 @@ def test_one_opening_one_result(tmp_path: Path) -> None:
 def test_the_same_plan_may_be_scored_again_but_gives_one_result(tmp_path: Path) -> None:
     test = sealed(tmp_path)
     test.open(PLAN)
-    test.record_result(PLAN, 1, DIGITS)
+    test.record_result(PLAN, 1, TEST_IMAGES)
     test.open(PLAN)
     assert len(test.ledger.lines_of("opened")) == 1
     with pytest.raises(LedgerError, match="records 1 errors"):
-        test.record_result(PLAN, 2, DIGITS)
+        test.record_result(PLAN, 2, TEST_IMAGES)
     with pytest.raises(LedgerError, match="another test set"):
         test.record_result(PLAN, 1, made_up_digits(20, seed=10))
 
 
 @pytest.mark.parametrize("fraction", [1e-9, 0.9999])
-def test_a_part_without_digits_is_refused(fraction: float) -> None:
+def test_a_part_without_images_is_refused(fraction: float) -> None:
     with pytest.raises(SettingsError, match=r"protocol\.validation_fraction"):
-        split(
+        divide(
             made_up_digits(400, seed=1),
             ProtocolSettings(method="holdout", validation_fraction=fraction),
             seed=0,
@@ -114,7 +128,7 @@ def test_an_opening_for_another_plan_is_refused_before_anything_is_trained(tmp_p
 def test_a_further_opening_that_was_cut_off_is_counted_once(tmp_path: Path) -> None:
     test = sealed(tmp_path)
     test.open(PLAN)
-    test.record_result(PLAN, 1, DIGITS)
+    test.record_result(PLAN, 1, TEST_IMAGES)
     for _ in range(2):
         sealed(tmp_path, reason="a label was wrong").open(PLAN)
     assert len(test.ledger.lines_of("opened")) == 2
@@ -125,7 +139,7 @@ def test_a_further_opening_that_was_cut_off_is_counted_once(tmp_path: Path) -> N
 def test_tampering_is_found(tmp_path: Path, tamper: str) -> None:
     test = sealed(tmp_path)
     test.open(PLAN)
-    test.record_result(PLAN, 7, DIGITS)
+    test.record_result(PLAN, 7, TEST_IMAGES)
     path = test.ledger.path
     rows = path.read_text().splitlines()
     if tamper == "edit":

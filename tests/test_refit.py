@@ -10,7 +10,7 @@ from conftest import made_up_digits
 from sevenfold.config import load_config
 from sevenfold.engine import FitResult, TrainingSettings, fit
 from sevenfold.networks import NetworkSpec
-from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
+from sevenfold.protocol import DevelopmentSet, ProtocolSettings, divide
 from sevenfold.runs.writing import Run
 from sevenfold.steps import refit as module
 from sevenfold.steps.production import for_at_least
@@ -34,7 +34,7 @@ JOBS = [(LONG, 5), (LONG, 6), (SHORT, 5)]
 
 
 def development() -> DevelopmentSet:
-    return split(made_up_digits(300, seed=1), ProtocolSettings(method="holdout"), seed=0)
+    return divide(made_up_digits(300, seed=1), ProtocolSettings(method="holdout"), seed=0)
 
 
 def run_in(folder: Path) -> Run:

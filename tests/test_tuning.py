@@ -18,7 +18,7 @@ from sevenfold.engine import FitState
 from sevenfold.errors import RunError, SettingsError, SevenfoldError
 from sevenfold.executor.opening import open_executor
 from sevenfold.executor.tasks import Executor, Result, Task
-from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
+from sevenfold.protocol import DevelopmentSet, ProtocolSettings, divide
 from sevenfold.records import digest_of
 from sevenfold.terminal import Advance
 from sevenfold.tuning.checkpoints import PARTS, Checkpoints
@@ -34,7 +34,7 @@ SETTINGS = SearchSettings(n_trials=11, batch=4, rungs=(1, 3, 9), reduction=2)
 
 @pytest.fixture(scope="module")
 def development() -> DevelopmentSet:
-    return split(made_up_digits(400, seed=1), ProtocolSettings(method="holdout"), 0)
+    return divide(made_up_digits(400, seed=1), ProtocolSettings(method="holdout"), 0)
 
 
 class Pretended:
@@ -188,7 +188,7 @@ def test_another_search_in_the_same_file_is_refused(
 
 def test_other_data_is_refused(development: DevelopmentSet, tmp_path: Path) -> None:
     pretend(tmp_path / "tuning.db", development, Pretended())
-    other = split(made_up_digits(400, seed=2), ProtocolSettings(method="holdout"), 0)
+    other = divide(made_up_digits(400, seed=2), ProtocolSettings(method="holdout"), 0)
     with pytest.raises(RunError, match="another data set or protocol"):
         pretend(tmp_path / "tuning.db", other, Pretended())
 

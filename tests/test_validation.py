@@ -6,13 +6,13 @@ from conftest import made_up_digits
 
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec
-from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
+from sevenfold.protocol import DevelopmentSet, ProtocolSettings, divide
 from sevenfold.validation import Configuration, cross_validate
 
 
 def test_rounds_start_from_other_weights() -> None:
     """Two rounds of one seed over the same folds would be one repeat counted twice."""
-    once = split(made_up_digits(200, seed=1), ProtocolSettings(method="kfold", n_folds=2), seed=0)
+    once = divide(made_up_digits(200, seed=1), ProtocolSettings(method="kfold", n_folds=2), seed=0)
     twice = DevelopmentSet(once.images, once.rounds * 2, "iterated-kfold", "iterated-kfold")
     configuration = Configuration(
         network=NetworkSpec(hidden=(8,)), training=TrainingSettings(n_epochs=2)

@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help=(
-        "The universal workflow of machine learning on handwritten digits, with networks of Dense"
+        "The universal workflow of machine learning on small images, with networks of Dense"
         " and Dropout layers only. `sevenfold run` does all of it: problem, measure, protocol,"
         " preparation, baseline, overfitting, regularization and tuning, final test; and leaves a"
         " report in which every number was measured by the run."
@@ -100,7 +100,7 @@ def run(
         str | None,
         typer.Option(
             help=(
-                "quick (a few minutes), book (the default), standard (distorted digits) or record"
+                "quick (a few minutes), book (the default), standard (distorted images) or record"
                 " (an hour)."
             )
         ),
@@ -203,7 +203,7 @@ def run(
         final = summary.final
         print(
             f"\nTest accuracy {proportion(summary.n_test - final.n_errors, summary.n_test)} on"
-            f" {summary.n_test:,} digits: ",
+            f" {summary.n_test:,} images: ",
             end="",
         )
         print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}\nReport: {report}")
@@ -230,7 +230,7 @@ def list_data() -> None:
         )
         print(
             f"{entry.name:<10} {entry.title}: {entry.n_development:,} development and"
-            f" {entry.n_test:,} test digits\n{'':<10} {where}"
+            f" {entry.n_test:,} test images\n{'':<10} {where}"
         )
         print(f"{'':<10} licence: {entry.licence}; {entry.citation}\n{'':<10} {entry.url}")
 
@@ -260,9 +260,9 @@ def check_data(
     verdict = INVERTED if found.inverted else "Nothing wrong found."
     print(
         f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test"
-        f" digits. {verdict}"
+        f" images. {verdict}"
     )
-    print(f"per digit: {found.development_per_class} and {found.test_per_class}")
+    print(f"per class: {found.development_per_class} and {found.test_per_class}")
     print(
         f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none"
         " across the two parts."

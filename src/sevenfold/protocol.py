@@ -16,13 +16,15 @@ from sevenfold.statistics import proportion
 
 Method = Literal["holdout", "kfold", "iterated-kfold"]
 
+_MIN_PER_PART = 10
+
 
 class ProtocolSettings(Record):
     """The rule that picks the evaluation protocol from the size of the data.
 
     Hold-out is chosen while the 95 % interval of an accuracy of `expected_accuracy` on
     the validation part is no wider than ± `holdout_half_width`; else K-fold while the
-    interval over all development digits is no wider than ± `kfold_half_width`; else
+    interval over all development images is no wider than ± `kfold_half_width`; else
     iterated K-fold with shuffling (DLWP 4.5.3: the simplest protocol that suffices).
     """
 
@@ -37,7 +39,7 @@ class ProtocolSettings(Record):
 
 @dataclass(frozen=True)
 class Split:
-    """One division of the development digits: index arrays, int64, sorted, disjoint."""
+    """One division of the development images: index arrays, int64, sorted, disjoint."""
 
     train: np.ndarray
     validation: np.ndarray
@@ -45,7 +47,7 @@ class Split:
 
 @dataclass(frozen=True)
 class DevelopmentSet:
-    """Every digit that may be looked at, and how it is divided.
+    """Every image that may be looked at, and how it is divided.
 
     rounds: hold-out has one round of one split; K-fold one round of K splits whose
     validation parts cover everything once; iterated K-fold several such rounds,
@@ -59,7 +61,7 @@ class DevelopmentSet:
 
     @property
     def scored(self) -> np.ndarray:
-        """Indices of the digits that a round validates on, sorted: the examples behind
+        """Indices of the images that a round validates on, sorted: the examples behind
         every validation score.
         """
         return np.sort(np.concatenate([split.validation for split in self.rounds[0]]))
@@ -88,25 +90,27 @@ class DevelopmentSet:
         }
 
 
-def split(images: Images, settings: ProtocolSettings, seed: int) -> DevelopmentSet:
-    """Divide the development digits, stratified by class, by the protocol that
+def divide(images: Images, settings: ProtocolSettings, seed: int) -> DevelopmentSet:
+    """Divide the development images, stratified by class, by the protocol that
     `settings` ask for or the rule chooses.
 
     Raises:
-        SettingsError: a class has too few digits for the folds.
+        SettingsError: a part would hold too few images, or a class has too few for the
+        folds.
     """
     method = choose_method(len(images), settings)
-    smallest = int(np.bincount(images.labels, minlength=10).min())
+    smallest = int(images.class_counts.min())
     n_validation = round(len(images) * settings.validation_fraction)
-    if method == "holdout" and not 10 <= n_validation <= len(images) - 10:
+    n_least = max(_MIN_PER_PART, images.n_classes)
+    if method == "holdout" and not n_least <= n_validation <= len(images) - n_least:
         raise SettingsError(
-            "protocol.validation_fraction must leave each part ten digits or more."
+            f"protocol.validation_fraction must leave each part {n_least:,} images or more."
             f" {settings.validation_fraction} of {len(images):,} puts {n_validation:,} into"
             " validation. Try 0.17."
         )
     if method != "holdout" and smallest < settings.n_folds:
         raise SettingsError(
-            f"protocol.n_folds is {settings.n_folds}, but a digit has only {smallest} examples. Use"
+            f"protocol.n_folds is {settings.n_folds}, but a class has only {smallest} images. Use"
             " fewer folds."
         )
     rounds: tuple[tuple[Split, ...], ...]
@@ -122,7 +126,7 @@ def split(images: Images, settings: ProtocolSettings, seed: int) -> DevelopmentS
 
 
 def choose_method(n: int, settings: ProtocolSettings) -> Method:
-    """The protocol for `n` development digits: the one asked for, or the simplest whose
+    """The protocol for `n` development images: the one asked for, or the simplest whose
     interval is narrow enough.
     """
     if settings.method != "auto":
@@ -140,7 +144,7 @@ def choose_method(n: int, settings: ProtocolSettings) -> Method:
 
 
 def expected_half_width(n: int, settings: ProtocolSettings) -> float:
-    """Half the width of the Wilson interval of the expected accuracy on n digits."""
+    """Half the width of the Wilson interval of the expected accuracy on n images."""
     interval = proportion(settings.expected_accuracy * n, n)
     return (interval.ci_high - interval.ci_low) / 2
 

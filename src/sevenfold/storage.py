@@ -3,28 +3,52 @@
 import hashlib
 import io
 import os
+import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+
+_PART = ".part"
+_STALE_SECONDS = 3600.0
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
     """Write `content` to a temporary name, force it to disk and rename it to `path`; a
     reader sees the old file or the new.
+
+    Several processes may write the same name at once: each has a temporary name of its
+    own (`.<name>.<random>.part`), and the last to finish stays. What killed ones left
+    of that name goes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
+    remove_stale_parts(path.parent, f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
+    temporary = Path(name)
     try:
-        with temporary.open("wb") as file:
+        with os.fdopen(handle, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
+        temporary.chmod(0o644)  # folders may be shared; mkstemp gives the file to its owner alone
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def remove_stale_parts(folder: Path, prefix: str = "") -> None:
+    """Remove what killed processes left half-written in `folder` more than an hour ago,
+    of names that begin with `prefix`; what is younger may be another's who is at work.
+    """
+    for part in folder.iterdir():
+        if part.name.startswith(prefix) and part.suffix == _PART:
+            with suppress(OSError):  # gone, or another user's
+                if time.time() - part.stat().st_mtime > _STALE_SECONDS:
+                    part.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ from sevenfold.data import INVERTED, Source, load, seems_inverted
 from sevenfold.errors import SettingsError
 from sevenfold.executor.opening import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
-from sevenfold.protocol import DevelopmentSet, split
+from sevenfold.protocol import DevelopmentSet, divide
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
 from sevenfold.runs.seal import SealedTestSet
@@ -64,7 +64,7 @@ def run_workflow(
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
     if seems_inverted(source.development):
         screen.warn(INVERTED)
-    development = split(source.development, config.protocol, config.seed)
+    development = divide(source.development, config.protocol, config.seed)
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         if open_test_again:
             run.forget("final_test")

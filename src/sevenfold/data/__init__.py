@@ -1,4 +1,4 @@
-"""Data sets of digits: where they come from, how they are read, and proof that they are
+"""Data sets of images: where they come from, how they are read, and proof that they are
 what they say.
 """
 
@@ -12,7 +12,7 @@ from sevenfold.data.contents import (
 )
 from sevenfold.data.finding import fetch, load
 from sevenfold.data.images import Images, prepare
-from sevenfold.data.mnist.download import Progress
+from sevenfold.data.mnist.download import TransferProgress
 from sevenfold.data.source import Provenance, Source
 
 __all__ = [
@@ -20,9 +20,9 @@ __all__ = [
     "CheckReport",
     "Images",
     "Listing",
-    "Progress",
     "Provenance",
     "Source",
+    "TransferProgress",
     "catalogue",
     "check",
     "fetch",

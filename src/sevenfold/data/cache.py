@@ -1,4 +1,4 @@
-"""Where sevenfold keeps data, and writing there so that a file is whole or absent."""
+"""Where sevenfold keeps data."""
 
 import atexit
 import functools
@@ -6,10 +6,9 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-_STALE_SECONDS = 3600.0
+from sevenfold.storage import remove_stale_parts
 
 
 def cache_folder() -> Path:
@@ -37,6 +36,14 @@ def home_folder() -> Path:
         return temporary_folder()
 
 
+def expanded(path: str | Path) -> Path:
+    """`path` with the home of a user in place of `~`, where that is known."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # `~` of a user whom nobody knows
+        return Path(path)
+
+
 def writable_folder(name: str) -> Path:
     """The folder `name` of the cache, made if need be; where that cannot be written,
     one of a temporary folder.
@@ -56,9 +63,7 @@ def made_folder(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         pass
-    for part in folder.glob("*.part"):
-        if time.time() - part.stat().st_mtime > _STALE_SECONDS:
-            part.unlink(missing_ok=True)
+    remove_stale_parts(folder)
     return folder
 
 
@@ -68,20 +73,3 @@ def temporary_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="sevenfold-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` to `path` by way of a `.part` file, so that nobody ever sees half of
-    it.
-    """
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).chmod(0o644)  # a cache may be shared; mkstemp gives the file to its owner alone
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise

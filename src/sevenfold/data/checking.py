@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from sevenfold.data.contents import n_duplicates, require_disjoint, seems_inverted
-from sevenfold.data.finding import load, where_found
-from sevenfold.data.images import Images
+from sevenfold.data.finding import load
 from sevenfold.data.mnist.catalogue import ENTRIES
-from sevenfold.data.mnist.download import Progress
+from sevenfold.data.mnist.download import TransferProgress
+from sevenfold.data.mnist.places import where_found
 from sevenfold.data.source import Provenance
 from sevenfold.records import Record
 
@@ -37,7 +35,7 @@ class Listing(Record):
 class CheckReport(Record):
     """What a check that found nothing wrong has to tell.
 
-    per_class: how many of each digit 0 to 9. inverted: whether ink seems dark on bright
+    per_class: how many images of each class. inverted: whether ink seems dark on bright
     paper. published: whether every file has its published SHA-256 (False: none is
     known).
     """
@@ -65,7 +63,7 @@ def catalogue() -> list[Listing]:
 
 
 def check(
-    dataset: str, data_dir: Path | None = None, progress: Progress | None = None
+    dataset: str, data_dir: Path | None = None, progress: TransferProgress | None = None
 ) -> CheckReport:
     """Read all of a data set, the test part too, and verify everything that can be.
 
@@ -80,14 +78,10 @@ def check(
         provenance=source.provenance,
         n_development=len(development),
         n_test=len(test),
-        development_per_class=_per_class(development),
-        test_per_class=_per_class(test),
+        development_per_class=development.class_counts.tolist(),
+        test_per_class=test.class_counts.tolist(),
         n_development_duplicates=n_duplicates(development),
         n_test_duplicates=n_duplicates(test),
         inverted=seems_inverted(development),
         published=source.provenance.n_test is not None,
     )
-
-
-def _per_class(images: Images) -> list[int]:
-    return [int(count) for count in np.bincount(images.labels, minlength=10)]

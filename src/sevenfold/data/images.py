@@ -3,8 +3,12 @@
 import hashlib
 import math
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
+
+Part = Literal["development", "test"]
+"""The two parts of a data set: what may be looked at, and what is kept for the end."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,19 @@ class Images:
     def sha256(self) -> "hashlib._Hash":
         """SHA-256 over the pixels and then the labels, to which more may be added."""
         return hashlib.sha256(self.pixels.tobytes() + self.labels.tobytes())
+
+
+def numbered(pixels: np.ndarray, labels: np.ndarray) -> Images:
+    """Images whose classes are the numbers from 0 to the largest label; labels, shape
+    (n,), n at least 1, become the smallest unsigned type.
+
+    >>> numbered(np.zeros((2, 5, 4), np.uint8), np.array([0, 2])).classes
+    ('0', '1', '2')
+    """
+    largest = int(labels.max())
+    dtype = np.min_scalar_type(largest)
+    classes = tuple(str(number) for number in range(largest + 1))
+    return Images(pixels, labels.astype(dtype, copy=False), classes)
 
 
 def prepare(pixels: np.ndarray) -> np.ndarray:

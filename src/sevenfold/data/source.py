@@ -1,5 +1,5 @@
-"""What a data set is once it was found: digits to develop with, where they came from,
-and a door to the test digits.
+"""What a data set is once it was found: images to develop with, where they came from,
+and a door to the test images.
 """
 
 from collections.abc import Callable
@@ -10,25 +10,25 @@ from sevenfold.records import Record, digest_of
 
 
 class Provenance(Record):
-    """Where digits came from, and what proves it.
+    """Where images came from, and what proves it.
 
     sha256: of the unpacked IDX bytes of each development file as read; for a catalogued
     data set also the published ones of the test files, which are known without reading
     them. n_test: None where it cannot be known without reading test files. reason: why
-    the subset was taken; otherwise empty. noun,
-    class_noun: what one image and one class are called in texts.
+    the subset was taken; otherwise empty. noun, class_noun: what one image and one
+    class are called in texts.
     """
 
     name: str
     title: str
     source: str
     sha256: dict[str, str]
-    licence: str
-    citation: str
-    url: str
-    n_test: int | None
-    embedded_subset: bool
-    reason: str
+    licence: str = ""
+    citation: str = ""
+    url: str = ""
+    n_test: int | None = None
+    embedded_subset: bool = False
+    reason: str = ""
     noun: str = "image"
     class_noun: str = "class"
 
@@ -42,10 +42,10 @@ class Provenance(Record):
 
 @dataclass(frozen=True)
 class Source:
-    """A data set that was found: its development digits, and the way to its test
-    digits, which are still on disk.
+    """A data set that was found: its development images, and the way to its test
+    images, which are still on disk.
 
-    read_test: reads and verifies the test digits; only the sealed test set and `check`
+    read_test: reads and verifies the test images; only the sealed test set and `check`
     call it.
     """
 

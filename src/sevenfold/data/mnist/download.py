@@ -7,21 +7,21 @@ another file, or nothing at all; only the SHA-256 of the unpacked bytes decides.
 
 import hashlib
 import http.client
-import queue
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from pathlib import Path
 
-from sevenfold.data.cache import write_whole
-from sevenfold.data.containers import idx_files
-from sevenfold.data.mnist.catalogue import FILES, Entry, mirrors
-from sevenfold.data.readers import idx
+from sevenfold.data.mnist.catalogue import Entry, mirrors
+from sevenfold.data.readers.files import read_bytes
+from sevenfold.data.readers.idx import FILES, present_files, unpack
 from sevenfold.errors import DataError, DataUnavailable
+from sevenfold.storage import write_atomically
 
-Progress = Callable[[str, int, int], None]
+TransferProgress = Callable[[str, int, int], None]
 """Called with what is being fetched, the bytes that came so far, and the bytes expected
 (0: not known).
 """
@@ -36,7 +36,7 @@ _NETWORK_ERRORS = (OSError, http.client.HTTPException, ValueError)
 
 
 def fetch_missing(
-    entry: Entry, folder: Path, verify: Collection[str], progress: Progress | None = None
+    entry: Entry, folder: Path, verify: Collection[str], progress: TransferProgress | None = None
 ) -> str | None:
     """Complete the four files of `entry` in `folder`; gives the mirror used last, None
     where nothing was missing.
@@ -50,19 +50,19 @@ def fetch_missing(
     """
     used, failures = None, dict[str, str]()
     for name in FILES:
-        present = idx_files(folder).get(name)
+        present = present_files(folder).get(name)
         if present is not None and (name not in verify or _is_right(present, entry, name)):
             continue
         used, data = _from_some_mirror(entry, name, failures, progress)
         target = folder / f"{name}.gz"
-        write_whole(target, data)
+        write_atomically(target, data)
         if present not in (None, target):
             present.unlink(missing_ok=True)
     return used
 
 
 def _from_some_mirror(
-    entry: Entry, name: str, failures: dict[str, str], progress: Progress | None
+    entry: Entry, name: str, failures: dict[str, str], progress: TransferProgress | None
 ) -> tuple[str, bytes]:
     """The first mirror that gives the right file, and the file. A mirror that failed
     once (`failures`) is not asked again.
@@ -83,7 +83,7 @@ def _from_some_mirror(
     raise DataUnavailable(f"{entry.title} could not be fetched ({tried}).")
 
 
-def download(url: str, progress: Progress | None = None) -> bytes:
+def download(url: str, progress: TransferProgress | None = None) -> bytes:
     """What `url` sends: at most as many bytes as any file of ours has.
 
     Raises:
@@ -112,43 +112,43 @@ def _open(url: str) -> http.client.HTTPResponse:
     """The response to a GET, within `CONNECT_SECONDS` in all.
 
     Socket timeouts do not bound the look-up of a name, and count for each address of
-    it; so a thread does the waiting.
+    it; so a thread does the waiting. It is a daemon, which those of a
+    `ThreadPoolExecutor` are not: a look-up that hangs must not hold up the end.
     """
-    outcome: queue.SimpleQueue[http.client.HTTPResponse | Exception] = queue.SimpleQueue()
-    given_up = threading.Event()
+    answer = Future[http.client.HTTPResponse]()
 
     def connect() -> None:
+        request = urllib.request.Request(url, headers={"User-Agent": "sevenfold"})
         try:
-            request = urllib.request.Request(url, headers={"User-Agent": "sevenfold"})
             response = urllib.request.urlopen(request, timeout=STALL_SECONDS)
-        except _NETWORK_ERRORS as error:
-            outcome.put(error)
+        except Exception as error:
+            if answer.set_running_or_notify_cancel():
+                answer.set_exception(error)
             return
-        if given_up.is_set():
+        if answer.set_running_or_notify_cancel():
+            answer.set_result(response)
+        else:
             response.close()
-        outcome.put(response)
 
     threading.Thread(target=connect, daemon=True, name="sevenfold-connect").start()
     try:
-        answer = outcome.get(timeout=CONNECT_SECONDS)
-    except queue.Empty:
-        given_up.set()
-        raise TimeoutError(f"no answer within {CONNECT_SECONDS:g} s") from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
+        return answer.result(timeout=CONNECT_SECONDS)
+    except TimeoutError:
+        if answer.cancel():
+            raise TimeoutError(f"no answer within {CONNECT_SECONDS:g} s") from None
+        return answer.result()  # it came at the last moment, or was a timeout itself
 
 
 def _is_right(path: Path, entry: Entry, name: str) -> bool:
     try:
-        _require_right(idx.read_bytes(path), entry, name)
+        _require_right(read_bytes(path), entry, name)
     except DataError:
         return False
     return True
 
 
 def _require_right(data: bytes, entry: Entry, name: str) -> None:
-    unpacked = idx.unpack(data, "images" if "images" in name else "labels", name)
+    unpacked = unpack(data, "images" if "images" in name else "labels", name)
     digest = hashlib.sha256(unpacked).hexdigest()
     if digest != entry.sha256[name]:
         raise DataError(

