@@ -1,4 +1,4 @@
-"""The final test: the first seed's network counts, on a test set that is opened once."""
+"""The final test: the first seed's network counts, on images that are opened once."""
 
 import json
 from pathlib import Path
@@ -132,7 +132,13 @@ def test_what_the_gap_says(
 
 def test_sure_errors_are_those_above_99_percent(tmp_path: Path) -> None:
     eager = configuration(64, n_epochs=40, optimizer="adam", learning_rate=2e-3, batch_size=50)
-    found = final_test(tmp_path, winner=eager, n_seeds=1, n_mistakes=200)
+    clear = made_up_digits(60, seed=5, noise=30.0)
+    mislabelled = Images(
+        np.concatenate([clear.pixels, TEST.pixels]),
+        np.concatenate([(clear.labels + 1) % 10, TEST.labels]).astype(np.uint8),
+        TEST.classes,
+    )
+    found = final_test(tmp_path, winner=eager, test=mislabelled, n_seeds=1, n_mistakes=200)
     sure = [mistake for mistake in found.mistakes if mistake.probability > 0.99]
     assert found.n_confident_errors == len(sure)
     assert 0 < len(sure) != found.scores.n_errors - len(sure) > 0

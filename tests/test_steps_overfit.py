@@ -1,4 +1,4 @@
-"""The ladder: climbed until validation loss turns, each network read where it turned."""
+"""The ladder: climbed until validation loss turns; each network is read there."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -25,7 +25,7 @@ def result(run: Path, step: str) -> dict[str, Any]:
 
 
 def history(run: Path, file: str) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """The stored arrays, and whether each prediction was right: (repeats, epochs, n)."""
+    """The stored arrays, and which predictions were right: (repeats, epochs, n)."""
     arrays = read_npz(run / file)
     return arrays, arrays["predictions"] == arrays["labels"]
 
