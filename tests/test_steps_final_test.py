@@ -131,7 +131,7 @@ def test_what_the_gap_says(
 
 
 def test_sure_errors_are_those_above_99_percent(tmp_path: Path) -> None:
-    eager = configuration(64, n_epochs=40, optimizer="adam", learning_rate=2e-3, batch_size=50)
+    eager = configuration(64, n_epochs=60, learning_rate=1e-3, batch_size=20)
     clear = made_up_digits(60, seed=5, noise=30.0)
     mislabelled = Images(
         np.concatenate([clear.pixels, TEST.pixels]),
