@@ -39,7 +39,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_workflow_numbers.py",
         "test_refit.py",
     ),
-    "summary.py": ("test_workflow_numbers.py",),
+    "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
     "tuning": ("test_tuning_rules.py", "test_tuning_proposals.py", "test_tuning.py"),
     "validation.py": ("test_validation_numbers.py", "test_validation.py"),
     "warp.py": ("test_warp_parameters.py", "test_warp.py"),
@@ -196,11 +196,6 @@ WARP = (
         "rows are taken for columns",
         "y, x = row - top, column - left",
         "x, y = row - top, column - left",
-    ),
-    (
-        "images of a batch share a field",
-        "symmetric_uniform(mix(~key)",
-        "symmetric_uniform(mix(key)",
     ),
 )
 

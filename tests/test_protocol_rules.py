@@ -13,7 +13,7 @@ UNEVEN = uneven_images(400, seed=4)
 
 
 def half_width(p: float, n: int) -> float:
-    """Wilson 1927: half the distance of the roots of (p - x)**2 = z**2 x (1 - x) / n."""
+    """Half the distance of the roots of (p - x)**2 = z**2 x (1 - x) / n (Wilson)."""
     z2 = norm.ppf(0.975) ** 2
     low, high = np.sort(np.roots([1 + z2 / n, -(2 * p + z2 / n), p * p]).real)
     return float(high - low) / 2
