@@ -514,7 +514,6 @@ ENGINE = (
         "excess / max(excess.mean(), 1e-9)",
     ),
     ("layers share their masks", "HIDDEN_STREAM + i", "HIDDEN_STREAM + 0 * i"),
-    ("momentum is ignored", "slots[0] * update.momentum - step", "slots[0] * 0.0 - step"),
     (
         "the last example is not predicted",
         "parts = [ np.asarray(jax_epoch.probabilities(layers, batch,",
