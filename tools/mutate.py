@@ -19,14 +19,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from mutations import FAULTS, TESTS, Fault  # noqa: E402
+
+Item = TypeVar("Item")
 
 GOAL, FAST_GOAL = 0.95, 0.85
 SECONDS_AT_MOST = 1_800
@@ -44,13 +47,14 @@ def main() -> int:
         return 0 if faults else 2
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sevenfold-mutate-") as folder:
-        trees = [_copy(Path(folder) / str(number)) for number in range(asked.workers)]
-        places = {fault.place for fault in faults}
-        tests = sorted({test for place in places for test in TESTS[place]})
-        if _tests_fail(trees[0], tests, asked.fast):
-            print("mutate: the tests fail without any fault; mend them first", file=sys.stderr)
+        trees = Trees(Path(folder), asked.workers)
+        places = sorted({fault.place for fault in faults})
+        red = trees.map(lambda tree, place: _tests_fail(tree, TESTS[place], asked.fast), places)
+        if any(red):
+            failing = ", ".join(place for place, fails in zip(places, red, strict=True) if fails)
+            print(f"mutate: without any fault the tests of {failing} fail; mend them first")
             return 2
-        found = _plant_each(faults, trees, asked)
+        found = trees.map(lambda tree, fault: _is_found(fault, tree, asked), faults)
     for fault, seen in zip(faults, found, strict=True):
         if not seen:
             print(f"SURVIVED  {_title(fault)}")
@@ -73,6 +77,28 @@ def _title(fault: Fault) -> str:
     return f"{fault.place}: {fault.name}"
 
 
+class Trees:
+    """Copies of the tree in `folder`, each of which one fault at a time may have."""
+
+    def __init__(self, folder: Path, n: int) -> None:
+        self.n, self.free = n, queue.Queue[Path]()
+        for number in range(n):
+            self.free.put(_copy(folder / str(number)))
+
+    def map(self, function: Callable[[Path, Item], bool], items: Sequence[Item]) -> list[bool]:
+        """`function(tree, item)` of every item, in their order."""
+
+        def with_a_tree(item: Item) -> bool:
+            tree = self.free.get()
+            try:
+                return function(tree, item)
+            finally:
+                self.free.put(tree)
+
+        with ThreadPoolExecutor(self.n) as threads:
+            return list(threads.map(with_a_tree, items))
+
+
 def _copy(tree: Path) -> Path:
     """The parts that tests need, in a folder of their own."""
     for part in PARTS:
@@ -82,40 +108,28 @@ def _copy(tree: Path) -> Path:
     return tree
 
 
-def _plant_each(
-    faults: Sequence[Fault], trees: Sequence[Path], asked: argparse.Namespace
-) -> list[bool]:
-    """Whether each fault was found; as many at a time as there are trees."""
-    free: queue.Queue[Path] = queue.Queue()
-    for tree in trees:
-        free.put(tree)
-
-    def is_found(fault: Fault) -> bool:
-        tree, started = free.get(), time.monotonic()
-        try:
-            found = _is_found(fault, tree, asked.fast, asked.near)
-        finally:
-            free.put(tree)
-        verdict = "found   " if found else "SURVIVED"
-        print(f"{verdict}  {time.monotonic() - started:5.1f} s  {_title(fault)}", flush=True)
-        return found
-
-    with ThreadPoolExecutor(len(trees)) as threads:
-        return list(threads.map(is_found, faults))
-
-
-def _is_found(fault: Fault, tree: Path, fast: bool, near: bool) -> bool:
+def _is_found(fault: Fault, tree: Path, asked: argparse.Namespace) -> bool:
+    """Whether a test fails in the tree with the fault in it; the tree is sound again
+    afterwards.
+    """
+    started, first = time.monotonic(), TESTS[fault.place]
     path, broken = planted(fault, tree / "src" / "sevenfold")
     sound = path.read_text(encoding="utf-8")
-    first = TESTS[fault.place]
-    others = sorted(p.name for p in (tree / "tests").glob("test_*.py") if p.name not in first)
-    # Where it says what stands in the sources, it would find every fault.
-    others.remove("test_mutations.py")
+    # test_mutations.py, which looks for the text of each fault, would find them all.
+    others = {path.name for path in (tree / "tests").glob("test_*.py")} - {
+        *first,
+        "test_mutations.py",
+    }
     _write(path, broken)
     try:
-        return _tests_fail(tree, first, fast) or (not near and _tests_fail(tree, others, fast))
+        found = _tests_fail(tree, first, asked.fast) or (
+            not asked.near and _tests_fail(tree, sorted(others), asked.fast)
+        )
     finally:
         _write(path, sound)
+    verdict, seconds = "found   " if found else "SURVIVED", time.monotonic() - started
+    print(f"{verdict}  {seconds:5.1f} s  {_title(fault)}", flush=True)
+    return found
 
 
 def planted(fault: Fault, package: Path) -> tuple[Path, str]:
