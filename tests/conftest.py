@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import sevenfold as sf
 from sevenfold.data import Images
 
 CLASSES = tuple("0123456789")
@@ -17,7 +18,7 @@ TINY = {
     "baseline.n_epochs": 15,
     "baseline.n_seeds": 1,
     "overfit.n_seeds": 3,
-    "overfit.stages": [{"hidden": [64], "n_epochs": 6}],
+    "overfit.stages": [{"hidden": [16], "n_epochs": 5}, {"hidden": [96], "n_epochs": 24}],
     "regularize.space.width": [32, 64],
     "regularize.space.depth": [1, 1],
     "regularize.space.batch_size": [64],
@@ -52,6 +53,24 @@ def made_up_digits(n: int, seed: int, *, noise: float = 60.0) -> Images:
     return Images(images.clip(0, 255).astype(np.uint8), labels, CLASSES)
 
 
+def uneven_images(n: int, seed: int, *, n_copies: int = 0) -> Images:
+    """`made_up_digits` as data really are: some classes twice as frequent as others,
+    noise that makes networks err, 6 % of the labels wrong, and `n_copies` exact copies.
+    """
+    rng = np.random.default_rng([seed, 1])
+    shares = np.linspace(1.0, 2.0, len(CLASSES))
+    pool = made_up_digits(4 * n, seed, noise=85.0)
+    wanted = rng.choice(len(CLASSES), size=n, p=shares / shares.sum())
+    places = {label: iter(np.flatnonzero(pool.labels == label)) for label in set(wanted)}
+    images = pool[np.array([next(places[label]) for label in wanted])]
+    wrong = rng.random(n) < 0.06
+    other = (images.labels + rng.integers(1, len(CLASSES), n)) % len(CLASSES)
+    labels = np.where(wrong, other, images.labels).astype(np.uint8)
+    pixels = images.pixels
+    pixels[n - n_copies :], labels[n - n_copies :] = pixels[:n_copies], labels[:n_copies]
+    return Images(pixels, labels, CLASSES)
+
+
 def write_idx_folder(folder: Path, development: Images, test: Images) -> Path:
     """Four gzipped IDX files, as MNIST comes."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,6 +84,18 @@ def write_idx_folder(folder: Path, development: Images, test: Images) -> Path:
 
 @pytest.fixture(scope="session")
 def digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An IDX folder of 1,200 development and 300 test digits."""
+    """An IDX folder of 1,200 development and 300 test images, uneven and hard enough
+    that every network errs.
+    """
     folder = tmp_path_factory.mktemp("digits")
-    return write_idx_folder(folder, made_up_digits(1200, seed=1), made_up_digits(300, seed=2))
+    development = uneven_images(1200, seed=1, n_copies=24)
+    return write_idx_folder(folder, development, uneven_images(300, seed=2))
+
+
+@pytest.fixture(scope="session")
+def finished(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of the whole workflow; it is looked at, never changed."""
+    out = tmp_path_factory.mktemp("runs") / "finished"
+    config = sf.load_config("quick", {**TINY, "dataset": str(digits_folder)})
+    sf.run_workflow(config, out, terminal="quiet")
+    return out

@@ -27,13 +27,6 @@ def tiny(folder: Path, **changes: object) -> sf.Config:
     )
 
 
-@pytest.fixture(scope="module")
-def finished(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("runs") / "finished"
-    sf.run_workflow(tiny(digits_folder), out, terminal="quiet")
-    return out
-
-
 def without_seconds(path: Path) -> dict[str, object]:
     return {
         name: value for name, value in json.loads(path.read_text()).items() if name != "seconds"

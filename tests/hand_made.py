@@ -1,0 +1,94 @@
+"""Small inputs made by hand for the tests of one step each."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import CLASSES
+
+from sevenfold.data import Images
+from sevenfold.engine import TrainingSettings
+from sevenfold.networks import NetworkSpec
+from sevenfold.protocol import DevelopmentSet, Method, Split
+from sevenfold.runs.seal import Ledger, SealedTestSet
+from sevenfold.runs.writing import Run
+from sevenfold.terminal import Terminal
+from sevenfold.validation import Configuration, Validation
+
+
+def network(*hidden: int, **settings: Any) -> NetworkSpec:
+    """A network for images of the test's size."""
+    return NetworkSpec(hidden=hidden, **settings)
+
+
+def configuration(*hidden: int, n_epochs: int = 3, **training: Any) -> Configuration:
+    return Configuration(
+        network=network(*hidden), training=TrainingSettings(n_epochs=n_epochs, **training)
+    )
+
+
+def images(labels: Sequence[int] | np.ndarray, pixels: np.ndarray | None = None) -> Images:
+    """Images with these labels; each is another one unless `pixels` says otherwise."""
+    n = len(labels)
+    if pixels is None:
+        pixels = np.zeros((n, 28, 28), np.uint8)
+        pixels.reshape(n, -1)[:, :2] = np.stack([np.arange(n) // 256, np.arange(n) % 256], axis=1)
+    return Images(pixels, np.asarray(labels, np.uint8), CLASSES)
+
+
+def development(
+    data: Images, *rounds: Sequence[Sequence[int]], method: Method = "holdout"
+) -> DevelopmentSet:
+    """A development set that validates on these indices, fold by fold, round by
+    round.
+    """
+    everything = np.arange(len(data))
+    splits = tuple(
+        tuple(Split(np.setdiff1d(everything, fold), np.asarray(fold)) for fold in folds)
+        for folds in rounds
+    )
+    return DevelopmentSet(data, splits, method, "auto")
+
+
+def validation(
+    labels: Sequence[int] | np.ndarray,
+    wrong: Sequence[Sequence[Sequence[int]]],
+    val_loss: Sequence[Sequence[float]] | None = None,
+) -> Validation:
+    """Predictions that miss the examples `wrong[repeat][epoch]`."""
+    labels = np.asarray(labels, np.uint8)
+    shape = (len(wrong), len(wrong[0]))
+    predictions = np.broadcast_to(labels, (*shape, len(labels))).copy()
+    for r, epochs in enumerate(wrong):
+        for e, missed in enumerate(epochs):
+            predictions[r, e, list(missed)] = (labels[list(missed)] + 1) % 10
+    loss = np.ones(shape) if val_loss is None else np.asarray(val_loss, np.float64)
+    right = (predictions == labels).mean(axis=2)
+    return Validation(loss + 1.0, right, loss, right, predictions, labels, None)
+
+
+def trained_as(
+    monkeypatch: pytest.MonkeyPatch, module: str, *outcomes: Sequence[Validation]
+) -> list[Any]:
+    """Let a step's trainings end as these outcomes, call by call; gives what was
+    asked.
+    """
+    left, asked = iter(outcomes), []
+
+    def cross_validate(data: DevelopmentSet, configurations: Any, seeds: Any, **_: Any) -> Any:
+        asked.append(SimpleNamespace(configurations=tuple(configurations), seeds=tuple(seeds)))
+        return next(left)
+
+    monkeypatch.setattr(f"{module}.cross_validate", cross_validate)
+    return asked
+
+
+def run_in(folder: Path) -> Run:
+    return Run(folder, seed=0, engine="jax", terminal=Terminal("quiet"))
+
+
+def sealed(folder: Path, test: Images, reason: str | None = None) -> SealedTestSet:
+    return SealedTestSet(lambda: test, Ledger(folder / "test_ledger.jsonl"), "data", reason)

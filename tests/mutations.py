@@ -1,0 +1,560 @@
+"""One-line faults that the tests must find; `scripts/mutate` plants one at a time.
+
+`old` stands exactly once in the place, which is a file or a room of the package; where
+its lines are broken, and in which file of a room, plays no part. A fault whose text is
+gone fails `test_mutations.py`: put the same fault into the new text. No fault may leave
+the behaviour as it was.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """`old` becomes `new` in the file or folder `place` of the package."""
+
+    place: str
+    name: str
+    old: str
+    new: str
+
+
+TESTS: dict[str, tuple[str, ...]] = {
+    "counter_random.py": ("test_counter_random.py",),
+    "data": ("test_data_contents.py", "test_data.py", "test_data_idx.py", "test_data_npz.py"),
+    "engine": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
+    "networks.py": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
+    "protocol.py": ("test_protocol_rules.py", "test_protocol.py"),
+    "report": ("test_report_numbers.py", "test_report.py"),
+    "runs": ("test_seal_chain.py", "test_protocol.py", "test_runs.py", "test_refit.py"),
+    "statistics.py": ("test_statistics_numbers.py", "test_statistics.py"),
+    "steps": (
+        "test_steps_data.py",
+        "test_steps_baseline.py",
+        "test_steps_overfit.py",
+        "test_steps_ablation.py",
+        "test_overfit.py",
+        "test_finalists.py",
+        "test_steps_final_test.py",
+        "test_workflow_numbers.py",
+        "test_refit.py",
+    ),
+    "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
+    "tuning": ("test_tuning_rules.py", "test_tuning_proposals.py", "test_tuning.py"),
+    "validation.py": ("test_validation_numbers.py", "test_validation.py"),
+    "warp.py": ("test_warp_parameters.py", "test_warp.py"),
+}
+"""The tests of each place, quick ones first."""
+
+
+def _in(place: str, faults: Iterable[tuple[str, str, str]]) -> tuple[Fault, ...]:
+    return tuple(Fault(place, *fault) for fault in faults)
+
+
+STATISTICS = (
+    ("the Wilson interval is too narrow", "Z * Z / (4 * n * n)", "Z * Z / (8 * n * n)"),
+    ("the deviation is that of a population", "array.std(ddof=1)", "array.std(ddof=0)"),
+    (
+        "McNemar's test is one-sided",
+        "binomtest(only_first, discordant, 0.5)",
+        "binomtest(only_first, discordant, 0.5, 'greater')",
+    ),
+    ("McNemar counts what both get wrong", "~first_correct & second", "~first_correct & ~second"),
+    (
+        "a paired difference leaves the seeds out",
+        "half_seeds, over_seeds.sd, over_seeds.n",
+        "0.0, over_seeds.sd, over_seeds.n",
+    ),
+    (
+        "the sign of a difference is turned",
+        "first.mean(axis=0) - second.mean(axis=0)",
+        "second.mean(axis=0) - first.mean(axis=0)",
+    ),
+    ("Welch's error is a variance", "* math.sqrt(sum(parts))", "* sum(parts)"),
+    ("only gains are detectable", "self.ci_low > 0.0 or self.ci_high < 0.0", "self.ci_low > 0.0"),
+    ("the error falls with n", "by_example.std(ddof=1)) / math.sqrt(n)", "by_example.std()) / n"),
+    ("macro F1 is weighted", "float(f1.mean())", "float((f1 * support).sum() / support.sum())"),
+    ("macro recall is accuracy", "float(recall.mean())", "correct / len(labels)"),
+    ("macro precision is recall", "float(precision.mean())", "float(recall.mean() + 0.0)"),
+    ("the confusions are transposed", "matrix(labels, predicted", "matrix(predicted, labels"),
+    ("smoothing leans to the left", "min(n, i + half + 1)", "min(n, i + half)"),
+    ("too few decimals", "n <= 2_000", "n <= 20_000"),
+    (
+        "a quantile is of the normal",
+        "t.ppf(probability, degrees_of_freedom)",
+        "t.ppf(probability, 1e9)",
+    ),
+)
+
+PROTOCOL = (
+    ("hold-out is chosen too early", "<= settings.holdout_half_width", "<= 0.006"),
+    ("K-fold is always enough", "<= settings.kfold_half_width", "<= 1.0"),
+    ("a hold-out is not stratified", "stratify=labels", "stratify=None"),
+    ("every round divides alike", "seed + r", "seed + 0 * r"),
+    ("the search's folds are taken for unseen", "self.rounds[1:]", "self.rounds[:1]"),
+    (
+        "half the width is the width",
+        "(interval.ci_high - interval.ci_low) / 2",
+        "interval.ci_high - interval.ci_low",
+    ),
+    ("a fold may lack a class", "smallest < settings.n_folds", "smallest < 1"),
+)
+
+TUNING = (
+    (
+        "the worst trial ranks first",
+        "return (-self.accuracy, self.loss)",
+        "return (self.accuracy, self.loss)",
+    ),
+    (
+        "of equals the worse loss ranks first",
+        "(-self.accuracy, self.loss)",
+        "(-self.accuracy, -self.loss)",
+    ),
+    ("the lowest rung ranks first", "(-self.last.epoch,", "(self.last.epoch,"),
+    (
+        "a trial is scored at its best epoch",
+        "accuracy=float(curve[-1])",
+        "accuracy=float(curve.max())",
+    ),
+    ("a trial's loss is its least", "history.val_loss[-1]", "history.val_loss.min()"),
+    ("folds of all sizes weigh alike", "axis=0, weights=weights", "axis=0"),
+    (
+        "the sampler is told 1 - accuracy of rungs",
+        "score.epoch: score.accuracy for",
+        "score.epoch: 1.0 - score.accuracy for",
+    ),
+    (
+        "the sampler is told 1 - accuracy of the end",
+        "known.scores[-1].accuracy if finished",
+        "1.0 - known.scores[-1].accuracy if finished",
+    ),
+    (
+        "the sampler draws the same in every wave",
+        "digest_of([seed, len(known)])",
+        "digest_of([seed])",
+    ),
+    ("a setting is tried again", "if proposal.text in tried", "if False"),
+    (
+        "the worse part trains on",
+        "ranked[: max(1, len(alive) // reduction)]",
+        "ranked[-max(1, len(alive) // reduction) :]",
+    ),
+    (
+        "too many train on",
+        "max(1, len(alive) // reduction)",
+        "max(1, len(alive) - len(alive) // reduction)",
+    ),
+    ("a diverged trial trains on", "if not trial.scores[below].diverged", "if True"),
+    ("all batches start at once", "level = wave - batch", "level = wave"),
+    ("the bar forgets the folds", "return total * n_folds", "return total"),
+    (
+        "what is done is counted by first rungs",
+        "sum(scores[-1].epoch for",
+        "sum(scores[0].epoch for",
+    ),
+    ("importance looks at the last rung", "value=scores[0].accuracy", "value=scores[-1].accuracy"),
+    ("the least important stands first", "(-item[1], item[0])", "(item[1], item[0])"),
+    ("diverged trials count as bad settings", "if scores and not scores[0].diverged", "if scores"),
+    (
+        "learning rates are drawn on a plain scale",
+        "*self.learning_rate, log=True",
+        "*self.learning_rate",
+    ),
+    ("all layers but the first are left out", "self.width),) * depth", "self.width),) * 1"),
+    (
+        "trials are listed worst first",
+        "key=lambda record: record.rank)",
+        "key=lambda record: record.rank, reverse=True)",
+    ),
+)
+
+WARP = (
+    ("rotations are doubled", "math.pi / 180.0", "math.pi / 90.0"),
+    (
+        "nothing turns less",
+        "jnp.where(narrow, settings.narrow_rotation,",
+        "jnp.where(narrow, settings.rotation,",
+    ),
+    ("no shear", "draws[1] * settings.shear", "draws[1] * 0.0"),
+    ("no stretch downwards", "draws[2] * settings.scale", "draws[2] * 0.0"),
+    ("both axes stretch alike", "draws[3] * settings.scale", "draws[2] * settings.scale"),
+    ("no shift downwards", "draws[4] * settings.shift", "draws[4] * 0.0"),
+    ("shifts run along a diagonal", "draws[5] * settings.shift", "draws[4] * settings.shift"),
+    ("no elastic field", "(settings.cells + 3) ** 2 if settings.amplitude else 0", "0"),
+    ("the field has no amplitude of its own", "settings.amplitude * strength", "1.0 * strength"),
+    (
+        "the field's strength is ignored",
+        "settings.amplitude * strength",
+        "settings.amplitude * (strength > 0)",
+    ),
+    ("the field is finer", "le=14)] = 7", "le=14)] = 14"),
+    ("the affine map ignores the strength", "(6, len(labels))) * strength", "(6, len(labels)))"),
+    ("shear is not before rotation", "(shear * sin + cos) * wide", "(shear + cos) * wide"),
+    ("a corner is mixed up", "corner[3] - corner[2]", "corner[3] - corner[1]"),
+    (
+        "rows are taken for columns",
+        "y, x = row - top, column - left",
+        "x, y = row - top, column - left",
+    ),
+)
+
+VALIDATION = (
+    ("every epoch scores as the last", "self.predictions[:, epoch - 1]", "self.predictions[:, -1]"),
+    ("the loss is the least of all epochs", "val_loss[:, epoch - 1].mean()", "val_loss.min()"),
+    (
+        "only the first repeat is scored",
+        "self.correct(epoch).mean(axis=0).sum()",
+        "self.correct(epoch)[0].sum()",
+    ),
+    ("rounds share their seeds", "seed + r * SEEDS_PER_ROUND", "seed + 0 * r * SEEDS_PER_ROUND"),
+    (
+        "configurations and seeds are mixed up",
+        "fold[i * len(seeds) + s]",
+        "fold[s * len(configurations) + i]",
+    ),
+    (
+        "predictions stand in the split's order",
+        "columns = np.searchsorted(scored, split.validation)",
+        "columns = np.arange(len(split.validation))",
+    ),
+    (
+        "an epoch that diverged is kept",
+        "(epoch - 1 for epoch in diverged)",
+        "(epoch for epoch in diverged)",
+    ),
+    ("repeats are cut from the end", "array[:n] for name, array", "array[-n:] for name, array"),
+    ("the progress forgets the seeds", "return n_seeds * sum(", "return sum("),
+)
+
+STEPS = (
+    ("the rarest class is the majority", "minlength=10 ).argmax()", "minlength=10).argmin()"),
+    ("significance is ignored", "or test.p_value >= baseline.significance", ""),
+    ("a network that is worse has power", "test.only_first <= test.only_second or", ""),
+    (
+        "softmax regression need not be beaten",
+        'regression": baseline.against_softmax',
+        'regression": baseline.against_majority',
+    ),
+    (
+        "the test takes the last seed",
+        "validation.correct(epoch)[0]",
+        "validation.correct(epoch)[-1]",
+    ),
+    (
+        "baseline and softmax change places",
+        'correct["baseline"], correct["softmax"]',
+        'correct["softmax"], correct["baseline"]',
+    ),
+    ("all duplicates are across the split", "max(0, repeats - within)", "repeats"),
+    ("ink is a share of 256", "images.pixels.mean() / 255.0", "images.pixels.mean() / 256.0"),
+    ("the brightest pixel is taken for granted", "int(images.pixels.max())", "255"),
+    ("training counts are development's", "n_train=int(counts[1][d])", "n_train=int(counts[0][d])"),
+    (
+        "uneven classes are balanced",
+        "ratio <= settings.balanced_ratio",
+        "ratio >= settings.balanced_ratio",
+    ),
+    (
+        "imbalance is against the mean",
+        "counts.max() / counts.min()",
+        "counts.max() / counts.mean()",
+    ),
+    ("statistics look at validation", "inputs[development.rounds[0][0].train]", "inputs"),
+    (
+        "the overlap of parts is not seen",
+        "np.intersect1d(split.train, split.validation)",
+        "np.intersect1d(split.train[:0], split.validation)",
+    ),
+    ("dead inputs are those ever zero", "train.max(axis=0) == 0.0", "train.min(axis=0) == 0.0"),
+    (
+        "every option has one width",
+        "expected_half_width(n_scored, settings)",
+        "expected_half_width(n, settings)",
+    ),
+    ("any rise is a turn", "rise.mean > threshold", "rise.mean > 0.0"),
+    ("one repeat may fall", "min(rise.values) > 0.0 and", ""),
+    (
+        "a repeat is judged by itself",
+        "np.delete(val_loss, repeat, axis=0)",
+        "val_loss[repeat : repeat + 1]",
+    ),
+    (
+        "the turn is scored at the end",
+        "validation, turn.epoch, history",
+        "validation, n_epochs, history",
+    ),
+    (
+        "the gap to the baseline is turned",
+        "last.at_turn.accuracy.value - baseline.network.accuracy.value",
+        "baseline.network.accuracy.value - last.at_turn.accuracy.value",
+    ),
+    (
+        "the ladder ends before a turn",
+        "if attempts[-1].turn.reached",
+        "if not attempts[-1].turn.reached",
+    ),
+    (
+        "the overfitting model is the first tried",
+        "return self.attempts[-1]",
+        "return self.attempts[0]",
+    ),
+    ("less capacity is as much", "tuple(max(1, w // 2)", "tuple(max(1, w)"),
+    ("dropout with L2 has no L2", "hidden_dropout=dropout, l2=l2", "hidden_dropout=dropout"),
+    (
+        "a remedy's gain is turned",
+        "paired_difference(first.correct(first_epoch), second.correct(second_epoch))",
+        "paired_difference(second.correct(second_epoch), first.correct(first_epoch))",
+    ),
+    (
+        "the model is read at its end",
+        "validation, best, base, model.at_turn.epoch",
+        "validation, best, base, model.at_end.epoch",
+    ),
+    ("the rise is from the first epoch", "curve[-1] - curve.min()", "curve[-1] - curve[0]"),
+    (
+        "a look at the validation images is one per trial",
+        "sum(len(trial.scores) for trial in found.trials)",
+        "len(found.trials)",
+    ),
+    ("worse networks count as equal", "if gap <= error", "if gap <= 5 * error"),
+    (
+        "the largest of equals is chosen",
+        "(fresh[number].n_parameters, -fresh",
+        "(-fresh[number].n_parameters, -fresh",
+    ),
+    (
+        "of equal finalists the worse loss leads",
+        "-fresh[number].val_loss, -number",
+        "fresh[number].val_loss, -number",
+    ),
+    (
+        "a single lucky epoch is read",
+        "smooth(val_accuracy, READING_WINDOW)",
+        "smooth(val_accuracy, 1)",
+    ),
+    (
+        "the gain is over an untrained model",
+        "base.correct(reading_epoch(base.val_accuracy))",
+        "base.correct(1)",
+    ),
+    (
+        "finalists differ by digits only",
+        "math.sqrt(over_digits + over_seeds)",
+        "math.sqrt(over_digits)",
+    ),
+    (
+        "the field is named at full dose",
+        "winner.training.distortion * winner.training.warp.field_rms",
+        "winner.training.warp.field_rms",
+    ),
+    ("the undistorted network is distorted", 'update={"distortion": 0.0}', "update={}"),
+    (
+        "the final score is the last seed's",
+        "final_scores = scores(test.labels, finals[0])",
+        "final_scores = scores(test.labels, finals[-1])",
+    ),
+    (
+        "every seed scores as the first",
+        "(p.argmax(axis=1) == test.labels).mean()",
+        "(finals[0].argmax(axis=1) == test.labels).mean()",
+    ),
+    ("the gap's sign is turned", "test.value - validation.value", "validation.value - test.value"),
+    ("the gap's table is wrong", "right[1], test.n - right[1]", "right[1], test.n"),
+    ("a significant gap agrees", "p_value >= SIGNIFICANCE", "p_value >= 0.0"),
+    ("a worse test is called better", "if gap < 0.0", "if gap > 0.0"),
+    (
+        "the rarest confusions stand first",
+        "(-cell[0], cell[1], cell[2])",
+        "(cell[0], cell[1], cell[2])",
+    ),
+    ("hits are confusions", "if d != p and count", "if count"),
+    (
+        "the mistakes begin with the unsure",
+        "np.argsort(-probabilities[wrong]",
+        "np.argsort(probabilities[wrong]",
+    ),
+    ("sure errors are the unsure ones", "> CONFIDENT", "< CONFIDENT"),
+    (
+        "the comparison is turned",
+        "mcnemar(final_correct, earlier_correct)",
+        "mcnemar(earlier_correct, final_correct)",
+    ),
+    (
+        "the final training may be cut",
+        "max(n_epochs, training.n_epochs)",
+        "n_epochs or training.n_epochs",
+    ),
+    (
+        "the test set is spent on a worse network",
+        "if after.value <= before.value",
+        "if after.value < 0.0",
+    ),
+    (
+        "a training that diverged is tested",
+        "result.diverged_at is None and _is_finite(result.weights)",
+        "True",
+    ),
+    (
+        "mistakes show other images",
+        '"images": test.pixels[shown]',
+        '"images": test.pixels[: len(shown)]',
+    ),
+)
+
+RUNS = (
+    ("a line may follow any line", 'and line["previous"] == previous', ""),
+    ("a line may be edited", 'line["hash"] == digest_of(body) and', ""),
+    ("a plan may have two results", 'line["n_errors"] != n_errors', "False"),
+    ("a plan may be scored on another test set", 'line["digits"] != digits', "False"),
+    ("a further opening needs no reason", "if openings and not self.reason:", "if False:"),
+    ("the reason is not recorded", "reason=self.reason if openings else None", "reason=None"),
+    ("another plan may train", "frozen[-1].get(name) != value", "False"),
+    ("the stored errors are taken for recorded", 'last.get("n_errors"),', "n_errors,"),
+    ("the stored openings are taken for recorded", "self.ledger.n_openings, )", "n_openings,)"),
+    ("another plan's result will do", 'last.get("plan"),', "plan.digest,"),
+    (
+        "runs share seeds",
+        "len(streams) * run_seed + streams.index(stream)",
+        "run_seed + streams.index(stream)",
+    ),
+    ("rounds share seeds with streams", "SEEDS_PER_ROUND * MAX_ROUNDS * (", "SEEDS_PER_ROUND * ("),
+    ("a step is kept with other inputs", "or stored.inputs != inputs_digest", ""),
+    ("a changed file is kept", "or sha256_of(self.folder / file) != digest", ""),
+)
+
+SUMMARY = (
+    (
+        "the search's accuracy is reported",
+        "chosen.winner.fresh.accuracy.value",
+        "chosen.winner.search_accuracy",
+    ),
+    (
+        "the mean of the seeds is reported",
+        "test_accuracy=final.scores.accuracy.value",
+        "test_accuracy=final.seed_accuracies.mean",
+    ),
+    ("macro recall is reported", "final.scores.macro_f1", "final.scores.macro_recall"),
+    (
+        "the weaker common sense is reported",
+        "max(baseline.majority.value",
+        "min(baseline.majority.value",
+    ),
+    (
+        "the overfitting model is read at its end",
+        "overfit.model.at_turn.accuracy",
+        "overfit.model.at_end.accuracy",
+    ),
+    (
+        "the interval is turned",
+        "ci_low=final.scores.accuracy.ci_low",
+        "ci_low=final.scores.accuracy.ci_high",
+    ),
+    (
+        "the trials are those of the last rung",
+        "n_trials=len(searched.trials)",
+        "n_trials=sum(len(trial.scores) > 1 for trial in searched.trials)",
+    ),
+)
+
+DATA = (
+    ("there are never duplicates", "len(images) - len(_distinct(images))", "0"),
+    ("the overlap check always passes", "image.tobytes() in known for image", "False for image"),
+    ("an overlap is no trouble", "if n_both:", "if False:"),
+    ("inputs end below one", "/ np.float32(255.0)", "/ np.float32(256.0)"),
+    (
+        "labels are not part of the data",
+        "self.pixels.tobytes() + self.labels.tobytes()",
+        "self.pixels.tobytes()",
+    ),
+    ("a quarter of bright edges is paper", "2 * np.count_nonzero", "4 * np.count_nonzero"),
+    (
+        "the largest class must be large enough",
+        "if counts.min() < MIN_PER_CLASS",
+        "if counts.max() < MIN_PER_CLASS",
+    ),
+    ("other files pass for published ones", "if digest != expected", "if False"),
+    ("groups are lost", "else self.groups[indices]", "else None"),
+    ("a file may be longer than it says", "if len(data) > expected", "if False"),
+    ("pixels of 0 and 1 are accepted", "images.pixels.max() <= 1", "images.pixels.max() <= 0"),
+)
+
+ENGINE = (
+    ("cosine ends halfway", "np.cos(np.pi * progress)", "np.cos(0.5 * np.pi * progress)"),
+    ("the last step is left out", "progress < 0.75, 0.1, 0.01", "progress < 0.75, 0.1, 0.1"),
+    ("distortions fade to nothing", "(0.5 + 0.5 * faded)", "faded"),
+    ("batches are not shuffled", "rng.permutation(n_examples)", "np.arange(n_examples)"),
+    (
+        "every epoch has the same batches",
+        "key=[seed, 0x0BA7C4], counter=[0, 0, 0, epoch]",
+        "key=[seed, 0x0BA7C4], counter=[0, 0, 0, 0]",
+    ),
+    (
+        "Adam's second moment is not rooted",
+        "jnp.sqrt(1.0 - BETA_2**update.step)",
+        "(1.0 - BETA_2**update.step)",
+    ),
+    ("RMSprop forgets to weigh", "(1.0 - RHO) * gradient * gradient", "gradient * gradient"),
+    ("small weights are blown up", "jnp.minimum(norms, limit)", "limit"),
+    ("dropout does not scale", "1.0 / (1.0 - rate), 0.0", "1.0, 0.0"),
+    ("L2 is half as strong", "2.0 * knobs.l2 * k", "knobs.l2 * k"),
+    ("L1 does nothing", "knobs.l1 * jnp.sign(k)", "0.0 * jnp.sign(k)"),
+    ("smoothed labels sum to more than one", "label * (1.0 - knobs.label_smoothing)", "label"),
+    ("padding trains", "jnp.where(valid, p - target, 0.0)", "(p - target)"),
+    ("padding is scored", "jnp.where(valid, losses, 0.0)", "losses"),
+    ("what was hard is forgotten", "DECAY * difficulty + (1.0 - DECAY) * mean", "mean"),
+    (
+        "hard examples crowd out the others",
+        "settings.hard_examples * (ratio - ratio.mean())",
+        "1.0 * (ratio - ratio.mean())",
+    ),
+    (
+        "one wrong label is all that counts",
+        "np.minimum(excess / max(excess.mean(), 1e-9), MAX_RATIO)",
+        "excess / max(excess.mean(), 1e-9)",
+    ),
+    ("layers share their masks", "HIDDEN_STREAM + i", "HIDDEN_STREAM + 0 * i"),
+    (
+        "the last example is not predicted",
+        "parts = [ np.asarray(jax_epoch.probabilities(layers, batch,",
+        "parts = [0 * np.asarray(jax_epoch.probabilities(layers, batch,",
+    ),
+)
+
+NETWORKS = (
+    (
+        "weights start too small",
+        "math.sqrt(6.0 / (n_in + n_out))",
+        "math.sqrt(3.0 / (n_in + n_out))",
+    ),
+    ("biases are not counted", "n_in * n_out + n_out", "n_in * n_out"),
+)
+
+REPORT = (
+    (
+        "a loss is printed as a gain",
+        "{100 * value:+.{decimals(n)}f}",
+        "{-100 * value:+.{decimals(n)}f}",
+    ),
+    ("p-values are rounded to nothing", "if p < 0.001", "if p < 0.1"),
+    ("a minute has a hundred seconds", "divmod(round(seconds), 60)", "divmod(round(seconds), 100)"),
+    ("losses have two decimals", "{value:.3f}", "{value:.2f}"),
+    ("a list has no and", '" and " + names[-1]', '", " + names[-1]'),
+    ("one is plural", "noun if n == 1 else", "noun if n == 0 else"),
+    ("percentages are shares", "{100 * value:.{decimals(n)}f}", "{value:.{decimals(n)}f}"),
+)
+
+FAULTS: tuple[Fault, ...] = (
+    *_in("statistics.py", STATISTICS),
+    *_in("protocol.py", PROTOCOL),
+    *_in("tuning", TUNING),
+    *_in("warp.py", WARP),
+    *_in("validation.py", VALIDATION),
+    *_in("steps", STEPS),
+    *_in("runs", RUNS),
+    *_in("summary.py", SUMMARY),
+    *_in("data", DATA),
+    *_in("engine", ENGINE),
+    *_in("networks.py", NETWORKS),
+    *_in("report", REPORT),
+)

@@ -1,0 +1,182 @@
+"""The final test: the first seed's network counts, on images that are opened once."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import made_up_digits, uneven_images
+from hand_made import configuration, development, run_in, sealed
+
+from sevenfold.data import Images
+from sevenfold.engine import TrainingSettings
+from sevenfold.errors import DataError, NoStatisticalPower, RunError, SevenfoldError
+from sevenfold.statistics import Proportion, proportion
+from sevenfold.steps.final_test import FinalTest, FinalTestSettings, run_final_test
+from sevenfold.validation import Configuration
+
+DATA = development(made_up_digits(300, seed=1), [range(50)])
+TEST = uneven_images(200, seed=2)
+WINNER = configuration(12, n_epochs=4, optimizer="adam", learning_rate=2e-3)
+EARLIER = configuration(2, n_epochs=1)
+
+
+@pytest.fixture(autouse=True)
+def _no_keras_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def save(network: object, weights: object, path: Path) -> None:
+        path.write_bytes(b"a model")
+
+    monkeypatch.setattr("sevenfold.steps.final_test.save_keras", save)
+
+
+def final_test(
+    folder: Path,
+    *,
+    validation: Proportion | None = None,
+    baseline_value: float = 0.0,
+    baseline: Configuration = EARLIER,
+    winner: Configuration = WINNER,
+    test: Images = TEST,
+    reason: str | None = None,
+    **settings: int,
+) -> FinalTest:
+    """The step, where validation found this accuracy for the winner."""
+    accuracy = validation or proportion(1, 2)
+    at_end = SimpleNamespace(configuration=EARLIER)
+    chosen: Any = SimpleNamespace(
+        winner=SimpleNamespace(
+            fresh=SimpleNamespace(
+                configuration=winner, accuracy=accuracy, epoch=winner.training.n_epochs
+            )
+        )
+    )
+    before: Any = SimpleNamespace(
+        network=SimpleNamespace(configuration=baseline, accuracy=proportion(baseline_value, 1))
+    )
+    overfit: Any = SimpleNamespace(model=SimpleNamespace(at_end=at_end))
+    return run_final_test(
+        run_in(folder),
+        DATA,
+        sealed(folder, test, reason),
+        FinalTestSettings(**{"n_seeds": 2, "n_mistakes": 7, **settings}),
+        before,
+        overfit,
+        chosen,
+    )
+
+
+def events(folder: Path) -> list[str]:
+    path = folder / "test_ledger.jsonl"
+    rows = path.read_text().splitlines() if path.exists() else []
+    return [json.loads(row)["event"] for row in rows]
+
+
+def forward(weights: dict[str, np.ndarray], pixels: np.ndarray) -> np.ndarray:
+    """A dense network with relu and softmax, in NumPy."""
+    x, n = pixels.reshape(len(pixels), -1) / 255.0, len(weights) // 2
+    for i in range(n):
+        x = x @ weights[f"kernel_{i}"] + weights[f"bias_{i}"]
+        x = np.maximum(x, 0.0) if i < n - 1 else x
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def test_the_network_that_is_kept_is_the_first_seeds_and_it_counts(tmp_path: Path) -> None:
+    found, run = final_test(tmp_path), run_in(tmp_path)
+    stored = run.load_arrays("predictions/test.npz")
+    again = forward(run.load_arrays("models/final.npz"), TEST.pixels)
+    assert stored["final"][0] == pytest.approx(again, abs=1e-5)
+    errors = (stored["final"].argmax(axis=2) != TEST.labels).sum(axis=1)
+    assert errors[0] != errors[1]
+    assert found.scores.n_errors == errors[0]
+    assert found.seed_accuracies.values == pytest.approx(1 - errors / 200)
+    assert events(tmp_path) == ["frozen", "opened", "result"]
+    assert (found.n_trained_on, found.n_test, found.n_openings) == (300, 200, 1)
+    assert found.test_class_counts == tuple(np.bincount(TEST.labels))
+    wrong = stored["final"][0].argmax(axis=1) != TEST.labels
+    surest = stored["final"][0].max(axis=1)
+    expected = sorted(np.flatnonzero(wrong), key=lambda i: -surest[i])[:7]
+    assert [mistake.index for mistake in found.mistakes] == expected
+
+
+def test_all_networks_start_from_the_first_seed_and_the_same_digits(tmp_path: Path) -> None:
+    final_test(tmp_path, baseline=WINNER)
+    stored = run_in(tmp_path).load_arrays("predictions/test.npz")
+    assert np.array_equal(stored["baseline"], stored["final"][0])
+    assert not np.array_equal(stored["final"][0], stored["final"][1])
+
+
+@pytest.mark.parametrize(
+    ("validation", "settings", "diagnosis"),
+    [
+        (proportion(4995, 5000), {}, "test_worse"),
+        (proportion(5, 5000), {}, "test_better"),
+        (proportion(1, 2), {}, "agrees"),
+        (proportion(4995, 5000), {"n_epochs": 4}, "test_worse"),
+        (proportion(4995, 5000), {"n_epochs": 5}, "trained_longer"),
+        (proportion(4995, 5000), {"n_epochs": 1}, "test_worse"),
+    ],
+)
+def test_what_the_gap_says(
+    tmp_path: Path, validation: Proportion, settings: dict[str, int], diagnosis: str
+) -> None:
+    found = final_test(tmp_path, validation=validation, n_seeds=1, **settings)
+    assert found.diagnosis == diagnosis
+    assert found.gap == pytest.approx(found.scores.accuracy.value - validation.value)
+    assert found.validation_accuracy == validation
+    n_epochs = found.configuration.training.n_epochs
+    assert n_epochs == max(4, settings.get("n_epochs", 0))
+
+
+def test_sure_errors_are_those_above_99_percent(tmp_path: Path) -> None:
+    eager = configuration(64, n_epochs=60, learning_rate=1e-3, batch_size=20)
+    clear = made_up_digits(60, seed=5, noise=30.0)
+    mislabelled = Images(
+        np.concatenate([clear.pixels, TEST.pixels]),
+        np.concatenate([(clear.labels + 1) % 10, TEST.labels]).astype(np.uint8),
+        TEST.classes,
+    )
+    found = final_test(tmp_path, winner=eager, test=mislabelled, n_seeds=1, n_mistakes=200)
+    sure = [mistake for mistake in found.mistakes if mistake.probability > 0.99]
+    assert found.n_confident_errors == len(sure)
+    assert 0 < len(sure) != found.scores.n_errors - len(sure) > 0
+    assert len(found.mistakes) == found.scores.n_errors
+
+
+def test_a_network_no_better_than_the_baseline_is_not_tested(tmp_path: Path) -> None:
+    for value in (0.5, 0.6):
+        with pytest.raises(NoStatisticalPower, match="not opened"):
+            final_test(tmp_path, validation=proportion(1, 2), baseline_value=value)
+    assert events(tmp_path) == []
+
+
+def test_a_training_that_diverges_opens_nothing(tmp_path: Path) -> None:
+    wild = Configuration(
+        network=WINNER.network,
+        training=TrainingSettings(n_epochs=3, optimizer="sgd", learning_rate=10.0),
+    )
+    wild = wild.model_copy(
+        update={"network": wild.network.model_copy(update={"l2": 1.0, "hidden": (64, 64)})}
+    )
+    with pytest.raises(SevenfoldError, match="diverged"):
+        final_test(tmp_path, winner=wild)
+    assert events(tmp_path) == []
+
+
+def test_a_test_image_that_was_trained_on_ends_it(tmp_path: Path) -> None:
+    pixels = TEST.pixels.copy()
+    pixels[17] = DATA.images.pixels[3]
+    leaky = Images(pixels, TEST.labels, TEST.classes)
+    with pytest.raises(DataError, match="got 1"):
+        final_test(tmp_path, test=leaky)
+    assert "result" not in events(tmp_path)
+
+
+def test_a_further_opening_is_on_record_with_its_reason(tmp_path: Path) -> None:
+    final_test(tmp_path)
+    with pytest.raises(RunError, match="already opened"):
+        final_test(tmp_path, winner=EARLIER)
+    found = final_test(tmp_path, winner=EARLIER, reason="a referee asked")
+    assert (found.n_openings, found.reopening_reasons) == (2, ("a referee asked",))
