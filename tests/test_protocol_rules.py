@@ -7,7 +7,7 @@ from hand_made import development, images
 from scipy.stats import norm
 
 from sevenfold.errors import SettingsError
-from sevenfold.protocol import ProtocolSettings, choose_method, expected_half_width, split
+from sevenfold.protocol import ProtocolSettings, choose_method, expected_half_width, divide
 
 UNEVEN = uneven_images(400, seed=4)
 
@@ -48,7 +48,7 @@ def test_what_is_asked_for_is_taken() -> None:
 @pytest.mark.parametrize("method", ["holdout", "kfold", "iterated-kfold"])
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_every_part_has_each_classs_share(method: str, seed: int) -> None:
-    divided = split(UNEVEN, ProtocolSettings(method=method, n_folds=5), seed)
+    divided = divide(UNEVEN, ProtocolSettings(method=method, n_folds=5), seed)
     whole = np.bincount(UNEVEN.labels)
     for part in (part for parts in divided.rounds for part in parts):
         counts = np.bincount(UNEVEN.labels[part.validation], minlength=10)
@@ -60,7 +60,7 @@ def test_every_part_has_each_classs_share(method: str, seed: int) -> None:
 
 def test_rounds_are_divided_anew_and_the_next_seed_shares_them() -> None:
     settings = ProtocolSettings(method="iterated-kfold", n_rounds=3)
-    divided, next_seed = split(UNEVEN, settings, 0), split(UNEVEN, settings, 1)
+    divided, next_seed = divide(UNEVEN, settings, 0), divide(UNEVEN, settings, 1)
     folds = [rounds[0].validation.tobytes() for rounds in divided.rounds]
     assert len(set(folds)) == 3
     assert folds[1:] == [rounds[0].validation.tobytes() for rounds in next_seed.rounds[:2]]
@@ -68,9 +68,9 @@ def test_rounds_are_divided_anew_and_the_next_seed_shares_them() -> None:
 
 def test_finalists_are_judged_on_rounds_that_the_search_has_not_seen() -> None:
     settings = ProtocolSettings(method="iterated-kfold", n_rounds=3)
-    divided = split(UNEVEN, settings, 0)
+    divided = divide(UNEVEN, settings, 0)
     assert divided.unsearched().rounds == divided.rounds[1:]
-    once = split(UNEVEN, ProtocolSettings(method="kfold"), 0)
+    once = divide(UNEVEN, ProtocolSettings(method="kfold"), 0)
     assert once.unsearched() is once
 
 
@@ -101,9 +101,9 @@ def test_a_class_needs_an_image_for_each_fold(smallest: int, refused: bool) -> N
     settings = ProtocolSettings(method="kfold", n_folds=4)
     if refused:
         with pytest.raises(SettingsError, match=r"n_folds is 4.*only 3"):
-            split(data, settings, 0)
+            divide(data, settings, 0)
     else:
-        assert len(split(data, settings, 0).rounds[0]) == 4
+        assert len(divide(data, settings, 0).rounds[0]) == 4
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_each_part_of_a_hold_out_has_ten(n_validation: int, refused: bool) -> No
     settings = ProtocolSettings(method="holdout", validation_fraction=n_validation / 100)
     if refused:
         with pytest.raises(SettingsError, match="validation_fraction"):
-            split(data, settings, 0)
+            divide(data, settings, 0)
     else:
-        ((part,),) = split(data, settings, 0).rounds
+        ((part,),) = divide(data, settings, 0).rounds
         assert len(part.validation) == n_validation

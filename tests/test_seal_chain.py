@@ -100,16 +100,16 @@ def test_a_stored_result_agrees_with_the_record(
 ) -> None:
     test, plan = sealed(opened, TEST), PLAN.model_copy(update=changes)
     if holds:
-        test.require_result(plan, n_errors, n, n_openings)
+        test.ledger.require_result(plan.digest, n_errors, n, n_openings)
     else:
         with pytest.raises(LedgerError, match="does not end with the result"):
-            test.require_result(plan, n_errors, n, n_openings)
+            test.ledger.require_result(plan.digest, n_errors, n, n_openings)
 
 
 def test_an_opening_without_a_result_is_no_result(tmp_path: Path) -> None:
     sealed(tmp_path, TEST).open(PLAN)
     with pytest.raises(LedgerError, match="does not end with the result"):
-        sealed(tmp_path, TEST).require_result(PLAN, 0, 20, 1)
+        sealed(tmp_path, TEST).ledger.require_result(PLAN.digest, 0, 20, 1)
 
 
 def test_no_two_streams_runs_or_rounds_share_a_seed() -> None:

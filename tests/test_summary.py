@@ -40,9 +40,17 @@ FINAL: Any = SimpleNamespace(
 )
 
 
+CONFIG: Any = SimpleNamespace(preset="quick")
+RUN: Any = SimpleNamespace(engine="jax", seed=7, step_seconds={"problem": 2.345, "search": 10.0})
+
+
 @pytest.fixture
 def summary() -> Summary:
-    return summarize("quick", "jax", 7, 12.345, PROBLEM, BASELINE, OVERFIT, SEARCHED, CHOSEN, FINAL)
+    return summarize(CONFIG, RUN, PROBLEM, BASELINE, OVERFIT, SEARCHED, CHOSEN, FINAL)
+
+
+def test_a_summary_survives_json(summary: Summary) -> None:
+    assert Summary.from_json(summary.to_json()) == summary
 
 
 def test_each_number_comes_from_its_own_place(summary: Summary) -> None:
@@ -65,5 +73,5 @@ def test_each_number_comes_from_its_own_place(summary: Summary) -> None:
 
 def test_common_sense_is_the_stronger_of_the_two() -> None:
     strong: Any = SimpleNamespace(**{**vars(BASELINE), "majority": SimpleNamespace(value=0.55)})
-    made = summarize("quick", "jax", 0, 1.0, PROBLEM, strong, OVERFIT, SEARCHED, CHOSEN, FINAL)
+    made = summarize(CONFIG, RUN, PROBLEM, strong, OVERFIT, SEARCHED, CHOSEN, FINAL)
     assert made.baseline.common_sense_accuracy == 0.55

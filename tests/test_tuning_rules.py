@@ -10,7 +10,7 @@ from conftest import made_up_digits
 from hand_made import configuration, development, images
 from test_tuning import SETTINGS, Pretended, pretend, pretended_training
 
-from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
+from sevenfold.protocol import DevelopmentSet, ProtocolSettings, divide
 from sevenfold.tuning.halving import SearchSettings, survivors
 from sevenfold.tuning.trial import RungScore, TrialRecord, TrialState, train_to
 
@@ -94,7 +94,7 @@ def test_the_plan_of_a_search() -> None:
 
 def test_a_search_keeps_what_the_rule_keeps(tmp_path: Path) -> None:
     """The whole search over made-up scores, against the rule written out again."""
-    data = split(made_up_digits(400, seed=1), ProtocolSettings(method="holdout"), 0)
+    data = divide(made_up_digits(400, seed=1), ProtocolSettings(method="holdout"), 0)
     found = pretend(tmp_path / "tuning.db", data, Pretended())
     trials = {record.number: record for record in found.trials}
     expected: dict[int, int] = {}
