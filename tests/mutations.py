@@ -53,6 +53,7 @@ def _in(place: str, faults: Iterable[tuple[str, str, str]]) -> tuple[Fault, ...]
 
 STATISTICS = (
     ("the Wilson interval is too narrow", "Z * Z / (4 * n * n)", "Z * Z / (8 * n * n)"),
+    ("a worse network is favoured", "self.only_first > self.only_second and", ""),
     ("the deviation is that of a population", "array.std(ddof=1)", "array.std(ddof=0)"),
     (
         "McNemar's test is one-sided",
@@ -228,28 +229,23 @@ VALIDATION = (
 )
 
 STEPS = (
-    ("the rarest class is the majority", "minlength=10 ).argmax()", "minlength=10).argmin()"),
-    ("significance is ignored", "or test.p_value >= baseline.significance", ""),
-    ("a network that is worse has power", "test.only_first <= test.only_second or", ""),
+    ("the rarest class is the majority", "class_counts.argmax()", "class_counts.argmin()"),
+    ("significance is ignored", "favours_first(self.significance)", "favours_first(1.1)"),
     (
-        "softmax regression need not be beaten",
-        'regression": baseline.against_softmax',
-        'regression": baseline.against_majority',
+        "softmax regression is tested against the majority",
+        '"softmax": self.against_softmax',
+        '"softmax": self.against_majority',
     ),
-    (
-        "the test takes the last seed",
-        "validation.correct(epoch)[0]",
-        "validation.correct(epoch)[-1]",
-    ),
+    ("the test takes the last seed", "correct(epoch)[0] for name", "correct(epoch)[-1] for name"),
     (
         "baseline and softmax change places",
-        'correct["baseline"], correct["softmax"]',
-        'correct["softmax"], correct["baseline"]',
+        "mcnemar(by_network, by_softmax)",
+        "mcnemar(by_softmax, by_network)",
     ),
     ("all duplicates are across the split", "max(0, repeats - within)", "repeats"),
     ("ink is a share of 256", "images.pixels.mean() / 255.0", "images.pixels.mean() / 256.0"),
     ("the brightest pixel is taken for granted", "int(images.pixels.max())", "255"),
-    ("training counts are development's", "n_train=int(counts[1][d])", "n_train=int(counts[0][d])"),
+    ("training counts are development's", "n_train=int(part)", "n_train=int(every)"),
     (
         "uneven classes are balanced",
         "ratio <= settings.balanced_ratio",
@@ -300,7 +296,11 @@ STEPS = (
         "return self.attempts[0]",
     ),
     ("less capacity is as much", "tuple(max(1, w // 2)", "tuple(max(1, w)"),
-    ("dropout with L2 has no L2", "hidden_dropout=dropout, l2=l2", "hidden_dropout=dropout"),
+    (
+        "dropout with L2 has no L2",
+        "hidden_dropout=settings.dropout, l2=settings.l2",
+        "hidden_dropout=settings.dropout",
+    ),
     (
         "a remedy's gain is turned",
         "paired_difference(first.correct(first_epoch), second.correct(second_epoch))",
@@ -351,8 +351,8 @@ STEPS = (
     ("the undistorted network is distorted", 'update={"distortion": 0.0}', "update={}"),
     (
         "the final score is the last seed's",
-        "final_scores = scores(test.labels, finals[0])",
-        "final_scores = scores(test.labels, finals[-1])",
+        "found = scores(test.labels, predictions.finals[0])",
+        "found = scores(test.labels, predictions.finals[-1])",
     ),
     (
         "every seed scores as the first",
@@ -368,7 +368,7 @@ STEPS = (
         "(-cell[0], cell[1], cell[2])",
         "(cell[0], cell[1], cell[2])",
     ),
-    ("hits are confusions", "if d != p and count", "if count"),
+    ("hits are confusions", "if label != predicted and count", "if count"),
     (
         "the mistakes begin with the unsure",
         "np.argsort(-probabilities[wrong]",
@@ -403,23 +403,27 @@ STEPS = (
 )
 
 RUNS = (
-    ("a line may follow any line", 'and line["previous"] == previous', ""),
-    ("a line may be edited", 'line["hash"] == digest_of(body) and', ""),
-    ("a plan may have two results", 'line["n_errors"] != n_errors', "False"),
-    ("a plan may be scored on another test set", 'line["digits"] != digits', "False"),
+    ("a line may follow any line", "== (number, previous,", "== (number, line.previous,"),
+    ("a line may be edited", "previous, digest_of(body))", "previous, line.hash)"),
+    ("a plan may have two results", "line.n_errors != n_errors", "False"),
+    ("a plan may be scored on another test set", "line.images != images", "False"),
     ("a further opening needs no reason", "if openings and not self.reason:", "if False:"),
     ("the reason is not recorded", "reason=self.reason if openings else None", "reason=None"),
-    ("another plan may train", "frozen[-1].get(name) != value", "False"),
-    ("the stored errors are taken for recorded", 'last.get("n_errors"),', "n_errors,"),
-    ("the stored openings are taken for recorded", "self.ledger.n_openings, )", "n_openings,)"),
-    ("another plan's result will do", 'last.get("plan"),', "plan.digest,"),
+    ("another plan may train", "getattr(frozen[-1], name) != value", "False"),
+    (
+        "the stored errors are taken for recorded",
+        "last.plan, last.n_errors,",
+        "last.plan, n_errors,",
+    ),
+    ("the stored openings are taken for recorded", "or opened != n_openings", ""),
+    ("another plan's result will do", "last.event, last.plan,", "last.event, plan,"),
     (
         "runs share seeds",
         "len(streams) * run_seed + streams.index(stream)",
         "run_seed + streams.index(stream)",
     ),
     ("rounds share seeds with streams", "SEEDS_PER_ROUND * MAX_ROUNDS * (", "SEEDS_PER_ROUND * ("),
-    ("a step is kept with other inputs", "or stored.inputs != inputs_digest", ""),
+    ("a step is kept with other inputs", "if stored.inputs != inputs_digest:", "if False:"),
     ("a changed file is kept", "or sha256_of(self.folder / file) != digest", ""),
 )
 

@@ -7,7 +7,7 @@ from hand_made import development, images
 from scipy.stats import norm
 
 from sevenfold.errors import SettingsError
-from sevenfold.protocol import ProtocolSettings, choose_method, expected_half_width, divide
+from sevenfold.protocol import ProtocolSettings, choose_method, divide, expected_half_width
 
 UNEVEN = uneven_images(400, seed=4)
 
