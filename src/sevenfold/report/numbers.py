@@ -202,14 +202,14 @@ def minus_signs(text: str) -> str:
     """Text with true minus signs before numbers; ranges and network shapes keep their
     hyphens.
 
-    >>> minus_signs("-1.81 points [-0.92, +1.39] of 784-32-10")
-    '−1.81 points [−0.92, +1.39] of 784-32-10'
+    >>> minus_signs("-1.81 points [-0.92, +1.39] of 64-32-3")
+    '−1.81 points [−0.92, +1.39] of 64-32-3'
     """
     characters = list(text)
     for i, character in enumerate(characters[:-1]):
         if (
             character == "-"
-            and characters[i + 1].isdigit()
+            and characters[i + 1].isdecimal()
             and (i == 0 or characters[i - 1] in " [(")
         ):
             characters[i] = MINUS

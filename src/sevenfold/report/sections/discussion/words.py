@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from sevenfold.report.describe import MODELS
-from sevenfold.report.numbers import accuracy as with_interval
-from sevenfold.report.numbers import count, listed, p_value, percent, whole
-from sevenfold.report.numbers import difference as in_points
-from sevenfold.report.sections.ablation.words import NAMES
-from sevenfold.report.sections.final_test.words import confusion, gap, over_seeds
-from sevenfold.report.sections.finalists.words import choice, consultations, optimism
+from sevenfold.report.numbers import accuracy, count, difference, percent, whole
+from sevenfold.report.sections.ablation.words import effects
+from sevenfold.report.sections.final_test.words import against, confusion, gap, over_seeds
+from sevenfold.report.sections.finalists.words import choice, consultations, gain, optimism
+from sevenfold.report.sections.overfit.words import overfitting
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.statistics import SIGNIFICANCE
@@ -17,9 +15,7 @@ from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.final_test import FinalTest
 from sevenfold.steps.finalists import Finalists
-from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.problem import Problem
-from sevenfold.steps.production import Reference
 from sevenfold.steps.search import Search
 
 Theme = Literal["worked", "uncertain", "confused", "strength", "limitation", "extension"]
@@ -57,6 +53,7 @@ def conclusions(run: FinishedRun, terms: Terms) -> list[tuple[str, list[Statemen
 
 
 def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
+    assert run.evaluation_protocol is not None
     assert run.baseline is not None
     assert run.overfit is not None
     assert run.ablation is not None
@@ -64,10 +61,16 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
     assert run.finalists is not None
     assert run.final_test is not None
     final, judged = run.final_test, run.finalists
-    yield from (_comparison(reference, final, terms) for reference in final.comparisons)
-    yield _remedies(run.ablation, terms)
+    for reference, comparison in final.comparisons.items():
+        theme = _theme(
+            comparison.test.only_first - comparison.test.only_second,
+            comparison.test.p_value < SIGNIFICANCE,
+        )
+        yield Statement(theme, against(reference, final, terms), "table-comparisons")
+    yield _remedies(run.ablation)
     yield _search_gain(judged, terms)
-    yield _overfitting(run.overfit)
+    reached: Theme = "worked" if run.overfit.reached else "limitation"
+    yield Statement(reached, overfitting(run.overfit, run.evaluation_protocol), "figure-overfit")
     if sum(finalist.within_one_se for finalist in judged.finalists) > 1:
         yield Statement("uncertain", choice(judged), "table-finalists")
     yield _winners_curse(run, judged, terms)
@@ -85,26 +88,6 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
     yield from _extensions(run.ablation, run.search, judged, final, terms)
 
 
-def _comparison(reference: Reference, final: FinalTest, terms: Terms) -> Statement:
-    comparison = final.comparisons[reference]
-    test, network = comparison.test, comparison.network
-    gained = test.only_first - test.only_second
-    detectable = test.p_value < SIGNIFICANCE
-    makes, certainty = "as many errors", ""
-    if gained:
-        makes = f"{count(abs(gained), 'error')} {'fewer' if gained > 0 else 'more'}"
-        certainty = ", which chance explains as well"
-    if detectable:
-        certainty = ", more than chance explains"
-    return Statement(
-        _theme(gained, detectable),
-        f"Against the {MODELS[reference]} ({network}, {comparison.accuracy.percent} %), the final"
-        f" network ({final.scores.accuracy.percent} %) makes {makes} on {whole(final.n_test)} test"
-        f" {terms.images}{certainty} (exact McNemar {p_value(test.p_value)}).",
-        "table-comparisons",
-    )
-
-
 def _theme(gain: float, detectable: bool) -> Theme:
     """Where a difference belongs that should be above zero."""
     if not detectable:
@@ -112,61 +95,19 @@ def _theme(gain: float, detectable: bool) -> Theme:
     return "worked" if gain > 0 else "limitation"
 
 
-def _remedies(ablation: Ablation, terms: Terms) -> Statement:
-    effects = [(NAMES[row.remedy], row.difference_at_best) for row in ablation.rows]
-    helped, hurt = (
-        [f"{name} ({in_points(d)})" for name, d in effects if d.detectable and sign * d.value > 0]
-        for sign in (1, -1)
-    )
-    unclear = [name for name, d in effects if not d.detectable]
-    parts = [
-        f"{listed(names)} {verb} the overfitting model"
-        for names, verb in ((helped, "helped"), (hurt, "hurt"))
-        if names
-    ]
-    if len(unclear) == len(effects):
-        parts.append("no remedy alone can be told from no effect")
-    elif unclear:
-        parts.append(f"the intervals of {listed(unclear)} include zero")
-    text = f"{'; '.join(parts)}, at each variant's best epoch on validation {terms.images}."
-    theme: Theme = "worked" if helped else "limitation" if hurt else "uncertain"
-    return Statement(theme, text[0].upper() + text[1:], "table-ablation")
+def _remedies(ablation: Ablation) -> Statement:
+    told = [row.difference_at_best for row in ablation.rows if row.difference_at_best.detectable]
+    best = max((d.value for d in told), default=0.0)
+    return Statement(_theme(best, bool(told)), effects(ablation), "table-ablation")
 
 
 def _search_gain(judged: Finalists, terms: Terms) -> Statement:
-    gain = judged.gain_over_overfit
-    model = "the overfitting model at its most accurate epoch"
-    if not gain.detectable:
-        text = (
-            f"Whether the search paid is open: against {model} the chosen network stands at"
-            f" {in_points(gain)}, an interval that includes zero."
-        )
-    elif gain.value > 0:
-        text = (
-            f"The search paid: on validation {terms.images} the chosen network gains"
-            f" {in_points(gain)} on {model}."
-        )
-    else:
-        text = f"The search did not pay: the chosen network loses {in_points(gain)} to {model}."
-    return Statement(_theme(gain.value, gain.detectable), text, "table-finalists")
-
-
-def _overfitting(overfit: Overfit) -> Statement:
-    turn, end = overfit.model.turn, overfit.model.at_end
-    network = end.configuration.network
-    if not overfit.reached:
-        text = (
-            "Overfitting was not reached within the budget; the largest network tried was"
-            f" {network}, for {count(end.epoch, 'epoch')}."
-        )
-        return Statement("limitation", text, "figure-overfit")
-    ratio = f"{turn.rise.mean / turn.threshold:.1f} times" if turn.threshold > 0 else "beyond"
-    text = (
-        f"Overfitting was reached, and not by chance: the validation loss of {network} is least at"
-        f" epoch {turn.epoch} and then rises by {turn.rise.mean:.4f}, {ratio} what the spread over"
-        f" {count(turn.rise.n, 'repeat')} would excuse."
-    )
-    return Statement("worked", text, "figure-overfit")
+    d = judged.gain_over_overfit
+    theme = _theme(d.value, d.detectable)
+    paid = {"worked": "The search paid", "limitation": "The search did not pay"}
+    verdict = paid.get(theme, "Whether the search paid is open")
+    text = gain(judged, terms)
+    return Statement(theme, f"{verdict}: {text[0].lower()}{text[1:]}", "table-finalists")
 
 
 def _winners_curse(run: FinishedRun, judged: Finalists, terms: Terms) -> Statement:
@@ -200,8 +141,8 @@ def _hardest_class(final: FinalTest, terms: Terms) -> Statement:
     if low.value < high.value:
         overlap = "overlap" if low.ci_high > high.ci_low else "do not overlap"
         text = (
-            f"The {terms.names[hardest.label]} is hardest (recall {with_interval(low)}, n ="
-            f" {whole(low.n)}) and the {terms.names[easiest.label]} easiest ({with_interval(high)},"
+            f"The {terms.names[hardest.label]} is hardest (recall {accuracy(low)}, n ="
+            f" {whole(low.n)}) and the {terms.names[easiest.label]} easiest ({accuracy(high)},"
             f" n = {whole(high.n)}); the two intervals {overlap}."
         )
     return Statement("confused", text, "table-classes")
@@ -210,8 +151,8 @@ def _hardest_class(final: FinalTest, terms: Terms) -> Statement:
 def _error_cut(baseline: Baseline, final: FinalTest, terms: Terms) -> Statement:
     n = final.validation_accuracy.n
     before, after = (
-        percent(1 - accuracy.value, n)
-        for accuracy in (baseline.network.accuracy, final.validation_accuracy)
+        percent(1 - score.value, n)
+        for score in (baseline.network.accuracy, final.validation_accuracy)
     )
     cut = baseline.network.accuracy.value < final.validation_accuracy.value
     text = (
@@ -290,7 +231,7 @@ def _extensions(
         verb = "helped" if more.value > 0 else "hurt"
         text = (
             f"Look at size again: doubling the overfitting model's width {verb}"
-            f" ({in_points(more)})."
+            f" ({difference(more)})."
         )
         yield Statement("extension", text, "table-ablation")
 

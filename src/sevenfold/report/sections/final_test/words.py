@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sevenfold.report.describe import MODELS, errors
 from sevenfold.report.numbers import (
     accuracy,
     count,
@@ -17,6 +18,31 @@ from sevenfold.report.numbers import (
 from sevenfold.report.terms import Terms
 from sevenfold.statistics import SIGNIFICANCE, PairedTest
 from sevenfold.steps.final_test import Diagnosis, FinalTest
+from sevenfold.steps.production import Reference
+
+
+def against(reference: Reference, final: FinalTest, terms: Terms) -> str:
+    """The final network against an earlier model on the test images."""
+    comparison, n = final.comparisons[reference], whole(final.n_trained_on)
+    trained = f"on the same {n} {terms.images}" if reference == "baseline" else "likewise"
+    seen = (
+        f"The {MODELS[reference]} ({comparison.network}), trained {trained}, reaches"
+        f" {accuracy(comparison.accuracy)} and makes"
+    )
+    n_errors = round((1.0 - comparison.accuracy.value) * comparison.accuracy.n)
+    gained = n_errors - final.scores.n_errors
+    if gained == 0:
+        return f"{seen} as many errors ({whole(n_errors)})."
+    more = f"{word(abs(gained))} {'more' if gained > 0 else 'fewer'} than the final network"
+    return f"{seen} {errors(n_errors)}, {more}: {certainty(comparison.test)}."
+
+
+def certainty(test: PairedTest) -> str:
+    """What an exact McNemar test says."""
+    p = p_value(test.p_value)
+    if test.p_value < SIGNIFICANCE:
+        return f"more than chance explains (exact McNemar test, {p})"
+    return f"a difference that chance explains as well (exact McNemar test, {p})"
 
 
 def reading(test: PairedTest) -> str:

@@ -79,8 +79,8 @@ def gain(judged: Finalists, terms: Terms) -> str:
     """The winner against the overfitting model at its best epoch."""
     d = judged.gain_over_overfit
     seen = (
-        "Its validation accuracy minus that of the overfitting model at its best epoch is"
-        f" {difference(d)} on the same {terms.images}"
+        "The validation accuracy of the chosen network minus that of the overfitting model at its"
+        f" best epoch is {difference(d)} on the same {terms.images}"
     )
     return f"{seen}." if d.detectable else f"{seen}, which cannot be told from no change."
 

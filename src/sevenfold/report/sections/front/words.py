@@ -3,19 +3,17 @@
 from sevenfold.config import Config
 from sevenfold.data import Provenance
 from sevenfold.data.mnist import words as mnist
-from sevenfold.report.describe import MODELS, errors
-from sevenfold.report.numbers import accuracy, p_value, percent, whole, word
+from sevenfold.report.describe import errors
+from sevenfold.report.numbers import percent, whole
 from sevenfold.report.sections import ended_at
 from sevenfold.report.sections.baseline.words import no_power
-from sevenfold.report.sections.final_test.words import openings, over_seeds
+from sevenfold.report.sections.final_test.words import against, openings, over_seeds
 from sevenfold.report.sections.overfit.words import overfitting
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
-from sevenfold.statistics import SIGNIFICANCE, PairedTest
 from sevenfold.steps.final_test import FinalTest
-from sevenfold.steps.production import Reference
 
-__all__ = ["no_power", "openings", "over_seeds", "overfitting"]
+__all__ = ["against", "no_power", "openings", "over_seeds", "overfitting"]
 
 
 def title(provenance: Provenance) -> str:
@@ -69,27 +67,3 @@ def headline(final: FinalTest, terms: Terms) -> str:
         f"reads {a.percent}\u00a0% of {whole(a.n)} held-out test {terms.images} correctly"
         f" (95\u00a0% Wilson interval {low} to {high}\u00a0%), with {errors(final.scores.n_errors)}"
     )
-
-
-def against(reference: Reference, final: FinalTest, terms: Terms) -> str:
-    """The final network against an earlier model on the test images."""
-    comparison, n = final.comparisons[reference], whole(final.n_trained_on)
-    trained = f"on the same {n} {terms.images}" if reference == "baseline" else "likewise"
-    seen = (
-        f"The {MODELS[reference]} ({comparison.network}), trained {trained}, reaches"
-        f" {accuracy(comparison.accuracy)} and makes"
-    )
-    n_errors = round((1.0 - comparison.accuracy.value) * comparison.accuracy.n)
-    gained = n_errors - final.scores.n_errors
-    if gained == 0:
-        return f"{seen} as many errors ({whole(n_errors)})."
-    more = f"{word(abs(gained))} {'more' if gained > 0 else 'fewer'} than the final network"
-    return f"{seen} {errors(n_errors)}, {more}: {certainty(comparison.test)}."
-
-
-def certainty(test: PairedTest) -> str:
-    """What an exact McNemar test says."""
-    p = p_value(test.p_value)
-    if test.p_value < SIGNIFICANCE:
-        return f"more than chance explains (exact McNemar test, {p})"
-    return f"a difference that chance explains as well (exact McNemar test, {p})"
