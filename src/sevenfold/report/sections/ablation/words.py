@@ -49,12 +49,13 @@ def effects(ablation: Ablation) -> str:
             " interval includes zero."
         )
     return (
-        f"{_effects_at(ablation.rows, 'at_best', 'At the turning point')}"
-        f" {_effects_at(ablation.rows, 'at_end', f'A{end}')}"
+        f"{effects_at(ablation.rows, 'at_best', 'At the turning point')}"
+        f" {effects_at(ablation.rows, 'at_end', f'A{end}')}"
     )
 
 
-def _effects_at(rows: Sequence[AblationRow], moment: Moment, when: str) -> str:
+def effects_at(rows: Sequence[AblationRow], moment: Moment, when: str) -> str:
+    """The same, of one moment."""
     better = [row for row in rows if difference(row, moment).ci_low > 0.0]
     worse = [row for row in rows if difference(row, moment).ci_high < 0.0]
     if not better and not worse:
@@ -65,18 +66,18 @@ def _effects_at(rows: Sequence[AblationRow], moment: Moment, when: str) -> str:
     parts = []
     if better:
         raises = "raises" if len(better) == 1 else "raise"
-        parts.append(f"{named(better, moment)} {raises} validation accuracy")
+        parts.append(f"{_named(better, moment)} {raises} validation accuracy")
     if worse:
         lowers = "lowers" if len(worse) == 1 else "lower"
         what = "it" if better else "validation accuracy"
-        parts.append(f"{named(worse, moment)} {lowers} {what}")
+        parts.append(f"{_named(worse, moment)} {lowers} {what}")
     n = len(rows) - len(better) - len(worse)
     others = "interval includes" if n == 1 else f"{word(n)} intervals include"
     rest = f"; the other {others} zero" if n else ""
     return f"{when}, {' and '.join(parts)}{rest}."
 
 
-def named(rows: Sequence[AblationRow], moment: Moment) -> str:
+def _named(rows: Sequence[AblationRow], moment: Moment) -> str:
     """Remedies with what they do."""
     effects = [(NAMES[row.remedy], difference(row, moment)) for row in rows]
     return listed([f"{name} ({points(d.value, d.n)})" for name, d in effects])

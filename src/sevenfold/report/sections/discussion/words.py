@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from sevenfold.report.numbers import accuracy, count, difference, percent, whole
-from sevenfold.report.sections.ablation.words import effects
+from sevenfold.report.sections.ablation.words import effects_at
 from sevenfold.report.sections.final_test.words import against, confusion, gap, over_seeds
 from sevenfold.report.sections.finalists.words import choice, consultations, gain, optimism
 from sevenfold.report.sections.overfit.words import overfitting
@@ -98,7 +98,8 @@ def _theme(gain: float, detectable: bool) -> Theme:
 def _remedies(ablation: Ablation) -> Statement:
     told = [row.difference_at_best for row in ablation.rows if row.difference_at_best.detectable]
     best = max((d.value for d in told), default=0.0)
-    return Statement(_theme(best, bool(told)), effects(ablation), "table-ablation")
+    text = effects_at(ablation.rows, "at_best", "At the turning point")
+    return Statement(_theme(best, bool(told)), text, "table-ablation")
 
 
 def _search_gain(judged: Finalists, terms: Terms) -> Statement:
