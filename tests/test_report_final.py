@@ -23,7 +23,7 @@ def final_of(kind: str = "plain") -> tuple[FinishedRun, FinalTest, Terms]:
 
 
 def statements(run: FinishedRun) -> dict[str, list[Statement]]:
-    return dict(conclusions(run, Terms.of(run.problem)))
+    return conclusions(run, Terms.of(run.problem))
 
 
 def test_numbers_on_the_page_are_the_stored_ones() -> None:

@@ -21,9 +21,8 @@ from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 
 FILTERS = (
-    *("accuracy", "interval", "percent", "points", "points_interval", "spread", "p_value"),
-    *("p_cell", "whole", "count", "word", "short", "power", "loss", "duration", "day", "moment"),
-    *("listed", "with_article"),
+    *("accuracy", "interval", "percent", "points", "points_interval", "spread", "p_cell"),
+    *("whole", "count", "word", "short", "loss", "duration", "day", "moment"),
 )
 
 

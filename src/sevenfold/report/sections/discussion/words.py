@@ -39,17 +39,14 @@ class Statement(NamedTuple):
     anchor: str
 
 
-def conclusions(run: FinishedRun, terms: Terms) -> list[tuple[str, list[Statement]]]:
+def conclusions(run: FinishedRun, terms: Terms) -> dict[str, list[Statement]]:
     """The heading of each theme with its statements, in reading order."""
     found = list(_statements(run, terms))
-    themes = [
-        (
-            heading.format(images=terms.images.capitalize()),
-            [statement for statement in found if statement.theme == theme],
-        )
+    return {
+        heading.format(images=terms.images.capitalize()): statements
         for theme, heading in THEMES.items()
-    ]
-    return [(heading, statements) for heading, statements in themes if statements]
+        if (statements := [statement for statement in found if statement.theme == theme])
+    }
 
 
 def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
@@ -62,10 +59,8 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
     assert run.final_test is not None
     final, judged = run.final_test, run.finalists
     for reference, comparison in final.comparisons.items():
-        theme = _theme(
-            comparison.test.only_first - comparison.test.only_second,
-            comparison.test.p_value < SIGNIFICANCE,
-        )
+        test = comparison.test
+        theme = _theme(test.only_first - test.only_second, test.p_value < SIGNIFICANCE)
         yield Statement(theme, against(reference, final, terms), "table-comparisons")
     yield _remedies(run.ablation)
     yield _search_gain(judged, terms)
@@ -230,10 +225,8 @@ def _extensions(
     more = next(row.difference_at_best for row in ablation.rows if row.remedy == "more_capacity")
     if more.detectable:
         verb = "helped" if more.value > 0 else "hurt"
-        text = (
-            f"Look at size again: doubling the overfitting model's width {verb}"
-            f" ({difference(more)})."
-        )
+        text = f"Look at size again: doubling the overfitting model's width {verb}"
+        text += f" ({difference(more)})."
         yield Statement("extension", text, "table-ablation")
 
 

@@ -34,15 +34,11 @@ def against(reference: Reference, final: FinalTest, terms: Terms) -> str:
     if gained == 0:
         return f"{seen} as many errors ({whole(n_errors)})."
     more = f"{word(abs(gained))} {'more' if gained > 0 else 'fewer'} than the final network"
-    return f"{seen} {errors(n_errors)}, {more}: {certainty(comparison.test)}."
-
-
-def certainty(test: PairedTest) -> str:
-    """What an exact McNemar test says."""
-    p = p_value(test.p_value)
-    if test.p_value < SIGNIFICANCE:
-        return f"more than chance explains (exact McNemar test, {p})"
-    return f"a difference that chance explains as well (exact McNemar test, {p})"
+    p = comparison.test.p_value
+    explains = "a difference that chance explains as well"
+    if p < SIGNIFICANCE:
+        explains = "more than chance explains"
+    return f"{seen} {errors(n_errors)}, {more}: {explains} (exact McNemar test, {p_value(p)})."
 
 
 def reading(test: PairedTest) -> str:
