@@ -25,7 +25,16 @@ TESTS: dict[str, tuple[str, ...]] = {
     "engine": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
     "networks.py": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
     "protocol.py": ("test_protocol_rules.py", "test_protocol.py"),
-    "report": ("test_report_numbers.py", "test_report.py"),
+    "report": (
+        "test_report_damage.py",
+        "test_report_data.py",
+        "test_report_final.py",
+        "test_report_front.py",
+        "test_report_models.py",
+        "test_report_numbers.py",
+        "test_report_page.py",
+        "test_report_tuning.py",
+    ),
     "runs": ("test_seal_chain.py", "test_protocol.py", "test_runs.py", "test_refit.py"),
     "statistics.py": ("test_statistics_numbers.py", "test_statistics.py"),
     "steps": (

@@ -52,6 +52,7 @@ class WarpSettings(Record):
 
     rotation: Annotated[float, Field(ge=0.0, le=45.0)] = 15.0
     narrow_rotation: Annotated[float, Field(ge=0.0, le=45.0)] = 7.5
+    narrow_labels: tuple[int, ...] = ()
     shear: Annotated[float, Field(ge=0.0, le=1.0)] = 0.2
     scale: Annotated[float, Field(ge=0.0, lt=0.9)] = 0.15
     shift: Annotated[float, Field(ge=0.0, le=10.0)] = 1.5

@@ -80,6 +80,32 @@ class Panel:
     svg: str
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A small picture of a gallery. source: a data address. width, height: on the page,
+    in CSS pixels. label: what it shows. caption, note: two lines below it.
+    """
+
+    source: str
+    width: int
+    height: int
+    label: str
+    caption: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One numbered figure: drawings beside each other, a gallery of small pictures
+    (with one picture of them all), or one picture. name: as its section declares it.
+    """
+
+    name: str
+    panels: tuple[Panel, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    png: bytes | None = None
+
+
 def canvas(width: int, height: int) -> tuple[Canvas, Axes]:
     """An empty drawing of so many CSS pixels with one pair of axes; call and draw
     inside `style()`.

@@ -1,31 +1,20 @@
-"""Numbers as the report prints them: no more digits than the data support, a true minus
-sign, a space before the unit.
+"""Numbers as the report prints them: no more decimals than the data support, a true
+minus sign, a space before the unit.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sevenfold.statistics import decimals
+from sevenfold.statistics import Difference, Proportion, Spread, decimals
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
 WORDS = (
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def percent(value: float, n: int) -> str:
@@ -37,14 +26,14 @@ def percent(value: float, n: int) -> str:
     return f"{100 * value:.{decimals(n)}f}"
 
 
-def accuracy(p: Mapping[str, Any]) -> str:
-    """A stored proportion with its interval, for a sentence."""
-    return f"{percent(p['value'], p['n'])}{NBSP}% {interval(p)}"
+def accuracy(p: Proportion) -> str:
+    """An accuracy with its interval, for a sentence."""
+    return f"{p.percent}{NBSP}% {interval(p)}"
 
 
-def interval(p: Mapping[str, Any]) -> str:
-    """The 95 % interval of a stored proportion, in percent."""
-    return f"[{percent(p['ci_low'], p['n'])},{NBSP}{percent(p['ci_high'], p['n'])}]"
+def interval(p: Proportion) -> str:
+    """The 95 % interval of a proportion, in percent."""
+    return f"[{percent(p.ci_low, p.n)},{NBSP}{percent(p.ci_high, p.n)}]"
 
 
 def points(value: float, n: int) -> str:
@@ -57,16 +46,21 @@ def points(value: float, n: int) -> str:
     return text[1:] if float(text) == 0.0 else text.replace("-", MINUS)
 
 
-def points_interval(d: Mapping[str, Any]) -> str:
-    """The 95 % interval of a stored difference, in percentage points."""
-    return f"[{points(d['ci_low'], d['n'])},{NBSP}{points(d['ci_high'], d['n'])}]"
+def points_interval(d: Difference) -> str:
+    """The 95 % interval of a difference, in percentage points."""
+    return f"[{points(d.ci_low, d.n)},{NBSP}{points(d.ci_high, d.n)}]"
 
 
-def spread(s: Mapping[str, Any], n: int) -> str:
-    """The standard deviation of a stored spread of accuracies in percentage points; an
-    en dash for a single value.
+def difference(d: Difference) -> str:
+    """A difference with its interval, for a sentence."""
+    return f"{points(d.value, d.n)} points {points_interval(d)}"
+
+
+def spread(s: Spread, n: int) -> str:
+    """The standard deviation of accuracies on n examples in percentage points; an en
+    dash for a single value.
     """
-    return percent(s["sd"], n) if s["n"] > 1 else "–"
+    return percent(s.sd, n) if s.n > 1 else "–"
 
 
 def p_value(p: float) -> str:
@@ -101,7 +95,25 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     ('one error', 'three seeds', '49 errors', 'no errors')
     """
     number = "no" if n == 0 else WORDS[n] if n <= 12 else f"{n:,}"
-    return f"{number} {noun if n == 1 else plural or noun + 's'}"
+    return f"{number} {noun if n == 1 else plural or plural_of(noun)}"
+
+
+def plural_of(noun: str) -> str:
+    """More than one of a thing.
+
+    >>> plural_of("image"), plural_of("class")
+    ('images', 'classes')
+    """
+    return noun + ("es" if noun.endswith(("s", "x", "sh")) else "s")
+
+
+def with_article(noun: str) -> str:
+    """The noun, or the name of a class, after `a` or `an`.
+
+    >>> with_article("owl"), with_article("8"), with_article("7")
+    ('an owl', 'an 8', 'a 7')
+    """
+    return f"{'an' if noun[:1].lower() in tuple('aeio8') else 'a'} {noun}"
 
 
 def word(n: int) -> str:
@@ -123,7 +135,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def short(value: float) -> str:
-    """A setting or a loss with three significant digits, powers of ten written out.
+    """A setting or a loss with three significant figures, powers of ten written out.
 
     >>> short(0.0048800), short(7.05e-06), short(0.5), short(0)
     ('0.00488', '7.05 × 10⁻⁶', '0.5', '0')
@@ -131,25 +143,24 @@ def short(value: float) -> str:
     if value == 0.0 or 1e-4 <= abs(value) < 1e6:
         return f"{value:.3g}".replace("-", MINUS)
     mantissa, exponent = f"{value:.2e}".split("e")
-    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    power = str(int(exponent)).translate(SUPERSCRIPTS)
     mantissa = mantissa.rstrip("0").rstrip(".").replace("-", MINUS)
     return f"10{power}" if mantissa == "1" else f"{mantissa} × 10{power}"
 
 
 def power(value: float) -> str:
-    """A small setting with two significant digits and always a power of ten, so that a
+    """A small setting with two significant figures and always a power of ten, so that a
     column lines up.
 
     >>> power(0.00064), power(0)
     ('6.4 × 10⁻⁴', '0')
     """
     mantissa, exponent = f"{value:.1e}".split("e")
-    digits = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{mantissa} × 10{digits}" if value else "0"
+    return f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}" if value else "0"
 
 
 def loss(value: float) -> str:
-    """A cross-entropy with three decimals, or its first significant digit where it is
+    """A cross-entropy with three decimals, or its first significant figure where it is
     smaller.
 
     >>> loss(0.2701), loss(0.00039)
@@ -187,30 +198,19 @@ def moment(time: str) -> str:
     return f"{day(time)}, {datetime.fromisoformat(time):%H:%M:%S} UTC"
 
 
-def shape(network: Mapping[str, Any]) -> str:
-    """A network as the literature writes it: `784-512-10`."""
-    return "-".join(str(width) for width in (784, *network["hidden"], 10))
-
-
 def minus_signs(text: str) -> str:
     """Text with true minus signs before numbers; ranges and network shapes keep their
     hyphens.
 
-    >>> minus_signs("-1.81 points [-0.92, +1.39] of 784-32-10")
-    '−1.81 points [−0.92, +1.39] of 784-32-10'
+    >>> minus_signs("-1.81 points [-0.92, +1.39] of 64-32-3")
+    '−1.81 points [−0.92, +1.39] of 64-32-3'
     """
     characters = list(text)
     for i, character in enumerate(characters[:-1]):
         if (
             character == "-"
-            and characters[i + 1].isdigit()
+            and characters[i + 1].isdecimal()
             and (i == 0 or characters[i - 1] in " [(")
         ):
             characters[i] = MINUS
     return "".join(characters)
-
-
-def sentence(text: str) -> str:
-    """Text as a sentence: a capital first, a full stop last."""
-    text = minus_signs(text.strip())
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

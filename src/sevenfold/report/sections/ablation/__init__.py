@@ -1,0 +1,1 @@
+"""Section 7, first part: one remedy at a time."""

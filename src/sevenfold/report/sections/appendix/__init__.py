@@ -1,0 +1,1 @@
+"""The appendix: how the run was made."""

@@ -1,0 +1,133 @@
+"""What the opened test set said."""
+
+from collections.abc import Mapping
+
+from sevenfold.report.describe import MODELS, errors
+from sevenfold.report.numbers import (
+    accuracy,
+    count,
+    listed,
+    p_value,
+    percent,
+    points,
+    spread,
+    whole,
+    with_article,
+    word,
+)
+from sevenfold.report.terms import Terms
+from sevenfold.statistics import SIGNIFICANCE, PairedTest
+from sevenfold.steps.final_test import Diagnosis, FinalTest
+from sevenfold.steps.production import Reference
+
+
+def against(reference: Reference, final: FinalTest, terms: Terms) -> str:
+    """The final network against an earlier model on the test images."""
+    comparison, n = final.comparisons[reference], whole(final.n_trained_on)
+    trained = f"on the same {n} {terms.images}" if reference == "baseline" else "likewise"
+    seen = (
+        f"The {MODELS[reference]} ({comparison.network}), trained {trained}, reaches"
+        f" {accuracy(comparison.accuracy)} and makes"
+    )
+    n_errors = round((1.0 - comparison.accuracy.value) * comparison.accuracy.n)
+    gained = n_errors - final.scores.n_errors
+    if gained == 0:
+        return f"{seen} as many errors ({whole(n_errors)})."
+    more = f"{word(abs(gained))} {'more' if gained > 0 else 'fewer'} than the final network"
+    p = comparison.test.p_value
+    explains = "a difference that chance explains as well"
+    if p < SIGNIFICANCE:
+        explains = "more than chance explains"
+    return f"{seen} {errors(n_errors)}, {more}: {explains} (exact McNemar test, {p_value(p)})."
+
+
+def reading(test: PairedTest) -> str:
+    """What an exact McNemar test says, for a table cell, from the final network's
+    side.
+    """
+    if test.p_value >= SIGNIFICANCE:
+        return "cannot be told apart"
+    better = test.only_first > test.only_second
+    return "final network better" if better else "final network worse"
+
+
+def over_seeds(final: FinalTest) -> str:
+    """The spread of the test accuracy from seed to seed."""
+    s, n = final.seed_accuracies, final.n_test
+    if s.n == 1:
+        return "It was trained with a single seed, so the spread from seed to seed is unknown."
+    low, high = percent(min(s.values), n), percent(max(s.values), n)
+    return (
+        f"Trained with {word(s.n)} different seeds, the same network gets"
+        f" {percent(s.mean, n)}\u00a0% on average (standard deviation {spread(s, n)} points, from"
+        f" {low} to {high}\u00a0%)."
+    )
+
+
+def openings(final: FinalTest) -> str:
+    """How often the test set was opened."""
+    n = final.n_openings
+    times = "once," if n == 1 else f"{count(n, 'time')}, each time"
+    return (
+        f"The test set was opened {times} after data, settings, network and trained weights had"
+        " been frozen"
+    )
+
+
+def gap(final: FinalTest, terms: Terms) -> str:
+    """Test against validation accuracy, and the diagnosis."""
+    test = final.scores.accuracy
+    diagnosis = DIAGNOSES[final.diagnosis].format(image=terms.image, images=terms.images)
+    return (
+        f"Test accuracy is {test.percent}\u00a0%, validation accuracy was"
+        f" {accuracy(final.validation_accuracy)}: a difference of {points(final.gap, test.n)}"
+        f" points (Fisher’s exact test, {p_value(final.gap_p_value)}). {diagnosis}"
+    )
+
+
+DIAGNOSES: Mapping[Diagnosis, str] = {
+    "agrees": (
+        "The two agree, so there is no sign that the tuning overfitted the validation {images} or"
+        " that the protocol misled."
+    ),
+    "test_worse": (
+        "The test is worse by more than chance explains: either the protocol was unreliable or the"
+        " tuning overfitted the validation {images}, and iterated K-fold is the remedy to try."
+    ),
+    "test_better": (
+        "The test is better by more than chance explains: its {images} are easier, or training the"
+        " final network on all development {images} helped."
+    ),
+    "trained_longer": (
+        "The final network was trained longer than validation could afford, so the difference says"
+        " little about the protocol."
+    ),
+}
+
+
+def confusion(final: FinalTest, terms: Terms) -> str:
+    """The most frequent confusions."""
+    pairs, n = final.confused_pairs[:3], final.scores.n_errors
+    names = [(terms.names[pair.label], terms.names[pair.predicted]) for pair in pairs]
+    if not pairs:
+        return "There are no errors to show."
+    if n == 1:
+        return f"The only error is {with_article(names[0][0])} that was read as {names[0][1]}."
+    named = listed(
+        [
+            f"{label} read as {predicted} ({whole(pair.n)})"
+            for (label, predicted), pair in zip(names, pairs, strict=True)
+        ]
+    )
+    if len(pairs) == 1:
+        return f"All {word(n)} errors are of one kind: {named}."
+    share = sum(pair.n for pair in pairs)
+    return f"Most frequent are {named}, together {word(share)} of {word(n)} errors."
+
+
+def mistakes_shown(final: FinalTest) -> str:
+    """How many mistakes the gallery shows."""
+    shown, n = len(final.mistakes), final.scores.n_errors
+    if shown == n:
+        return "The only error" if n == 1 else f"All {word(n)} errors, surest first"
+    return f"The {word(shown)} errors of which the network was surest, of {whole(n)}, surest first"

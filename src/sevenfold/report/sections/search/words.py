@@ -1,0 +1,105 @@
+"""How the search went, and which settings mattered."""
+
+from sevenfold.config import Config
+from sevenfold.report.numbers import count, listed, short, word
+from sevenfold.report.sections.search.space import (
+    SETTINGS,
+    choices,
+    columns,
+    is_searched,
+    l2_none_below,
+    rows,
+    value_of,
+)
+from sevenfold.steps.search import Search
+from sevenfold.tuning.importance import Importance
+from sevenfold.tuning.space import SearchSpace
+
+__all__ = ["SETTINGS", "columns", "rows", "value_of"]
+
+# Optuna's advice for PED-ANOVA: at least five trials in the best tenth.
+N_TRIALS_FOR_IMPORTANCE = 50
+N_SHOWN = 10
+
+
+def halving(search: Search, config: Config) -> str:
+    """Which trials train on, and for how long, after the words on how they are
+    proposed.
+    """
+    first, batch = count(search.rungs[0], "epoch"), word(config.regularize.search.batch)
+    best = f"the best one in {word(config.regularize.search.reduction)} to epoch"
+    later = ", and of these again ".join(f"{best} {epoch}" for epoch in search.rungs[1:])
+    return f"of each batch of {batch} trials all train for {first}, then {later}"
+
+
+def none_below(space: SearchSpace) -> str:
+    """Which penalties count as none, if any that the search may try."""
+    limit = l2_none_below(space)
+    if limit <= space.l2[0] or space.l2[1] < limit:
+        return ""
+    return f" An L2 penalty below {short(limit)} counts as none."
+
+
+def n_diverged(search: Search, *, at_first: bool = False) -> int:
+    """How many trials diverged, at all or on the first rung."""
+    return sum((trial.scores[0] if at_first else trial.last).diverged for trial in search.trials)
+
+
+def crosses(n_diverged: int) -> str:
+    """What crosses in a figure mean, where there are any."""
+    return " Crosses are trials that diverged." if n_diverged else ""
+
+
+def best(search: Search, *, whole: str = "All") -> str:
+    """The trials that the table shows; whole: what to call all of them."""
+    return f"the best {word(N_SHOWN)}" if len(search.trials) > N_SHOWN else whole
+
+
+def importances(search: Search) -> list[Importance]:
+    """The searched settings with their shares of the importance, the largest first;
+    empty where the search told nothing.
+    """
+    known = [share for share in search.importances if is_searched(search.space, share.name)]
+    told = any(share.value > 0.0 for share in known)
+    return sorted(known, key=lambda share: -share.value) if told else []
+
+
+def sliced(search: Search) -> list[str]:
+    """The settings, three at most, along which the trials are drawn."""
+    return [share.name for share in importances(search)[:3] if share.value > 0.0]
+
+
+def along(search: Search) -> str:
+    """The settings along which the trials are drawn, in words."""
+    names = sliced(search)
+    if len(names) == 1:
+        return f"its {SETTINGS[names[0]].brief}"
+    return f"the {word(len(names))} most important settings"
+
+
+def sideways(search: Search) -> str:
+    """Why trials stand beside their value, where a setting is a choice among few."""
+    if all(choices(search.space, name) is None for name in sliced(search)):
+        return ""
+    return " Within a category they are spread sideways, so that none hides another."
+
+
+def importance(search: Search) -> str:
+    """What the shares of importance say, and how sure they are."""
+    names = [
+        f"{SETTINGS[share.name].brief} ({100 * share.value:.0f}\u00a0%)"
+        for share in importances(search)[:3]
+        if share.value >= 0.005
+    ]
+    belong = "share belongs" if len(names) == 1 else "shares belong"
+    found = f"The largest {belong} to {listed(names)}."
+    n = len(search.trials) - n_diverged(search, at_first=True)
+    if n < N_TRIALS_FOR_IMPORTANCE:
+        return (
+            f"{found} The best tenth of {count(n, 'trial')} is a handful at most, so this is a hint"
+            " and no more."
+        )
+    return (
+        f"{found} This describes the trials, with one seed each: an association, not an effect that"
+        " was tested."
+    )

@@ -1,0 +1,159 @@
+"""Sections 1 to 4: the texts fit the data set, whatever its images and classes are."""
+
+import numpy as np
+import pytest
+from made_up_run import MNIST, OWN
+from reports import folder_of, html_of, page_of
+
+from sevenfold.report.numbers import plural_of
+from sevenfold.report.pictures import on_paper
+from sevenfold.report.sections.evaluation_protocol.words import choice
+from sevenfold.report.sections.problem.words import duplicates
+from sevenfold.report.sections.success.words import balance
+from sevenfold.report.terms import Terms
+from sevenfold.runs.reading import read_run
+from sevenfold.steps.problem import ClassCount, Problem
+
+
+def problem(*classes: str, shape: tuple[int, ...] = (28, 28), n_duplicates: int = 0) -> Problem:
+    return Problem(
+        provenance=OWN,
+        n_development=10,
+        image_shape=shape,
+        value_range=(0, 255),
+        mean_ink=0.5,
+        class_counts=tuple(
+            ClassCount(name=name, n_development=5, n_train=4, n_validation=1) for name in classes
+        ),
+        n_duplicates=n_duplicates,
+        n_duplicates_across_split=n_duplicates // 2,
+    )
+
+
+def test_own_data_has_a_title_of_its_own() -> None:
+    page = page_of("own data")
+    assert page.headings[0] == "Image Classification on the Data Set my pets.npz"
+    assert "The images in my pets.npz. Preset quick" in page.text
+    assert "for the images in my pets.npz by following" in page.text
+    assert "read from data/my pets.npz." in page.text
+    assert "MNIST" not in page.text
+
+
+def test_colour_images_of_named_classes_are_not_called_what_they_are_not() -> None:
+    text = page_of("own data").text
+    before, _, references = text.partition("10. References and code credits References")
+    assert "digit" not in before.lower()
+    assert references.lower().replace("handwritten digit recognition", "").count("digit") == 0
+    assert "digit" not in html_of("own data").partition("<h3>References")[0].lower()
+    assert "32 by 32 colour pixels" in text
+    assert "which of the three classes cat, dog and owl it shows" in text
+    assert "32 by 32 by 3 bytes is laid out as one row of 3,072 numbers" in text
+    assert "softmax, 3 units One of three answers is right" in text
+    assert "always answering the most frequent class (dog)" in text
+    assert "plain means over the three classes" in text
+    assert "cat → owl" in text
+    assert "greyscale" not in text
+    assert 'class="ink"' not in html_of("own data")
+
+
+def test_colours_are_drawn_as_they_are() -> None:
+    images = np.arange(2 * 4 * 4 * 3, dtype=np.uint8).reshape(2, 4, 4, 3)
+    assert np.array_equal(on_paper(images, (4, 4, 3)), images)
+    assert np.array_equal(on_paper(images[..., :1], (4, 4, 1)), 255 - images[..., 0])
+    assert np.array_equal(on_paper(images[..., 0], (4, 4)), 255 - images[..., 0])
+    assert (folder_of("own data") / "figures" / "distortions.png").stat().st_size > 1_000
+
+
+def test_mnist_reads_as_ever() -> None:
+    text = page_of("plain").text
+    assert "honestly get at reading handwritten digits, and how do we know?" in text
+    assert "28 by 28 grey pixels and must say which of the ten digits 0 to 9 it shows" in text
+    assert "MNIST as published holds 70,000 such images" in text
+    assert "a 28 by 28 greyscale image, one byte per pixel" in text
+    assert "inked to 13.1 % of what a wholly black one would be" in text
+    assert "plain means over the ten digits" in text
+    assert "One pixel of 784 is never inked there; the weights that lead from it" in text
+    assert 'class="ink"' in html_of("plain")
+
+
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        (("cat", "owl"), "two classes cat and owl"),
+        (("0", "1", "2"), "three classes 0 to 2"),
+        (tuple(f"c{n}" for n in range(300)), "300 classes from c0 to c299"),
+    ],
+)
+def test_classes_are_named_by_number_and_name(classes: tuple[str, ...], said: str) -> None:
+    assert Terms.of(problem(*classes)).which == said
+
+
+def test_plurals() -> None:
+    assert [plural_of(noun) for noun in ("digit", "class", "epoch", "box")] == [
+        *("digits", "classes", "epochs", "boxes")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (0, "No development image occurs twice."),
+        (
+            1,
+            "One image is an exact copy of another; none lies on both sides of the split.",
+        ),
+        (
+            2,
+            "Two images are exact copies of another, and one of them lies on both sides of the"
+            " split, which makes validation that much too kind.",
+        ),
+    ],
+)
+def test_duplicates_are_counted(n: int, said: str) -> None:
+    assert duplicates(problem("a", "b", n_duplicates=n), folds=False) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [
+        ("interrupted", "The choice is hold-out, because the settings ask for it"),
+        (
+            "plain",
+            "The choice is hold-out: hold-out gives an accuracy of 98 % an interval of ±1.00 points"
+            " on 400 digits, within the ±0.30 allowed.",
+        ),
+        (
+            "one error",
+            "The choice is K-fold cross-validation: hold-out would give an accuracy of 98 % an"
+            " interval of ±1.00 points on 400 digits, beyond the ±0.30 allowed; K-fold scores every"
+            " digit once and gives ±1.00 points on 400 digits.",
+        ),
+        (
+            "not reached",
+            "The choice is iterated K-fold: hold-out would give an accuracy of 98 % an interval of"
+            " ±1.00 points on 400 digits, beyond the ±0.30 allowed, and K-fold ±1.00 points on 400"
+            " digits, beyond ±0.60; repeated shuffled rounds average",
+        ),
+    ],
+)
+def test_protocol_gives_its_reason(kind: str, start: str) -> None:
+    run = read_run(folder_of(kind))
+    assert run.evaluation_protocol is not None
+    assert choice(run.evaluation_protocol, Terms.of(run.problem)).startswith(start)
+
+
+def test_uneven_classes_are_told() -> None:
+    run = read_run(folder_of("plain"))
+    assert run.success is not None
+    terms = Terms.of(run.problem)
+    even = run.success.model_copy(update={"smallest_share": 0.1, "largest_share": 0.1001})
+    assert balance(even, terms).startswith("every digit makes up 10.0\u00a0% of the")
+    uneven = run.success.model_copy(update={"accuracy_suffices": False, "imbalance_ratio": 2.0})
+    assert "beyond the 1.50 that counts as balanced, so accuracy alone would favour it" in balance(
+        uneven, terms
+    )
+
+
+def test_a_data_set_of_ones_own_may_hold_mnists_name_for_its_images() -> None:
+    assert Terms.of(problem("a", "b")).is_mnist is False
+    assert Terms.of(problem("a", "b").model_copy(update={"provenance": MNIST})).is_mnist is True

@@ -1,0 +1,178 @@
+"""Sections 8 and 9, and what closes the page: the final test, the conclusions, the
+record.
+"""
+
+from dataclasses import replace
+
+import pytest
+from reports import folder_of, page_of
+
+from sevenfold.report.sections.discussion.words import Statement, conclusions
+from sevenfold.report.sections.final_test.words import confusion, gap, over_seeds
+from sevenfold.report.terms import Terms
+from sevenfold.runs.reading import FinishedRun, read_run
+from sevenfold.statistics import spread
+from sevenfold.steps.final_test import Diagnosis, FinalTest
+from sevenfold.steps.findings import ConfusedPair
+
+
+def final_of(kind: str = "plain") -> tuple[FinishedRun, FinalTest, Terms]:
+    run = read_run(folder_of(kind))
+    assert run.final_test is not None
+    return run, run.final_test, Terms.of(run.problem)
+
+
+def statements(run: FinishedRun) -> dict[str, list[Statement]]:
+    return conclusions(run, Terms.of(run.problem))
+
+
+def test_numbers_on_the_page_are_the_stored_ones() -> None:
+    run, final, _ = final_of()
+    assert run.baseline is not None
+    assert run.finalists is not None
+    assert run.ablation is not None
+    text = page_of("plain").text
+    fresh, small = run.finalists.winner.fresh, run.baseline.network
+    for p in (final.scores.accuracy, small.accuracy, fresh.accuracy):
+        assert f"{100 * p.value:.1f}" in text
+        assert f"[{100 * p.ci_low:.1f}, {100 * p.ci_high:.1f}]" in text
+    assert f"{final.n_parameters:,} parameters" in text
+    assert "with seven errors" in text
+    d = run.ablation.rows[0].difference_at_best
+    assert f"[{100 * d.ci_low:+.1f}, {100 * d.ci_high:+.1f}]".replace("-", "−") in text
+    assert "7.05 × 10⁻⁶" in text
+
+
+@pytest.mark.parametrize(
+    ("pairs", "n_errors", "said"),
+    [
+        ((), 0, "There are no errors to show."),
+        (((8, 3, 1),), 1, "The only error is an 8 that was read as 3."),
+        (((4, 9, 2),), 2, "All two errors are of one kind: 4 read as 9 (2)."),
+        (
+            ((4, 9, 8), (7, 2, 3), (3, 5, 2), (0, 6, 1)),
+            14,
+            "Most frequent are 4 read as 9 (8), 7 read as 2 (3) and 3 read as 5 (2), together 13 of"
+            " 14 errors.",
+        ),
+    ],
+)
+def test_confusions(pairs: tuple[tuple[int, int, int], ...], n_errors: int, said: str) -> None:
+    _, final, terms = final_of()
+    found = tuple(ConfusedPair(label=a, predicted=b, n=n) for a, b, n in pairs)
+    scores = final.scores.model_copy(update={"n_errors": n_errors})
+    changed = final.model_copy(update={"confused_pairs": found, "scores": scores})
+    assert confusion(changed, terms) == said
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "said", "theme"),
+    [
+        ("agrees", "overfitted the validation digits or that the protocol misled.", "Strengths"),
+        ("test_worse", "iterated K-fold is the remedy to try.", "Limitations"),
+        ("test_better", "its digits are easier, or training", "Limitations"),
+        ("trained_longer", "says little about the protocol.", "Limitations"),
+    ],
+)
+def test_gap_between_validation_and_test(diagnosis: Diagnosis, said: str, theme: str) -> None:
+    run, final, terms = final_of()
+    changed = final.model_copy(update={"diagnosis": diagnosis})
+    assert "a difference of +1.2 points (Fisher’s exact test, p = 0.310)." in gap(changed, terms)
+    assert said in gap(changed, terms)
+    texts = [s.text for s in statements(replace(run, final_test=changed))[theme]]
+    assert gap(changed, terms) in texts
+
+
+def test_a_single_seed_leaves_its_spread_unknown() -> None:
+    run, final, _ = final_of()
+    one = final.model_copy(update={"seed_accuracies": spread([0.986])})
+    assert "the spread from seed to seed is unknown" in over_seeds(one)
+    changed = replace(run, final_test=one)
+    (text,) = [
+        statement.text
+        for statement in statements(changed)["What the intervals cannot tell apart"]
+        if "single seed" in statement.text
+    ]
+    assert text.endswith("That there are only 500 test digits makes it uncertain by ±1.1 points.")
+
+
+@pytest.mark.parametrize("kind", ["plain", "no errors", "not reached", "own data"])
+def test_every_conclusion_names_its_place(kind: str) -> None:
+    themes = statements(read_run(folder_of(kind))).values()
+    found = [statement for theme in themes for statement in theme]
+    assert len(found) > 10
+    assert {statement.anchor for statement in found} <= set(page_of(kind).ids)
+
+
+def test_conclusions_stand_under_their_theme() -> None:
+    run, _, _ = final_of("distorted, tied")
+    found = {theme: " ".join(s.text for s in of) for theme, of in statements(run).items()}
+    assert list(found) == [
+        "What worked",
+        "What the intervals cannot tell apart",
+        "Digits confused",
+        "Strengths",
+        "Limitations",
+        "Possible extensions",
+    ]
+    assert "The baseline (784-32-10), trained on the same 2,400 digits" in found["What worked"]
+    assert "The network 784-64-10 overfits." in found["What worked"]
+    unsure = found["What the intervals cannot tell apart"]
+    assert "Whether the search paid is open: the validation accuracy of the chosen" in unsure
+    assert "Both finalists lie within one standard error of the best" in unsure
+    assert "Validation digits were consulted twelve times in section 7." in unsure
+    assert "none of its seven errors came with a probability above 99 %" in found["Strengths"]
+    assert "would have to win at least 7 of them" in found["Limitations"]
+    assert "differences below seven digits of 500 stay invisible" in found["Limitations"]
+    assert (
+        "Train longer: validation accuracy was best at epoch 6 of 6"
+        in (found["Possible extensions"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "theme"),
+    [
+        (0.02, "The search paid: the validation accuracy", "What worked"),
+        (-0.02, "The search did not pay: the validation accuracy", "Limitations"),
+    ],
+)
+def test_whether_the_search_paid(value: float, said: str, theme: str) -> None:
+    run, _, _ = final_of()
+    assert run.finalists is not None
+    gained = run.finalists.gain_over_overfit.model_copy(
+        update={"value": value, "ci_low": value - 0.01, "ci_high": value + 0.01}
+    )
+    changed = replace(run, finalists=run.finalists.model_copy(update={"gain_over_overfit": gained}))
+    assert any(statement.text.startswith(said) for statement in statements(changed)[theme])
+
+
+def test_a_test_without_errors_says_nothing_of_failure() -> None:
+    text = page_of("no errors").text
+    assert "There was no error among 500 test digits" in text
+    assert "There is not a single error among the 500 test digits;" in text
+    assert "Digits confused" in text
+    assert "There is no error to show." in text
+
+
+def test_subset_is_a_limitation() -> None:
+    assert (
+        "Only the embedded subset was used (2,400 development and 500 test digits)"
+        in page_of("subset, reopened").text
+    )
+
+
+def test_ledger_is_told_line_by_line() -> None:
+    text = page_of("subset, reopened").text.partition("Appendix: How this run")[2]
+    text = text.partition("Appendix: How this run was made")[2]
+    assert text.count("Plan frozen: data, settings, network and weights") == 3
+    assert "Test set opened again: a mistake in the plan" in text
+    assert "Result: seven errors on 500 digits" in text
+
+
+def test_steps_are_timed_by_the_headings_of_their_sections() -> None:
+    text = page_of("plain").text.partition("Time taken by each step")[2]
+    assert "5. Baseline model: small dense network" in text
+    for part in ("single remedies", "search", "finalists"):
+        assert f"7. Regularization and hyperparameter tuning: {part}" in text
+    assert "Discussion" not in text

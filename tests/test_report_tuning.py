@@ -1,0 +1,208 @@
+"""Section 7: remedies, the search and the finalists."""
+
+import pytest
+from reports import folder_of, page_of
+
+from sevenfold.report.sections.ablation.words import effects, remedy
+from sevenfold.report.sections.finalists.words import choice, dose, gain, optimism
+from sevenfold.report.terms import Terms
+from sevenfold.runs.reading import FinishedRun, read_run
+from sevenfold.steps.finalists import Finalists
+
+
+def figures(kind: str) -> set[str]:
+    return {file.stem for file in (folder_of(kind) / "figures").iterdir()}
+
+
+def finished(kind: str = "plain") -> FinishedRun:
+    return read_run(folder_of(kind))
+
+
+def judged(kind: str = "plain") -> Finalists:
+    finalists = finished(kind).finalists
+    assert finalists is not None
+    return finalists
+
+
+def test_importance_is_drawn_where_the_search_tells_it() -> None:
+    text = page_of("plain").text
+    assert "The largest shares belong to learning rate (70 %) and hidden dropout (30 %)." in text
+    assert "The best tenth of three trials is a handful at most" in text
+    assert {"importance", "slice-learning-rate", "slice-hidden-dropout"} <= figures("plain")
+    whole = figures("whole space")
+    assert {"importance", "slice-l2", "slice-depth", "slice-max-norm"} <= whole
+    assert "slice-schedule" not in whole
+
+
+def test_search_that_tells_nothing_of_importance_says_nothing() -> None:
+    assert "Which settings mattered" not in page_of("tiny search").text
+    assert "importance" not in figures("tiny search")
+
+
+def test_a_single_searched_setting_has_no_share() -> None:
+    assert "Only one setting was searched, the width." in page_of("own data").text
+    assert "importance" not in figures("own data")
+
+
+def test_trials_show_the_settings_that_were_searched() -> None:
+    plain, whole = (
+        page_of(kind).text.partition("trials, best first")[2][:900]
+        for kind in ("plain", "whole space")
+    )
+    for heading in (
+        *("Pixel dropout", "Hidden dropout", "L2", "Max-norm"),
+        *("Optimizer", "Learning rate", "Schedule", "Batch size"),
+    ):
+        assert heading in plain
+    for heading in ("L1", "Label smoothing"):
+        assert heading not in plain
+    for heading, value in {
+        "L1": "1.0 × 10⁻⁵",
+        "Max-norm": "none",
+        "Schedule": "cosine",
+        "Label smoothing": "0.125",
+    }.items():
+        assert heading in whole
+        assert value in whole
+    assert "SGD" in whole
+
+
+def test_trials_that_diverged_are_counted() -> None:
+    text = page_of("not reached").text
+    assert (
+        "Four trials were run (Figure 4), of which one diverged; Table 10 lists them all." in text
+    )
+    assert "Crosses are trials that diverged." in text
+    assert "Crosses" not in page_of("plain").text
+
+
+def test_remedies_say_what_they_change() -> None:
+    ablation = finished().ablation
+    assert ablation is not None
+    assert [remedy(row) for row in ablation.rows] == [
+        *("dropout 0.5", "L2 penalty 0.0001", "L1 penalty 10⁻⁵"),
+        *("half the units", "twice the units", "dropout 0.5 and L2 penalty 0.0001"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((0.0,) * 6, "Neither at the turning point nor after all six epochs can any remedy"),
+        (
+            (0.02, 0.03, 0.0, 0.0, 0.0, 0.0),
+            "At the turning point, dropout (+2.0) and L2 (+3.0) raise validation accuracy; the"
+            " other four intervals include zero.",
+        ),
+        (
+            (0.02, -0.03, 0.0, 0.03, 0.04, 0.05),
+            "dropout (+2.0), less capacity (+3.0), more capacity (+4.0) and dropout + L2 (+5.0)"
+            " raise validation accuracy and L2 (−3.0) lowers it; the other interval includes zero.",
+        ),
+        ((0.0, 0.0, -0.02, 0.0, 0.0, 0.0), "L1 (−2.0) lowers validation accuracy; the other five"),
+    ],
+)
+def test_effects_of_remedies(values: tuple[float, ...], said: str) -> None:
+    ablation = finished().ablation
+    assert ablation is not None
+    rows = []
+    for row, value in zip(ablation.rows, values, strict=True):
+        d = row.difference_at_best.model_copy(
+            update={"value": value, "ci_low": value - 0.01, "ci_high": value + 0.01}
+        )
+        rows.append(row.model_copy(update={"difference_at_best": d, "difference_at_end": d}))
+    text = effects(ablation.model_copy(update={"rows": tuple(rows)}))
+    assert said in text
+    assert ("After all six epochs, " in text) == any(values)
+
+
+@pytest.mark.parametrize(
+    ("behind", "sizes", "said"),
+    [
+        ((True,), (1,), "There was a single finalist, trial 0 (784-128-10)."),
+        ((True, False), (2, 1), "trial 0 (784-128-10), was chosen: the other lies more than one"),
+        ((True, False, False), (3, 2, 1), "was chosen: the other two lie more than one"),
+        ((True, True), (1, 2), "Both finalists lie within one standard error of the best; the"),
+        ((True, True), (1, 2), "the smaller of them, trial 0 (784-128-10), was chosen."),
+        ((True, True, True), (1, 2, 3), "All three finalists lie within one standard error"),
+        ((True, True, False), (1, 2, 3), "Two of the three finalists lie within one standard"),
+        ((True, True), (1, 1), "they are equally large, and the more accurate, trial 0"),
+        ((True,) * 3, (1, 1, 2), "the smallest two are equally large, and the more accurate"),
+        ((True,) * 3, (1, 1, 1), "they are equally large, and the most accurate of these"),
+    ],
+)
+def test_choice_among_finalists(
+    behind: tuple[bool, ...], sizes: tuple[int, ...], said: str
+) -> None:
+    found = judged()
+    finalists = tuple(
+        found.winner.model_copy(
+            update={
+                "trial": n,
+                "chosen": n == 0,
+                "within_one_se": within,
+                "fresh": found.winner.fresh.model_copy(update={"n_parameters": size}),
+            }
+        )
+        for n, (within, size) in enumerate(zip(behind, sizes, strict=True))
+    )
+    assert said in choice(found.model_copy(update={"finalists": finalists}))
+
+
+@pytest.mark.parametrize(
+    ("seen", "epoch", "said"),
+    [
+        (0.95, 6, "fresh seeds give {}, 1.5 points less, the optimism that comes with"),
+        (0.91, 6, "fresh seeds give {}, 2.5 points more, so the search was not optimistic here."),
+        (0.935, 6, "fresh seeds give {}, the same."),
+        (0.95, 9, "after nine epochs; fresh seeds give {} after six, 1.5 points less, to which"),
+    ],
+)
+def test_what_picking_a_maximum_did(seen: float, epoch: int, said: str) -> None:
+    found = judged()
+    fresh = found.winner.fresh
+    p = fresh.accuracy.model_copy(update={"value": 0.935})
+    winner = found.winner.model_copy(
+        update={
+            "search_accuracy": seen,
+            "search_epoch": epoch,
+            "fresh": fresh.model_copy(update={"accuracy": p}),
+        }
+    )
+    text = optimism(found.model_copy(update={"finalists": (winner,)})).replace("\u00a0", " ")
+    assert said.format("93.5 % [90.6, 95.5]") in text
+
+
+def test_gain_that_cannot_be_told_from_none() -> None:
+    found, terms = judged(), Terms.of(finished().problem)
+    assert gain(found, terms).endswith("on the same digits, which cannot be told from no change.")
+    d = found.gain_over_overfit.model_copy(update={"value": 0.02, "ci_low": 0.01, "ci_high": 0.03})
+    assert gain(found.model_copy(update={"gain_over_overfit": d}), terms).endswith(
+        "is +2.0 points [+1.0,\u00a0+3.0] on the same digits."
+    )
+
+
+def test_finalists_that_diverged_are_out() -> None:
+    assert "On a fresh seed trials 1 and 2 diverged and are out." in page_of("whole space").text
+
+
+def test_distortions_are_compared_where_there_are_any() -> None:
+    assert "What the distortions are worth" not in page_of("plain").text
+    text = page_of("distorted, tied").text
+    assert "Trained for as long on the digits as they are, the same network reaches" in text
+    assert "How hard an example is, is read from the training itself" in text
+    assert {"table-undistorted", "figure-distortions"} <= set(page_of("distorted, tied").ids)
+
+
+def test_dose_names_the_classes_that_are_turned_less() -> None:
+    run = finished("distorted, tied")
+    assert run.finalists is not None
+    training = run.finalists.winner.fresh.configuration.training
+    warp = training.warp.model_copy(update={"narrow_labels": (1, 7)})
+    text = dose(training.model_copy(update={"warp": warp}), 0.33, Terms.of(run.problem))
+    assert text.startswith("a rotation of up to 7.5° (3.75° for 1 and 7), a shear of up to 0.1,")
+    assert "half of that" not in text
+    longer = training.model_copy(update={"n_epochs": 100})
+    assert dose(longer, 0.33, Terms.of(run.problem)).endswith(
+        "falling towards half of that over the last 10 % of the epochs"
+    )
