@@ -32,7 +32,15 @@ from sevenfold.errors import SettingsError
 from sevenfold.networks import NetworkSpec, initial_weights
 
 TRAIN, VALIDATION = made_up_digits(500, seed=1), made_up_digits(130, seed=2)
-NETWORK = NetworkSpec(hidden=(24,), input_dropout=0.1, hidden_dropout=0.3, l2=1e-4, max_norm=2.0)
+NETWORK = NetworkSpec(
+    inputs=784,
+    classes=10,
+    hidden=(24,),
+    input_dropout=0.1,
+    hidden_dropout=0.3,
+    l2=1e-4,
+    max_norm=2.0,
+)
 TRAINING = TrainingSettings(
     n_epochs=4, batch_size=64, optimizer="adam", ema_decay=0.9, schedule="cosine", warmup_epochs=1.0
 )
@@ -110,7 +118,7 @@ def test_without_validation_the_columns_are_empty() -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 7, 1000, 1001])
 def test_predict_scores_every_image_once(n: int) -> None:
-    network = NetworkSpec(hidden=(16,))
+    network = NetworkSpec(inputs=784, classes=10, hidden=(16,))
     weights = initial_weights(network, 0)
     images = made_up_digits(1001, seed=5).pixels
     probabilities = predict(network, weights, images[:n])
@@ -155,7 +163,7 @@ def test_other_numbers_do_not_recompile() -> None:
 
 
 def test_the_second_fit_of_a_form_spends_no_time_compiling() -> None:
-    network = NetworkSpec(hidden=(25,))
+    network = NetworkSpec(inputs=784, classes=10, hidden=(25,))
     first, second = (
         fit(network, TRAINING, TRAIN, VALIDATION, seed=seed, until_epoch=1) for seed in (0, 1)
     )
@@ -167,7 +175,13 @@ def test_divergence_ends_the_fit_without_an_exception() -> None:
     training = TrainingSettings(
         n_epochs=6, batch_size=64, optimizer="sgd", learning_rate=10.0, momentum=0.9
     )
-    result = fit(NetworkSpec(hidden=(24, 24), l2=1.0), training, TRAIN, VALIDATION, seed=0)
+    result = fit(
+        NetworkSpec(inputs=784, classes=10, hidden=(24, 24), l2=1.0),
+        training,
+        TRAIN,
+        VALIDATION,
+        seed=0,
+    )
     assert result.diverged_at is not None
     assert len(result.history.loss) == len(result.history.val_loss) == result.diverged_at - 1
     assert np.isfinite(result.history.loss).all()
@@ -241,14 +255,17 @@ class TestDropoutMasks:
 
 
 def test_max_norm_bounds_every_hidden_unit() -> None:
-    network = NetworkSpec(hidden=(24, 16), max_norm=0.5)
+    network = NetworkSpec(inputs=784, classes=10, hidden=(24, 16), max_norm=0.5)
     weights = fit(network, TrainingSettings(n_epochs=2, batch_size=64), TRAIN, seed=0).weights
     for kernel in weights[:-2:2]:
         assert np.linalg.norm(kernel, axis=0).max() <= 0.5 + 1e-5
 
 
 def test_distorted_images_change_training_by_their_dose() -> None:
-    network, training = NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64)
+    network, training = (
+        NetworkSpec(inputs=784, classes=10, hidden=(24,)),
+        TrainingSettings(n_epochs=1, batch_size=64),
+    )
     plain, slight, full = (
         fit(network, training.model_copy(update={"distortion": dose}), TRAIN, seed=0).weights[0]
         for dose in (0.0, 1e-6, 1.0)
@@ -289,12 +306,12 @@ class TestHardExamples:
 
     @pytest.mark.parametrize("alike", [0.05, 0.3, 1.0])
     def test_where_all_are_alike_the_order_is_the_usual_one(self, alike: float) -> None:
-        order = hard_order(self.settings, np.full(500, alike, np.float32), 3, 1)
+        order = hard_order(self.settings, np.full(500, alike, np.float32), 10, 3, 1)
         np.testing.assert_array_equal(order, batch_order(500, 3, 1))
 
     def visits(self, difficulty: np.ndarray) -> np.ndarray:
         """How often each example is visited in each of 200 epochs."""
-        orders = [hard_order(self.settings, difficulty, 0, epoch) for epoch in range(200)]
+        orders = [hard_order(self.settings, difficulty, 10, 0, epoch) for epoch in range(200)]
         return np.array([np.bincount(order, minlength=len(difficulty)) for order in orders])
 
     def test_difficulty_is_a_running_mean_of_what_was_missing(self) -> None:
@@ -321,9 +338,11 @@ class TestHardExamples:
 
 def test_mixed_precision_stays_close_and_keeps_float32_weights() -> None:
     training = TrainingSettings(n_epochs=2, batch_size=64)
-    exact = fit(NetworkSpec(hidden=(24,)), training, TRAIN, VALIDATION, seed=0)
+    exact = fit(
+        NetworkSpec(inputs=784, classes=10, hidden=(24,)), training, TRAIN, VALIDATION, seed=0
+    )
     mixed = fit(
-        NetworkSpec(hidden=(24,)),
+        NetworkSpec(inputs=784, classes=10, hidden=(24,)),
         training.model_copy(update={"precision": "mixed_bfloat16"}),
         TRAIN,
         VALIDATION,
@@ -338,8 +357,8 @@ class TestFitMany:
     networks = (
         NETWORK,
         NETWORK.model_copy(update={"hidden_dropout": 0.5}),
-        NetworkSpec(hidden=(16, 8)),
-        NetworkSpec(),
+        NetworkSpec(inputs=784, classes=10, hidden=(16, 8)),
+        NetworkSpec(inputs=784, classes=10),
     )
     trainings = (
         TRAINING,
@@ -372,7 +391,7 @@ class TestFitMany:
     @pytest.mark.slow
     def test_large_products_split_between_threads_give_the_same_bytes(self) -> None:
         network, images = (
-            NetworkSpec(hidden=(512, 512), hidden_dropout=0.2),
+            NetworkSpec(inputs=784, classes=10, hidden=(512, 512), hidden_dropout=0.2),
             made_up_digits(2_048, seed=1),
         )
         training = TrainingSettings(n_epochs=2, batch_size=256, optimizer="adam")
@@ -416,7 +435,7 @@ class TestFitMany:
         too_fast = TrainingSettings(n_epochs=4, batch_size=64, optimizer="sgd", learning_rate=10.0)
         jobs += [
             jax_loop.Job(
-                NetworkSpec(hidden=(24,), l2=1.0),
+                NetworkSpec(inputs=784, classes=10, hidden=(24,), l2=1.0),
                 too_fast.model_copy(update={"hard_examples": share}),
                 0,
             )
@@ -439,10 +458,16 @@ def test_the_last_partial_batch_is_trained_on() -> None:
     """
     alone = Images(TRAIN.pixels[:52], TRAIN.labels[:52], TRAIN.classes)
     padded = fit(
-        NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64), alone, seed=0
+        NetworkSpec(inputs=784, classes=10, hidden=(24,)),
+        TrainingSettings(n_epochs=1, batch_size=64),
+        alone,
+        seed=0,
     )
     exact = fit(
-        NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=52), alone, seed=0
+        NetworkSpec(inputs=784, classes=10, hidden=(24,)),
+        TrainingSettings(n_epochs=1, batch_size=52),
+        alone,
+        seed=0,
     )
     for a, b in zip(padded.weights, exact.weights, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
@@ -473,7 +498,7 @@ from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings, fit
 from sevenfold.networks import NetworkSpec
 digits = Images(np.zeros((64, 28, 28), np.uint8), np.zeros(64, np.uint8), tuple("0123456789"))
-fit(NetworkSpec(), TrainingSettings(n_epochs=1), digits, seed=0)
+fit(NetworkSpec(inputs=784, classes=10), TrainingSettings(n_epochs=1), digits, seed=0)
 """
 
 
@@ -498,14 +523,20 @@ def test_compiled_code_is_kept_in_the_users_cache(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert code_folder().is_relative_to(tmp_path / "sevenfold" / "xla")
     run_python(
-        FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"),
+        FIT_ONE.replace(
+            "NetworkSpec(inputs=784, classes=10)",
+            "NetworkSpec(inputs=784, classes=10, hidden=(300, 200))",
+        ),
         XDG_CACHE_HOME=str(tmp_path),
     )
     assert any(code_folder().iterdir())
     for entry in code_folder().iterdir():
         entry.write_bytes(b"half written")
     run_python(
-        FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"),
+        FIT_ONE.replace(
+            "NetworkSpec(inputs=784, classes=10)",
+            "NetworkSpec(inputs=784, classes=10, hidden=(300, 200))",
+        ),
         XDG_CACHE_HOME=str(tmp_path),
     )
 

@@ -28,7 +28,7 @@ TRAIN, VALIDATION = (
     made_up_digits(1100, seed=1, noise=120.0),
     made_up_digits(300, seed=2, noise=120.0),
 )
-NETWORK = NetworkSpec(hidden=(48, 24))
+NETWORK = NetworkSpec(inputs=784, classes=10, hidden=(48, 24))
 ONE_EPOCH = {"n_epochs": 1, "batch_size": 64}
 
 

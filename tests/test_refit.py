@@ -19,7 +19,7 @@ from sevenfold.terminal import Terminal
 from sevenfold.validation import Configuration
 
 LONG = Configuration(
-    network=NetworkSpec(hidden=(16,), hidden_dropout=0.1),
+    network=NetworkSpec(inputs=784, classes=10, hidden=(16,), hidden_dropout=0.1),
     training=TrainingSettings(
         n_epochs=6,
         optimizer="adam",
@@ -29,7 +29,9 @@ LONG = Configuration(
         hard_examples=0.5,
     ),
 )
-SHORT = Configuration(network=NetworkSpec(hidden=(8,)), training=TrainingSettings(n_epochs=2))
+SHORT = Configuration(
+    network=NetworkSpec(inputs=784, classes=10, hidden=(8,)), training=TrainingSettings(n_epochs=2)
+)
 JOBS = [(LONG, 5), (LONG, 6), (SHORT, 5)]
 
 

@@ -61,7 +61,8 @@ RNG = np.random.default_rng
 
 def configuration(*hidden: int, **network: Any) -> Configuration:
     return Configuration(
-        network=NetworkSpec(hidden=hidden, **network), training=TrainingSettings(n_epochs=N_EPOCHS)
+        network=NetworkSpec(inputs=784, classes=10, hidden=hidden, **network),
+        training=TrainingSettings(n_epochs=N_EPOCHS),
     )
 
 
@@ -233,6 +234,8 @@ def varied(n: int) -> Configuration:
     then off.
     """
     network = NetworkSpec(
+        inputs=784,
+        classes=10,
         hidden=(128,) * (1 + n % 3),
         l1=1e-5,
         l2=(0.0, 2e-5)[n % 2],

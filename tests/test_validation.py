@@ -15,7 +15,8 @@ def test_rounds_start_from_other_weights() -> None:
     once = split(made_up_digits(200, seed=1), ProtocolSettings(method="kfold", n_folds=2), seed=0)
     twice = DevelopmentSet(once.images, once.rounds * 2, "iterated-kfold", "iterated-kfold")
     configuration = Configuration(
-        network=NetworkSpec(hidden=(8,)), training=TrainingSettings(n_epochs=2)
+        network=NetworkSpec(inputs=784, classes=10, hidden=(8,)),
+        training=TrainingSettings(n_epochs=2),
     )
     (validation,) = cross_validate(twice, [configuration], (0,), engine="jax")
     first, second = validation.val_loss

@@ -15,8 +15,10 @@ from sevenfold.records import Record
 if TYPE_CHECKING:
     import keras
 
-N_PIXELS = 28 * 28
-N_CLASSES = 10
+MAX_INPUTS = 128 * 128 * 4
+"""An image of 128 by 128 pixels in four channels."""
+MAX_CLASSES = 65_535
+"""As many as a label of two bytes tells apart."""
 
 Width = Annotated[int, Field(ge=1, le=65_536)]
 Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -29,8 +31,8 @@ float32, layer by layer.
 
 
 class NetworkSpec(Record):
-    """A network of Dense layers with Dropout between them, on 784 inputs and 10
-    classes.
+    """A network of Dense layers with Dropout between them, from `inputs` numbers in [0,
+    1] to one probability for each of `classes` classes.
 
     `hidden=()` is softmax regression. `input_dropout` acts on the pixels,
     `hidden_dropout` after each hidden layer. The penalties `l1` and `l2` act on every
@@ -40,6 +42,8 @@ class NetworkSpec(Record):
     Keras's `kernel_constraint` does.
     """
 
+    inputs: Annotated[int, Field(ge=1, le=MAX_INPUTS)]
+    classes: Annotated[int, Field(ge=2, le=MAX_CLASSES)]
     hidden: tuple[Width, ...] = Field(default=(), max_length=16)
     activation: Literal["relu", "tanh"] = "relu"
     input_dropout: Rate = 0.0
@@ -52,7 +56,7 @@ class NetworkSpec(Record):
     @property
     def widths(self) -> tuple[int, ...]:
         """Units per layer from the input to the output."""
-        return (N_PIXELS, *self.hidden, N_CLASSES)
+        return (self.inputs, *self.hidden, self.classes)
 
     @property
     def n_parameters(self) -> int:
@@ -107,7 +111,7 @@ def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "
 
     penalty = keras.regularizers.L1L2(l1=spec.l1, l2=spec.l2) if spec.l1 or spec.l2 else None
     constraint = keras.constraints.MaxNorm(spec.max_norm, axis=0) if spec.max_norm else None
-    layers: list[Any] = [keras.Input((N_PIXELS,), name="pixels")]
+    layers: list[Any] = [keras.Input((spec.inputs,), name="pixels")]
     if spec.input_dropout:
         layers.append(keras.layers.Dropout(spec.input_dropout, seed=seed, name="input_dropout"))
     for index, width in enumerate(spec.hidden, start=1):
@@ -129,7 +133,7 @@ def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "
             )
     layers.append(
         keras.layers.Dense(
-            N_CLASSES, activation="softmax", kernel_regularizer=penalty, name="digits"
+            spec.classes, activation="softmax", kernel_regularizer=penalty, name="classes"
         )
     )
     model = keras.Sequential(layers, name="sevenfold")

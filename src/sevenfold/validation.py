@@ -1,5 +1,5 @@
 """Train one configuration under the evaluation protocol and score it on the validation
-digits.
+images.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sevenfold.engine import Engine, FitResult, FitState, TrainingSettings, fit_many, predict
-from sevenfold.networks import N_CLASSES, NetworkSpec
+from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.seeds import SEEDS_PER_ROUND
@@ -31,7 +31,7 @@ class Validation:
     """Curves and predictions of one configuration.
 
     A repeat is one seed in one round of the protocol; its losses and accuracies are
-    means over the round's folds, and its predictions cover every scored digit once (out
+    means over the round's folds, and its predictions cover every scored image once (out
     of fold, under K-fold).
 
     train_loss, train_accuracy, val_loss, val_accuracy: shape (n_repeats, n_epochs),
@@ -52,7 +52,7 @@ class Validation:
     probabilities: np.ndarray | None = None
 
     def correct(self, epoch: int) -> np.ndarray:
-        """Whether each scored digit was right after `epoch` (from 1): shape (n_repeats,
+        """Whether each scored image was right after `epoch` (from 1): shape (n_repeats,
         n_scored), bool.
         """
         right: np.ndarray = self.predictions[:, epoch - 1] == self.labels
@@ -60,7 +60,7 @@ class Validation:
 
     def accuracy(self, epoch: int) -> Proportion:
         """Accuracy after `epoch`, averaged over repeats, with the interval for the
-        number of digits.
+        number of images.
         """
         return proportion(float(self.correct(epoch).mean(axis=0).sum()), len(self.labels))
 
@@ -107,7 +107,7 @@ def cross_validate(
     per configuration.
 
     A seed stands for other initial weights and batches in each round, so that repeats
-    share nothing but the digits. All fits on one training part go to the engine
+    share nothing but the images. All fits on one training part go to the engine
     together. `advance` is called after every epoch of every fit.
     """
     jobs = [(configuration, seed) for configuration in configurations for seed in seeds]
@@ -151,7 +151,7 @@ def _gather(
     development: DevelopmentSet, repeats: list[list[FitResult]], n_epochs: int
 ) -> Validation:
     """Average curves over folds and put out-of-fold predictions in the order of the
-    scored digits.
+    scored images.
     """
     fits = [result for folds in repeats for result in folds]
     diverged = [result.diverged_at for result in fits if result.diverged_at is not None]
@@ -190,7 +190,7 @@ def _probabilities(
     engine: Engine,
 ) -> np.ndarray:
     scored = development.scored
-    probabilities = np.zeros((len(repeats), len(scored), N_CLASSES), np.float32)
+    probabilities = np.zeros((len(repeats), len(scored), network.classes), np.float32)
     for r, folds in enumerate(repeats):
         for split, result in zip(
             development.rounds[r % len(development.rounds)], folds, strict=True
@@ -205,7 +205,7 @@ def _probabilities(
 class ScoredConfiguration(Record):
     """A configuration with its validation score after `epoch` epochs.
 
-    accuracy carries the interval for the number of scored digits; over_seeds the spread
+    accuracy carries the interval for the number of scored images; over_seeds the spread
     from repeat to repeat.
     """
 

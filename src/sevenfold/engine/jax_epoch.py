@@ -17,7 +17,6 @@ import jax.numpy as jnp
 from sevenfold.engine import optimizers
 from sevenfold.engine.dropout_masks import dropout_scale, stream_key
 from sevenfold.engine.optimizers import Slots
-from sevenfold.networks import N_CLASSES
 
 SCORING_BATCH = 1_000
 WARP_STREAM, INPUT_STREAM, HIDDEN_STREAM = 0, 1, 2
@@ -191,7 +190,7 @@ def score(
         index, x, y = inputs
         log_p = jax.nn.log_softmax(logits(layers, pixels(x), activation))
         valid = index * SCORING_BATCH + jnp.arange(SCORING_BATCH) < n_examples
-        losses = -jnp.sum(_one_hot(y) * log_p, axis=1)
+        losses = -jnp.sum(_one_hot(y, log_p.shape[1]) * log_p, axis=1)
         return None, (
             jnp.sum(jnp.where(valid, losses, 0.0)),
             log_p.argmax(axis=1).astype(jnp.uint8),
@@ -337,15 +336,15 @@ def _output_loss(
     Padding counts nothing.
     """
     log_p = jax.nn.log_softmax(output)
-    p, label = jnp.exp(log_p), _one_hot(batch.labels)
-    target = label * (1.0 - knobs.label_smoothing) + knobs.label_smoothing / N_CLASSES
+    p, label = jnp.exp(log_p), _one_hot(batch.labels, output.shape[1])
+    target = label * (1.0 - knobs.label_smoothing) + knobs.label_smoothing / output.shape[1]
     valid = batch.valid[:, None]
     loss = -jnp.sum(jnp.where(valid, target * log_p, 0.0))
     return jnp.where(valid, p - target, 0.0) / batch.n_valid, loss, 1.0 - jnp.sum(p * label, axis=1)
 
 
-def _one_hot(labels: jax.Array) -> jax.Array:
-    return (labels[:, None] == jnp.arange(N_CLASSES, dtype=labels.dtype)).astype(jnp.float32)
+def _one_hot(labels: jax.Array, n_classes: int) -> jax.Array:
+    return (labels[:, None] == jnp.arange(n_classes, dtype=labels.dtype)).astype(jnp.float32)
 
 
 def _activate(x: jax.Array, activation: str) -> jax.Array:

@@ -25,7 +25,7 @@ from sevenfold.engine.settings import (
     n_updates_per_epoch,
 )
 from sevenfold.machine import n_cores
-from sevenfold.networks import N_CLASSES, N_PIXELS, NetworkSpec, Weights, initial_weights
+from sevenfold.networks import NetworkSpec, Weights, initial_weights
 from sevenfold.warp import batch_warp
 
 Tree = TypeVar("Tree", State, Knobs, Scores)
@@ -114,12 +114,12 @@ def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.nd
     compiled batch shape for every n.
     """
     layers = _layers_to_device(weights)
-    padded = _padded(images.reshape(len(images), N_PIXELS), SCORING_BATCH)
+    padded = _padded(images.reshape(len(images), network.inputs), SCORING_BATCH)
     batches = [padded[i : i + SCORING_BATCH] for i in range(0, len(padded), SCORING_BATCH)]
     parts = [
         np.asarray(jax_epoch.probabilities(layers, batch, network.activation)) for batch in batches
     ]
-    return np.concatenate([*parts, np.zeros((0, N_CLASSES), np.float32)])[: len(images)]
+    return np.concatenate([*parts, np.zeros((0, network.classes), np.float32)])[: len(images)]
 
 
 def _fit(job: Job, task: Task) -> FitResult:
@@ -296,7 +296,10 @@ class Visits:
         training, seed = self.job.training, self.job.seed
         if self.difficulty is None:
             return _padded(batch_order(self.n, seed, epoch), training.batch_size)
-        return _padded(hard_order(training, self.difficulty, seed, epoch), training.batch_size)
+        return _padded(
+            hard_order(training, self.difficulty, self.job.network.classes, seed, epoch),
+            training.batch_size,
+        )
 
     def learn(self, order: np.ndarray, scores: Scores) -> None:
         """Take in what an epoch has seen."""
@@ -379,7 +382,7 @@ def _task(
 
 
 def _on_device(images: Images) -> OnDevice:
-    pixels = _padded(images.pixels.reshape(len(images), N_PIXELS), SCORING_BATCH)
+    pixels = _padded(images.pixels.reshape(len(images), images.n_inputs), SCORING_BATCH)
     return OnDevice(
         jnp.asarray(pixels), jnp.asarray(_padded(images.labels, SCORING_BATCH)), len(images)
     )

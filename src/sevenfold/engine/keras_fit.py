@@ -19,7 +19,7 @@ from sevenfold.engine.settings import (
     n_updates_per_epoch,
 )
 from sevenfold.errors import SettingsError
-from sevenfold.networks import N_CLASSES, NetworkSpec, Weights, build, initial_weights
+from sevenfold.networks import NetworkSpec, Weights, build, initial_weights
 
 if TYPE_CHECKING:
     import keras
@@ -103,7 +103,7 @@ def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.nd
     parts = [
         np.asarray(model(prepare(images[rows]), training=False)) for rows in _chunks(len(images))
     ]
-    return np.concatenate(parts) if parts else np.zeros((0, N_CLASSES), np.float32)
+    return np.concatenate(parts) if parts else np.zeros((0, network.classes), np.float32)
 
 
 def _train_epoch(
@@ -122,7 +122,7 @@ def _train_epoch(
     labels = train.labels[order].astype(np.int32)
     history = model.fit(
         prepare(train.pixels[order]),
-        keras.utils.to_categorical(labels, N_CLASSES) if training.label_smoothing else labels,
+        keras.utils.to_categorical(labels, train.n_classes) if training.label_smoothing else labels,
         batch_size=training.batch_size,
         shuffle=False,
         verbose=0,

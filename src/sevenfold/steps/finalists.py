@@ -13,7 +13,6 @@ from pydantic import Field
 from sevenfold.engine import Engine, TrainingSettings
 from sevenfold.errors import SettingsError
 from sevenfold.executor.tasks import Executor, Task
-from sevenfold.networks import N_CLASSES
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.writing import Run
@@ -236,7 +235,7 @@ def _save_distorted(run: Run, development: DevelopmentSet, training: TrainingSet
     28), distorted (n, 10, 28, 28).
     """
     images = development.images[development.rounds[0][0].train]
-    first = [int((images.labels == digit).argmax()) for digit in range(N_CLASSES)]
+    first = [int((images.labels == digit).argmax()) for digit in range(images.n_classes)]
     originals, labels = images.pixels[first], images.labels[first]
     drawn = [
         warp(originals, labels, training.warp, seed, training.distortion)

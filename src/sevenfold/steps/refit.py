@@ -1,4 +1,4 @@
-"""The trainings of section 8, on all development digits: long ones are kept on disk
+"""The trainings of section 8, on all development images: long ones are kept on disk
 about once a minute.
 """
 
@@ -20,7 +20,7 @@ SECONDS_BETWEEN_CHECKPOINTS: dict[Engine, float] = {"jax": 60.0, "keras": 300.0}
 def refit(
     run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configuration, int]], title: str
 ) -> list[FitResult]:
-    """Train each configuration with its seed on all development digits; a history holds
+    """Train each configuration with its seed on all development images; a history holds
     what the last stretch trained, if anything.
 
     Trainings stop together about once a minute to leave their states in the run's

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.records import Record
@@ -83,14 +84,16 @@ class SearchSpace(Record):
                 raise ValueError(f"{name} must not name a value twice, but it is {list(values)}")
         return self
 
-    def suggest(self, trial: "optuna.trial.Trial", n_epochs: int) -> Configuration:
-        """A configuration proposed by the sampler, to be trained for at most
-        `n_epochs`.
+    def suggest(self, trial: "optuna.trial.Trial", images: Images, n_epochs: int) -> Configuration:
+        """A configuration for `images` proposed by the sampler, to be trained for at
+        most `n_epochs`.
         """
         hidden = self._suggest_hidden(trial)
         l2 = trial.suggest_float("l2", *self.l2, log=True)
         max_norm = _choice(trial, "max_norm", self.max_norm)
         network = NetworkSpec(
+            inputs=images.n_inputs,
+            classes=images.n_classes,
             hidden=hidden,
             input_dropout=_real(trial, "input_dropout", self.input_dropout),
             hidden_dropout=_real(trial, "hidden_dropout", self.hidden_dropout),
