@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from conftest import made_up_digits
 
-from sevenfold.engine import TrainingSettings, fit, predict
+from sevenfold.engine import FitData, Job, TrainingSettings, fit, predict
 from sevenfold.networks import NetworkSpec
 
 pytestmark = pytest.mark.slow
@@ -28,6 +28,7 @@ TRAIN, VALIDATION = (
     made_up_digits(1100, seed=1, noise=120.0),
     made_up_digits(300, seed=2, noise=120.0),
 )
+DATA = FitData(TRAIN, VALIDATION)
 NETWORK = NetworkSpec(inputs=784, classes=10, hidden=(48, 24))
 ONE_EPOCH = {"n_epochs": 1, "batch_size": 64}
 
@@ -83,7 +84,7 @@ DROPOUT_SEEDS = range(5)
 
 def outcome(engine: Engine, case: Case, name: str) -> dict[str, np.ndarray]:
     """Weights and curves of one fit by name."""
-    result = fit(*case, TRAIN, VALIDATION, seed=0, engine=engine, score_training=True)
+    result = fit(Job(*case, 0), DATA, engine=engine, score_training=True)
     arrays = {f"{name}/weights/{i}": weight for i, weight in enumerate(result.weights)}
     arrays |= {f"{name}/{column}": values for column, values in vars(result.history).items()}
     return arrays | {
@@ -92,9 +93,7 @@ def outcome(engine: Engine, case: Case, name: str) -> dict[str, np.ndarray]:
 
 
 def accuracies_with_dropout(engine: Engine) -> np.ndarray:
-    results = [
-        fit(*WITH_DROPOUT, TRAIN, VALIDATION, seed=seed, engine=engine) for seed in DROPOUT_SEEDS
-    ]
+    results = [fit(Job(*WITH_DROPOUT, seed), DATA, engine=engine) for seed in DROPOUT_SEEDS]
     return np.array([result.history.val_accuracy[-1] for result in results])
 
 
@@ -106,9 +105,9 @@ def train_with_keras(path: Path, *, slow: bool) -> None:
     else:
         for name, case in CASES.items():
             arrays |= outcome("keras", case, name)
-        whole = fit(*EVERYTHING, TRAIN, VALIDATION, seed=3, engine="keras")
-        first = fit(*EVERYTHING, TRAIN, VALIDATION, seed=3, engine="keras", until_epoch=1)
-        second = fit(*EVERYTHING, TRAIN, VALIDATION, seed=3, engine="keras", start=first.state)
+        whole = fit(Job(*EVERYTHING, 3), DATA, engine="keras")
+        first = fit(Job(*EVERYTHING, 3), DATA, engine="keras", until_epoch=1)
+        second = fit(Job(*EVERYTHING, 3, first.state), DATA, engine="keras")
         arrays |= {
             f"whole/{i}": weight for i, weight in enumerate((*whole.weights, *whole.state.weights))
         }
@@ -120,7 +119,7 @@ def train_with_keras(path: Path, *, slow: bool) -> None:
             "whole/val_loss": whole.history.val_loss,
             "continued/val_loss": second.history.val_loss,
         }
-        diverged = fit(*DIVERGING, TRAIN, VALIDATION, seed=0, engine="keras")
+        diverged = fit(Job(*DIVERGING, 0), DATA, engine="keras")
         arrays |= {
             "diverged_at": np.array(diverged.diverged_at or 0),
             "diverged/loss": diverged.history.loss,
@@ -184,7 +183,7 @@ def test_keras_stopped_and_continued_gives_the_same(keras_results: dict[str, np.
 
 
 def test_both_engines_see_the_same_divergence(keras_results: dict[str, np.ndarray]) -> None:
-    ours = fit(*DIVERGING, TRAIN, VALIDATION, seed=0)
+    ours = fit(Job(*DIVERGING, 0), DATA)
     assert ours.diverged_at == keras_results["diverged_at"]
     assert len(ours.history.loss) == len(keras_results["diverged/loss"]) == ours.diverged_at - 1
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import made_up_digits
 
 from sevenfold.config import load_config
-from sevenfold.engine import FitResult, TrainingSettings, fit
+from sevenfold.engine import FitData, FitResult, Job, TrainingSettings, fit
 from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, split
 from sevenfold.runs.writing import Run
@@ -70,7 +70,9 @@ def test_a_killed_training_goes_on_with_the_same_bytes(
     n_stretches: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = development()
-    expected = [fit(c.network, c.training, data.images, seed=seed).weights for c, seed in JOBS]
+    expected = [
+        fit(Job(c.network, c.training, seed), FitData(data.images)).weights for c, seed in JOBS
+    ]
     with monkeypatch.context() as killing:
         killed_after(n_stretches, killing)
         with pytest.raises(KeyboardInterrupt):

@@ -8,7 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from sevenfold.engine import Engine, FitResult, FitState, TrainingSettings, fit_many, predict
+from sevenfold.engine import (
+    Engine,
+    FitData,
+    FitResult,
+    FitState,
+    Job,
+    TrainingSettings,
+    fit_many,
+    predict,
+)
 from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
@@ -36,10 +45,10 @@ class Validation:
 
     train_loss, train_accuracy, val_loss, val_accuracy: shape (n_repeats, n_epochs),
     float64; the training curves are scored in inference mode without penalties, and
-    empty unless asked for. predictions: shape (n_repeats, n_epochs, n_scored), uint8.
-    labels: shape (n_scored,). diverged_at: the earliest epoch at which any fit
-    diverged, or None. probabilities: of the last epoch's networks, shape (n_repeats,
-    n_scored, 10), float32; None unless asked for.
+    empty unless asked for. labels: shape (n_scored,), unsigned. predictions: shape
+    (n_repeats, n_epochs, n_scored), in the labels' dtype. diverged_at: the earliest
+    epoch at which any fit diverged, or None. probabilities: of the last epoch's
+    networks, shape (n_repeats, n_scored, n_classes), float32; None unless asked for.
     """
 
     train_loss: np.ndarray
@@ -110,17 +119,18 @@ def cross_validate(
     share nothing but the images. All fits on one training part go to the engine
     together. `advance` is called after every epoch of every fit.
     """
-    jobs = [(configuration, seed) for configuration in configurations for seed in seeds]
+    pairs = [(configuration, seed) for configuration in configurations for seed in seeds]
     by_split: list[list[list[FitResult]]] = []
     for r, splits in enumerate(development.rounds):
         by_split.append([])
+        jobs = [
+            Job(configuration.network, configuration.training, seed + r * SEEDS_PER_ROUND)
+            for configuration, seed in pairs
+        ]
         for split in splits:
             results = fit_many(
-                [configuration.network for configuration, _ in jobs],
-                [configuration.training for configuration, _ in jobs],
-                development.images[split.train],
-                development.images[split.validation],
-                seeds=[seed + r * SEEDS_PER_ROUND for _, seed in jobs],
+                jobs,
+                FitData(development.images[split.train], development.images[split.validation]),
                 engine=engine,
                 score_training=score_training,
                 on_epoch=advance,
@@ -167,7 +177,8 @@ def _gather(
         return np.asarray(rows, dtype=np.float64)
 
     scored = development.scored
-    predictions = np.zeros((len(repeats), n_epochs, len(scored)), np.uint8)
+    labels = development.images.labels[scored]
+    predictions = np.zeros((len(repeats), n_epochs, len(scored)), labels.dtype)
     for r, folds in enumerate(repeats):
         for split, result in zip(rounds[r % len(rounds)], folds, strict=True):
             columns = np.searchsorted(scored, split.validation)
@@ -178,7 +189,7 @@ def _gather(
         val_loss=curve("val_loss"),
         val_accuracy=curve("val_accuracy"),
         predictions=predictions,
-        labels=development.images.labels[scored],
+        labels=labels,
         diverged_at=min(diverged) if diverged else None,
     )
 

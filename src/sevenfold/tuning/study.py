@@ -32,7 +32,7 @@ class SearchResult(Record):
 
 
 Show = Callable[[Sequence[TrialRecord]], None]
-Progress = Callable[[int], AbstractContextManager[tuple[Advance, Show]]]
+OpenProgress = Callable[[int], AbstractContextManager[tuple[Advance, Show]]]
 """Given the epochs that are trained already, opens what is called after each further
 epoch, and with the trials after each score.
 """
@@ -66,7 +66,7 @@ def search(
     *,
     engine: Engine,
     executor: Executor,
-    progress: Progress = lambda _: nullcontext((lambda: None, lambda _: None)),
+    progress: OpenProgress = lambda _: nullcontext((lambda: None, lambda _: None)),
 ) -> SearchResult:
     """Propose, halve and score. The study lives in the SQLite file `path` and goes on
     from what is there.

@@ -40,7 +40,7 @@ def code_folder() -> Path:
 
 
 def _processor_digest() -> str:
-    """The first half of a word of SHA-256, in hexadecimal, over what the processor can do."""
+    """Eight hexadecimal characters over what the processor can do."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         features = "\n".join(
