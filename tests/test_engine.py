@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from conftest import made_up_digits
 
+from sevenfold.data import Images
 from sevenfold.engine import (
+    Engine,
     FitData,
     FitResult,
     History,
@@ -439,10 +441,50 @@ def test_the_last_partial_batch_is_trained_on() -> None:
     assert padded.history.accuracy[0] == exact.history.accuracy[0]
 
 
+def many_classes(n: int) -> Images:
+    """300 classes of images of 4 by 6 pixels, told apart by noise-free patterns."""
+    labels = np.resize(np.arange(300), n).astype(np.uint16)
+    patterns = np.random.default_rng(0).integers(0, 256, (300, 4, 6)).astype(np.uint8)
+    return Images(patterns[labels], labels, tuple(f"class {i}" for i in range(300)))
+
+
+MANY_CLASSES = Job(
+    NetworkSpec(inputs=24, classes=300, hidden=(64,)),
+    TrainingSettings(n_epochs=40, batch_size=50, optimizer="adam", learning_rate=1e-2),
+    seed=0,
+)
+
+
+def require_many_classes_learned(engine: Engine) -> None:
+    images = many_classes(600)
+    job, data = MANY_CLASSES, FitData(images, images)
+    result = fit(job, data, engine=engine, score_training=True)
+    history = result.history
+    assert history.val_predictions.dtype == np.uint16
+    assert history.val_predictions[-1].max() > 255
+    assert history.val_accuracy[-1] == (history.val_predictions[-1] == images.labels).mean() > 0.9
+    probabilities = predict(job.network, result.weights, images.pixels, engine=engine)
+    assert probabilities.shape == (600, 300)
+    np.testing.assert_array_equal(probabilities.argmax(axis=1), history.val_predictions[-1])
+
+
+def test_three_hundred_classes_are_told_apart() -> None:
+    require_many_classes_learned("jax")
+
+
+@pytest.mark.slow
+def test_three_hundred_classes_are_told_apart_by_keras() -> None:
+    program = "import test_engine; test_engine.require_many_classes_learned('keras')"
+    run_python(program, KERAS_BACKEND="tensorflow", PYTHONPATH=PYTHONPATH)
+
+
 def test_slots_stand_for_every_weight() -> None:
     state = fit(Job(NETWORK, TRAINING, 0), ALONE, until_epoch=1).state
     shapes = [weight.shape for weight in state.weights for _ in range(_optimizers.N_SLOTS["adam"])]
     assert [slot.shape for slot in state.slots] == shapes
+
+
+PYTHONPATH = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
 
 
 def run_python(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
