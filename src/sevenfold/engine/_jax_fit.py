@@ -46,7 +46,7 @@ class RunningFit:
     def __init__(self, job: Job, data: DataOnDevice, course: Course) -> None:
         self._started, self._compiled_before = time.perf_counter(), seconds_compiling()
         self.job, self.data, self.course = job, data, course
-        self.form, self.knobs = form_of(job), knobs_of(job)
+        self.form, self.knobs = form_of(job, data.train), knobs_of(job)
         self.rates = learning_rates(job.training, data.train.n)
         self.doses = distortions(job.training)
         self.state = state_to_device(job, self.form)

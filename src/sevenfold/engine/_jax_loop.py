@@ -107,7 +107,7 @@ def fit_under_vmap(jobs: Sequence[Job], data: DataOnDevice, course: Course) -> l
     groups: dict[object, list[int]] = {}
     for index, job in enumerate(jobs):
         last_epoch = course.last_epoch(job.training)
-        key = (form_of(job), job.network.widths, job.first_epoch, last_epoch)
+        key = (form_of(job, data.train), job.network.widths, job.first_epoch, last_epoch)
         groups.setdefault(key, []).append(index)
     results: dict[int, FitResult] = {}
     for members in groups.values():

@@ -51,8 +51,8 @@ def padded(array: np.ndarray, multiple: int) -> np.ndarray:
     return np.concatenate([array, np.zeros((n_missing, *array.shape[1:]), array.dtype)])
 
 
-def form_of(job: Job) -> Form:
-    """What the epochs of a job are compiled for."""
+def form_of(job: Job, train: OnDevice) -> Form:
+    """What the epochs of a job on these images are compiled for."""
     network, training = job.network, job.training
     return Form(
         activation=network.activation,
@@ -66,7 +66,7 @@ def form_of(job: Job) -> Form:
         averaged=training.ema_decay is not None,
         hard_examples=training.hard_examples > 0,
         mixed_precision=training.precision == "mixed_bfloat16",
-        transform=batch_warp(training.warp) if training.distortion else None,
+        transform=batch_warp(training.warp, train.images.shape) if training.distortion else None,
     )
 
 

@@ -100,9 +100,11 @@ def dose(settings: Json, field_rms: float) -> str:
     fades = settings["n_epochs"] * settings["distortion_fade"] > 1
     share, warp = settings["distortion"], settings["warp"]
     bounds = [
-        (
-            f"a rotation of up to {short(share * warp['rotation'])}°"
-            f" ({short(share * warp['narrow_rotation'])}° for 1 and 7)"
+        f"a rotation of up to {short(share * warp['rotation'])}°"
+        + (
+            f" ({short(share * warp['narrow_rotation'])}° for {narrow})"
+            if (narrow := " and ".join(str(label) for label in warp["narrow_labels"]))
+            else ""
         ),
         f"a shear of up to {short(share * warp['shear'])}",
         f"a stretch of up to {short(100 * share * warp['scale'])} % along each axis",

@@ -11,6 +11,7 @@ from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.records import Record
 from sevenfold.validation import Configuration
+from sevenfold.warp import WarpSettings
 
 if TYPE_CHECKING:
     import optuna
@@ -110,6 +111,7 @@ class SearchSpace(Record):
             label_smoothing=_real(trial, "label_smoothing", self.label_smoothing),
             distortion=_real(trial, "distortion", self.distortion),
             hard_examples=_real(trial, "hard_examples", self.hard_examples),
+            warp=WarpSettings(narrow_labels=images.narrow_labels),
         )
         return Configuration(network=network, training=training)
 
