@@ -24,7 +24,6 @@ LONG = Configuration(
         n_epochs=6,
         optimizer="adam",
         schedule="cosine",
-        ema_decay=0.9,
         distortion=1.0,
         hard_examples=0.5,
     ),

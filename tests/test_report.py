@@ -224,7 +224,7 @@ WHOLE_SPACE = SearchSpace(
     l1=(0.0, 1e-4),
     max_norm=(0.0, 2.0, 4.0),
     schedule=("constant", "cosine", "step"),
-    optimizer=("sgd", "adamw"),
+    optimizer=("sgd", "adam"),
     label_smoothing=(0.0, 0.2),
 )
 

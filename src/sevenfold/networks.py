@@ -4,7 +4,7 @@
 
 import math
 import os
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -34,24 +34,22 @@ class NetworkSpec(Record):
     """A network of Dense layers with Dropout between them, from `inputs` numbers in [0,
     1] to one probability for each of `classes` classes.
 
-    `hidden=()` is softmax regression. `input_dropout` acts on the pixels,
-    `hidden_dropout` after each hidden layer. The penalties `l1` and `l2` act on every
-    kernel (not on biases), as Keras's `kernel_regularizer` does: `l1 * sum|w|` and `l2
-    * sum w**2` are added to the mean loss. `max_norm` bounds the norm of each hidden
-    unit's incoming weights after each update (Srivastava et al. 2014, section 5.1), as
-    Keras's `kernel_constraint` does.
+    Hidden layers have ReLU, the output softmax; `hidden=()` is softmax regression.
+    `input_dropout` acts on the pixels, `hidden_dropout` after each hidden layer. The
+    penalties `l1` and `l2` act on every kernel (not on biases), as Keras's
+    `kernel_regularizer` does: `l1 * sum|w|` and `l2 * sum w**2` are added to the mean
+    loss. `max_norm` bounds the norm of each hidden unit's incoming weights after each
+    update (Srivastava et al. 2014, section 5.1), as Keras's `kernel_constraint` does.
     """
 
     inputs: Annotated[int, Field(ge=1, le=MAX_INPUTS)]
     classes: Annotated[int, Field(ge=2, le=MAX_CLASSES)]
     hidden: tuple[Width, ...] = Field(default=(), max_length=16)
-    activation: Literal["relu", "tanh"] = "relu"
     input_dropout: Rate = 0.0
     hidden_dropout: Rate = 0.0
     l1: Penalty = 0.0
     l2: Penalty = 0.0
     max_norm: Annotated[float, Field(gt=0.0)] | None = None
-    initializer: Literal["glorot_uniform", "he_normal"] = "glorot_uniform"
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -74,28 +72,17 @@ def initial_weights(spec: NetworkSpec, seed: int) -> Weights:
     """The weights that training starts from: the same numbers for every engine and
     framework.
 
-    Kernels follow Keras's formulas, biases are zero. `glorot_uniform`: U(-a, a) with a
-    = sqrt(6 / (n_in + n_out)) (Glorot and Bengio 2010). `he_normal`: a normal of
-    variance 2 / n_in cut at two standard deviations and widened so that the variance
-    holds (He et al. 2015). The draws are NumPy's Philox instead of the framework's own,
-    since those differ between TensorFlow and JAX.
+    Kernels follow Keras's `glorot_uniform`, U(-a, a) with a = sqrt(6 / (n_in + n_out))
+    (Glorot and Bengio 2010); biases are zero. The draws are NumPy's Philox instead of
+    the framework's own, since those differ between TensorFlow and JAX.
     """
     rng = np.random.Generator(np.random.Philox(key=[seed, 0x1217]))
     weights: list[np.ndarray] = []
     for n_in, n_out in zip(spec.widths, spec.widths[1:], strict=False):
-        weights += [_kernel(spec, rng, n_in, n_out), np.zeros(n_out, np.float32)]
-    return tuple(weights)
-
-
-def _kernel(spec: NetworkSpec, rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
-    if spec.initializer == "glorot_uniform":
         limit = math.sqrt(6.0 / (n_in + n_out))
-        return rng.uniform(-limit, limit, (n_in, n_out)).astype(np.float32)
-    draws = rng.standard_normal((n_in, n_out))
-    while (outside := np.abs(draws) > 2.0).any():
-        draws[outside] = rng.standard_normal(int(outside.sum()))
-    # 0.8796... is the standard deviation of a unit normal cut at two.
-    return (draws * (math.sqrt(2.0 / n_in) / 0.87962566103423978)).astype(np.float32)
+        kernel = rng.uniform(-limit, limit, (n_in, n_out)).astype(np.float32)
+        weights += [kernel, np.zeros(n_out, np.float32)]
+    return tuple(weights)
 
 
 def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "keras.Sequential":
@@ -118,8 +105,7 @@ def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "
         layers.append(
             keras.layers.Dense(
                 width,
-                activation=spec.activation,
-                kernel_initializer=spec.initializer,
+                activation="relu",
                 kernel_regularizer=penalty,
                 kernel_constraint=constraint,
                 name=f"hidden_{index}",

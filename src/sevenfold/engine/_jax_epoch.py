@@ -26,13 +26,11 @@ from sevenfold.engine._optimizers import Slots
 class State(NamedTuple):
     """What one update hands to the next.
 
-    slots: the optimizer's arrays of each kernel and bias. averaged: as layers, or empty
-    without a moving average.
+    slots: the optimizer's arrays of each kernel and bias.
     """
 
     layers: Layers
     slots: tuple[tuple[Slots, Slots], ...]
-    averaged: Layers
 
 
 class EpochInputs(NamedTuple):
@@ -110,19 +108,16 @@ def _update(
     whole fit before this one.
     """
     gradients, scores = gradients_of(state.layers, batch, step, knobs, form)
-    numbers = _optimizers.Update(
-        rate, (step + 1).astype(jnp.float32), knobs.momentum, knobs.weight_decay
-    )
+    numbers = _optimizers.Update(rate, (step + 1).astype(jnp.float32))
     updated = [
         tuple(
-            _optimizers.apply(form.optimizer, form.nesterov, *arrays, numbers)
+            _optimizers.apply(form.optimizer, *arrays, numbers)
             for arrays in zip(layer, slots, gradient, strict=True)
         )
         for layer, slots, gradient in zip(state.layers, state.slots, gradients, strict=True)
     ]
     layers: Layers = tuple((kernel, bias) for (kernel, _), (bias, _) in updated)
     slots = tuple((kernel_slots, bias_slots) for (_, kernel_slots), (_, bias_slots) in updated)
-    averaged = _average(state.averaged, layers, step, knobs) if form.averaged else state.averaged
     if form.max_norm:
         layers = (
             *(
@@ -131,15 +126,4 @@ def _update(
             ),
             layers[-1],
         )
-    return State(layers, slots, averaged), scores
-
-
-def _average(averaged: Layers, layers: Layers, step: jax.Array, knobs: Knobs) -> Layers:
-    """Keras's moving average: it starts as the weights after the first update, and
-    leaves constraints aside.
-    """
-    keep = jnp.where(step == 0, 0.0, knobs.ema_decay)
-    average: Layers = jax.tree.map(
-        lambda old, new: keep * old + (1.0 - keep) * new, averaged, layers
-    )
-    return average
+    return State(layers, slots), scores

@@ -102,7 +102,7 @@ class RunningFit:
         difficulty = self.visits.difficulty
         state = state_to_host(self.state, self.epoch, () if difficulty is None else (difficulty,))
         return FitResult(
-            weights=state.averaged or state.weights,
+            weights=state.weights,
             history=self.history.finish(),
             state=state,
             seconds=time.perf_counter() - self._started,
@@ -113,11 +113,10 @@ class RunningFit:
     def _score(self, scored: OnDevice) -> Scoring:
         with _handing_over:
             losses, predicted = _jax_network.score(
-                self.state.averaged or self.state.layers,
+                self.state.layers,
                 scored.pixels,
                 scored.labels,
                 np.int32(scored.n),
-                activation=self.job.network.activation,
             )
         predictions = np.asarray(predicted)[: scored.n]
         accuracy = float((predictions == scored.images.labels).mean())

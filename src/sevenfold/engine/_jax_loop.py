@@ -51,10 +51,7 @@ def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.nd
     layers = layers_to_device(weights)
     rows = padded(images.reshape(len(images), network.inputs), SCORING_BATCH)
     batches = [rows[i : i + SCORING_BATCH] for i in range(0, len(rows), SCORING_BATCH)]
-    parts = [
-        np.asarray(_jax_network.probabilities(layers, batch, network.activation))
-        for batch in batches
-    ]
+    parts = [np.asarray(_jax_network.probabilities(layers, batch)) for batch in batches]
     return np.concatenate([*parts, np.zeros((0, network.classes), np.float32)])[: len(images)]
 
 

@@ -39,15 +39,12 @@ class Form(NamedTuple):
     an epoch of 784-512-10.
     """
 
-    activation: str
     optimizer: str
-    nesterov: bool
     batch_size: int
     input_dropout: bool
     hidden_dropout: bool
     penalized: bool
     max_norm: bool
-    averaged: bool
     hard_examples: bool
     mixed_precision: bool
     transform: BatchTransform | None
@@ -64,10 +61,7 @@ class Knobs(NamedTuple):
     l1: jax.Array
     l2: jax.Array
     max_norm: jax.Array
-    momentum: jax.Array
-    weight_decay: jax.Array
     label_smoothing: jax.Array
-    ema_decay: jax.Array
     distortion: jax.Array
 
 
@@ -126,9 +120,9 @@ def gradients_of(
     return gradients, UpdateScores(loss, correct, missing if form.hard_examples else missing[:0])
 
 
-@functools.partial(jax.jit, static_argnames="activation")
+@jax.jit
 def score(
-    layers: Layers, images: jax.Array, labels: jax.Array, n_examples: jax.Array, activation: str
+    layers: Layers, images: jax.Array, labels: jax.Array, n_examples: jax.Array
 ) -> tuple[jax.Array, jax.Array]:
     """Per scoring batch the sum of cross-entropies (float32), and the predicted class
     of every example (n,) in the labels' dtype.
@@ -139,7 +133,7 @@ def score(
         _: None, inputs: tuple[jax.Array, jax.Array, jax.Array]
     ) -> tuple[None, tuple[jax.Array, jax.Array]]:
         index, x, y = inputs
-        log_p = jax.nn.log_softmax(_logits(layers, pixels(x), activation))
+        log_p = jax.nn.log_softmax(_logits(layers, pixels(x)))
         valid = index * SCORING_BATCH + jnp.arange(SCORING_BATCH) < n_examples
         losses = -jnp.sum(_one_hot(y, log_p.shape[1]) * log_p, axis=1)
         return None, (
@@ -156,12 +150,12 @@ def score(
     return losses, predicted.ravel()
 
 
-@functools.partial(jax.jit, static_argnames="activation")
-def probabilities(layers: Layers, images: jax.Array, activation: str) -> jax.Array:
+@jax.jit
+def probabilities(layers: Layers, images: jax.Array) -> jax.Array:
     """Class probabilities (b, n_classes) float32 of images (b, n_inputs) uint8, in
     inference mode.
     """
-    return jax.nn.softmax(_logits(layers, pixels(images), activation))
+    return jax.nn.softmax(_logits(layers, pixels(images)))
 
 
 def pixels(images: jax.Array) -> jax.Array:
@@ -169,11 +163,11 @@ def pixels(images: jax.Array) -> jax.Array:
     return images.astype(jnp.float32) / 255.0
 
 
-def _logits(layers: Layers, x: jax.Array, activation: str) -> jax.Array:
+def _logits(layers: Layers, x: jax.Array) -> jax.Array:
     """Outputs before the softmax, shape (b, n_classes), in inference mode."""
     *hidden, (last_kernel, last_bias) = layers
     for kernel, bias in hidden:
-        x = _activate(_product(x, kernel, 1, 0) + bias, activation)
+        x = jnp.maximum(_product(x, kernel, 1, 0) + bias, 0.0)
     return _product(x, last_kernel, 1, 1) + last_bias
 
 
@@ -189,14 +183,8 @@ def _forward(
         )
     inputs, slopes = [x], []
     for i, (kernel, bias) in enumerate(layers[:-1]):
-        output = _activate(
-            _product(inputs[-1], kernel, 1, 0, form.mixed_precision) + bias, form.activation
-        )
-        slope = (
-            (output > 0.0).astype(output.dtype)
-            if form.activation == "relu"
-            else 1.0 - output * output
-        )
+        output = jnp.maximum(_product(inputs[-1], kernel, 1, 0, form.mixed_precision) + bias, 0.0)
+        slope = (output > 0.0).astype(output.dtype)
         if form.hidden_dropout:
             scale = dropout_scale(
                 stream_key(knobs.seed, step, HIDDEN_STREAM + i), knobs.hidden_dropout, output.shape
@@ -226,10 +214,6 @@ def _output_loss(
 
 def _one_hot(labels: jax.Array, n_classes: int) -> jax.Array:
     return (labels[:, None] == jnp.arange(n_classes, dtype=labels.dtype)).astype(jnp.float32)
-
-
-def _activate(x: jax.Array, activation: str) -> jax.Array:
-    return jnp.maximum(x, 0.0) if activation == "relu" else jnp.tanh(x)
 
 
 def _product(

@@ -55,15 +55,12 @@ def form_of(job: Job, train: OnDevice) -> Form:
     """What the epochs of a job on these images are compiled for."""
     network, training = job.network, job.training
     return Form(
-        activation=network.activation,
         optimizer=training.optimizer,
-        nesterov=training.nesterov,
         batch_size=training.batch_size,
         input_dropout=network.input_dropout > 0,
         hidden_dropout=network.hidden_dropout > 0,
         penalized=network.l1 > 0 or network.l2 > 0,
         max_norm=network.max_norm is not None,
-        averaged=training.ema_decay is not None,
         hard_examples=training.hard_examples > 0,
         mixed_precision=training.precision == "mixed_bfloat16",
         transform=batch_warp(training.warp, train.images.shape) if training.distortion else None,
@@ -81,10 +78,7 @@ def knobs_of(job: Job) -> Knobs:
         "l1": network.l1,
         "l2": network.l2,
         "max_norm": network.max_norm or 0.0,
-        "momentum": training.momentum,
-        "weight_decay": training.weight_decay,
         "label_smoothing": training.label_smoothing,
-        "ema_decay": training.ema_decay or 0.0,
         "distortion": 0.0,
     }
     scalars: Any = {name: np.float32(number) for name, number in numbers.items()}
@@ -92,21 +86,19 @@ def knobs_of(job: Job) -> Knobs:
 
 
 def state_to_device(job: Job, form: Form) -> State:
-    """The start of a fit; the optimizer's arrays and the average are new in a new
-    fit.
-    """
+    """The start of a fit; the optimizer's arrays are new in a new one."""
     start = job.start or FitState(0, initial_weights(job.network, job.seed), ())
     n_slots = _optimizers.N_SLOTS[form.optimizer]
     slots = start.slots or tuple(
         np.zeros_like(weight) for weight in start.weights for _ in range(n_slots)
     )
     per_slot = [layers_to_device(slots[i::n_slots]) for i in range(n_slots)]
+    layers = layers_to_device(start.weights)
     by_layer = tuple(
-        (tuple(kernel for kernel, _ in layer), tuple(bias for _, bias in layer))
-        for layer in zip(*per_slot, strict=True)
+        (tuple(slot[i][0] for slot in per_slot), tuple(slot[i][1] for slot in per_slot))
+        for i in range(len(layers))
     )
-    averaged = layers_to_device(start.averaged or start.weights) if form.averaged else ()
-    return State(layers_to_device(start.weights), by_layer, averaged)
+    return State(layers, by_layer)
 
 
 def state_to_host(state: State, epoch: int, difficulty: tuple[np.ndarray, ...]) -> FitState:
@@ -119,8 +111,7 @@ def state_to_host(state: State, epoch: int, difficulty: tuple[np.ndarray, ...]) 
         for i in range(n_slots)
     ]
     slots = tuple(slot[i] for i in range(2 * len(state.layers)) for slot in per_slot)
-    averaged = _layers_to_host(state.averaged) if state.averaged else ()
-    return FitState(epoch, _layers_to_host(state.layers), slots, averaged, difficulty)
+    return FitState(epoch, _layers_to_host(state.layers), slots, difficulty)
 
 
 def layers_to_device(weights: Weights) -> Layers:

@@ -45,16 +45,13 @@ def fit(job: Job, data: FitData, course: Course) -> FitResult:
     history = HistoryWriter(None if validation is None else validation.labels)
     diverged_at, state = None, None
     for epoch in range(job.first_epoch, course.last_epoch(training)):
-        loss, accuracy, raw = _train_epoch(model, training, train, job.seed, epoch)
-        state = FitState(
-            epoch + 1, raw, _slots(model), tuple(model.get_weights()) if training.ema_decay else ()
-        )
+        loss, accuracy = _train_epoch(model, training, train, job.seed, epoch)
+        state = FitState(epoch + 1, tuple(model.get_weights()), _slots(model))
         finite = history.add(
             (loss, accuracy),
             _score(model, train) if course.score_training else None,
             _score(model, validation) if validation is not None else None,
         )
-        model.set_weights(list(raw))
         course.on_epoch()
         if not finite:
             diverged_at = epoch + 1
@@ -63,7 +60,7 @@ def fit(job: Job, data: FitData, course: Course) -> FitResult:
     del model
     _release_memory()
     return FitResult(
-        weights=state.averaged or state.weights,
+        weights=state.weights,
         history=history.finish(),
         state=state,
         seconds=time.perf_counter() - started,
@@ -108,16 +105,10 @@ def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.nd
 
 def _train_epoch(
     model: "keras.Sequential", training: TrainingSettings, train: Images, seed: int, epoch: int
-) -> tuple[float, float, Weights]:
-    """Loss and accuracy of one epoch, and the raw weights after it (Keras leaves the
-    averages, if any, in the model).
-    """
+) -> tuple[float, float]:
+    """Loss and accuracy of one epoch."""
     import keras
 
-    raw: list[np.ndarray] = []
-    keep_raw = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda _epoch, _logs: raw.extend(model.get_weights())
-    )
     order = batch_order(len(train), seed, epoch)
     labels = train.labels[order].astype(np.int32)
     history = model.fit(
@@ -126,9 +117,8 @@ def _train_epoch(
         batch_size=training.batch_size,
         shuffle=False,
         verbose=0,
-        callbacks=[keep_raw],
     ).history
-    return history["loss"][0], history["accuracy"][0], tuple(raw)
+    return history["loss"][0], history["accuracy"][0]
 
 
 def _score(model: "keras.Sequential", images: Images) -> Scoring:
@@ -171,26 +161,19 @@ def _compiled_model(job: Job, n_examples: int) -> "keras.Sequential":
 
 
 def _optimizer(training: TrainingSettings, n_examples: int) -> "keras.optimizers.Optimizer":
-    """Keras's optimizer with its defaults, the shared learning rate of every update,
-    and Keras's own moving average.
+    """Keras's optimizer with its defaults and the shared learning rate of every
+    update.
     """
     import keras
 
     rate = _rate_table(learning_rates(training, n_examples))
-    average: dict[str, Any] = (
-        {"use_ema": True, "ema_momentum": training.ema_decay} if training.ema_decay else {}
-    )
     match training.optimizer:
         case "sgd":
-            return keras.optimizers.SGD(
-                rate, momentum=training.momentum, nesterov=training.nesterov, **average
-            )
+            return keras.optimizers.SGD(rate)
         case "rmsprop":
-            return keras.optimizers.RMSprop(rate, **average)
+            return keras.optimizers.RMSprop(rate)
         case "adam":
-            return keras.optimizers.Adam(rate, **average)
-        case "adamw":
-            return keras.optimizers.AdamW(rate, weight_decay=training.weight_decay, **average)
+            return keras.optimizers.Adam(rate)
 
 
 def _rate_table(table: np.ndarray) -> "float | keras.optimizers.schedules.LearningRateSchedule":
@@ -211,8 +194,8 @@ def _rate_table(table: np.ndarray) -> "float | keras.optimizers.schedules.Learni
 
 
 def _restore(model: "keras.Sequential", state: FitState, n_updates: int) -> None:
-    """Put weights, optimizer slots, averages, update count and dropout counters to
-    where the state left them.
+    """Put weights, optimizer slots, update count and dropout counters to where the
+    state left them.
     """
     model.set_weights(list(state.weights))
     variables = _slot_variables(model)
@@ -220,11 +203,6 @@ def _restore(model: "keras.Sequential", state: FitState, n_updates: int) -> None
         variables, state.slots or [np.zeros(v.shape, np.float32) for v in variables], strict=True
     ):
         variable.assign(value)
-    if state.averaged:
-        for variable, value in zip(
-            model.optimizer._model_variables_moving_average, state.averaged, strict=True
-        ):
-            variable.assign(value)
     model.optimizer.iterations.assign(state.epoch * n_updates)
     for layer in model.layers:
         if hasattr(layer, "seed_generator"):  # its state is [seed, number of masks drawn]
@@ -232,15 +210,10 @@ def _restore(model: "keras.Sequential", state: FitState, n_updates: int) -> None
 
 
 def _slot_variables(model: "keras.Sequential") -> list[Any]:
-    optimizer = model.optimizer
-    others = [
-        optimizer.iterations,
-        optimizer._learning_rate,
-        *getattr(optimizer, "_model_variables_moving_average", []),
-    ]
+    others = (model.optimizer.iterations, model.optimizer._learning_rate)
     return [
         variable
-        for variable in optimizer.variables
+        for variable in model.optimizer.variables
         if not any(variable is other for other in others)
     ]
 

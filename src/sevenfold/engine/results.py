@@ -35,16 +35,14 @@ class FitState:
     """A fit at the end of an epoch: everything that the next epoch depends on, as plain
     arrays.
 
-    epoch: epochs already trained. weights: the raw weights. slots: the optimizer's
-    arrays, in the engine's own order. averaged: the moving average of the weights,
-    empty without one. difficulty: one array of shape (n_examples,), float32, where hard
+    epoch: epochs already trained. slots: the optimizer's arrays, in the engine's own
+    order. difficulty: one array of shape (n_examples,), float32, where hard
     examples are visited more often (see `hard_examples`), else empty.
     """
 
     epoch: int
     weights: Weights
     slots: tuple[np.ndarray, ...]
-    averaged: Weights = ()
     difficulty: tuple[np.ndarray, ...] = ()
 
 
@@ -52,7 +50,7 @@ class FitState:
 class FitResult:
     """The outcome of one fit.
 
-    weights: of the last epoch (averaged where asked). diverged_at: the first epoch
+    weights: of the last epoch. diverged_at: the first epoch
     (from 1) whose loss was not finite, or None; the history then ends with the epoch
     before. compile_seconds is the part of `seconds` that compilation took (0 when
     unknown).

@@ -7,7 +7,6 @@ OPTIMIZERS = {
     "sgd": "stochastic gradient descent",
     "rmsprop": "RMSprop",
     "adam": "Adam",
-    "adamw": "AdamW",
 }
 METHODS = {
     "holdout": "hold-out",
@@ -39,12 +38,8 @@ def network(spec: Json) -> str:
         if len(set(hidden)) == 1
         else f"{listed([whole(h) for h in hidden])} units"
     )
-    activation = {"relu": "ReLU", "tanh": "tanh"}.get(spec["activation"], spec["activation"])
     each = " each" if len(hidden) > 1 and len(set(hidden)) == 1 else ""
-    return (
-        f"{count(len(hidden), 'hidden layer')} of"
-        f" {units.replace(' units', f' {activation} units')}{each}"
-    )
+    return f"{count(len(hidden), 'hidden layer')} of {units.replace(' units', ' ReLU units')}{each}"
 
 
 def regularization(spec: Json) -> str:
@@ -68,14 +63,6 @@ def training(settings: Json) -> str:
     ]
     if settings["schedule"] != "constant":
         parts.append(f"{settings['schedule']} schedule")
-    if settings["warmup_epochs"]:
-        parts.append(f"warm-up over {settings['warmup_epochs']:g} epochs")
-    if settings["momentum"]:
-        parts.append(
-            f"{'Nesterov ' if settings['nesterov'] else ''}momentum {short(settings['momentum'])}"
-        )
-    if settings["weight_decay"]:
-        parts.append(f"weight decay {short(settings['weight_decay'])}")
     if settings["label_smoothing"]:
         parts.append(f"label smoothing {short(settings['label_smoothing'])}")
     if settings["distortion"]:
@@ -88,8 +75,6 @@ def training(settings: Json) -> str:
             f"{short(100 * settings['hard_examples'])} % of all visits in proportion to how hard an"
             " example is"
         )
-    if settings["ema_decay"]:
-        parts.append(f"weights averaged with decay {settings['ema_decay']:g}")
     return ", ".join([*parts, f"in batches of {settings['batch_size']}"])
 
 

@@ -14,7 +14,7 @@ from sevenfold.report.folder import STEPS, Json, StoredRun
 from sevenfold.report.gallery import address, probability
 from sevenfold.report.labels import Labels
 from sevenfold.report.references import Bibliography, credits
-from sevenfold.report.space import SETTINGS, columns, space_rows, value_of
+from sevenfold.report.space import L2_NONE_BELOW, SETTINGS, columns, space_rows, value_of
 
 TITLE = "Handwritten Digit Classification on the MNIST Dataset"
 HEADINGS = {
@@ -170,6 +170,7 @@ def _context(run: StoredRun, figures: Mapping[str, Figure]) -> dict[str, Any]:
         "settings": SETTINGS,
         "value_of": value_of,
         "columns": columns(run.steps["search"]["space"]) if "search" in run.steps else [],
+        "l2_none_below": L2_NONE_BELOW,
         "space_rows": space_rows(run.steps["search"]["space"]) if "search" in run.steps else [],
     }
 

@@ -44,7 +44,6 @@ WORKS = {
         " average of its recent magnitude. COURSERA: Neural Networks for Machine Learning."
     ),
     "adam": "D. P. Kingma and J. Ba (2015). Adam: a method for stochastic optimization. ICLR.",
-    "adamw": "I. Loshchilov and F. Hutter (2019). Decoupled weight decay regularization. ICLR.",
     "sgdr": (
         "I. Loshchilov and F. Hutter (2017). SGDR: stochastic gradient descent with warm restarts."
         " ICLR."

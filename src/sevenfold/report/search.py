@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from sevenfold.report.drawing import BLUE, INK, MUTED, ORANGE, PAPER, Panel, canvas, panel
 from sevenfold.report.folder import Json
 from sevenfold.report.numbers import power, short
-from sevenfold.report.space import LOGARITHMIC, SETTINGS, choices, value_of
+from sevenfold.report.space import L2_NONE_BELOW, LOGARITHMIC, SETTINGS, choices, value_of
 from sevenfold.report.tuning import importances, sliced, winner_of
 
 SLICE_SIZE = (340, 250)
@@ -202,7 +202,7 @@ def _places(axes: Axes, space: Json, name: str, trials: Sequence[Json]) -> list[
             for value, trial in zip(values, trials, strict=True)
         ]
     if name in LOGARITHMIC:
-        low = max(space[name][0], space["l2_off"] if 0.0 in values else 0.0)
+        low = max(space[name][0], L2_NONE_BELOW if 0.0 in values else 0.0)
         return _logarithmic(axes, low, space[name][1], values)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     return values

@@ -9,6 +9,8 @@ from sevenfold.report.folder import Json
 from sevenfold.report.numbers import listed, power, short, whole
 
 LOGARITHMIC = ("l2", "learning_rate")
+L2_NONE_BELOW = 1e-6
+"""As in `sevenfold.tuning.space`, which a report does not import; a test compares."""
 RANGES = (
     "depth",
     "input_dropout",
@@ -22,7 +24,6 @@ RANGES = (
 )
 CITED = {
     "adam": "adam",
-    "adamw": "adamw",
     "cosine": "sgdr",
     "label_smoothing": "smoothing",
     "max_norm": "dropout",
@@ -79,7 +80,7 @@ SETTINGS = {
         "Share of visits that goes to hard examples", "hard examples", lambda share: f"{share:.2f}"
     ),
 }
-"""Every setting of `SearchSpace` but `l2_off`, in the order of the page."""
+"""Every setting of `SearchSpace`, in the order of the page."""
 
 
 def space_rows(space: Json) -> list[tuple[str, str, list[str]]]:
@@ -107,7 +108,7 @@ def _unread(space: Json) -> tuple[str, ...]:
     older run did not know.
     """
     shape = ("depth", "width") if space.get("hidden") else ("hidden",)
-    penalty = ("l2",) if space["l2"][1] < space["l2_off"] else ()
+    penalty = ("l2",) if space["l2"][1] < L2_NONE_BELOW else ()
     return (*shape, *penalty, *(name for name in SETTINGS if name not in space))
 
 
