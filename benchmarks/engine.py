@@ -30,8 +30,8 @@ import numpy as np
 from sevenfold.data import Images, prepare
 from sevenfold.networks import NetworkSpec, initial_weights
 
-BOOK, BOOK_BATCH = NetworkSpec(hidden=(512,)), 128
-WIDE, WIDE_BATCH = NetworkSpec(hidden=(2048, 2048)), 256
+BOOK, BOOK_BATCH = NetworkSpec(inputs=784, classes=10, hidden=(512,)), 128
+WIDE, WIDE_BATCH = NetworkSpec(inputs=784, classes=10, hidden=(2048, 2048)), 256
 N_WIDE_EXAMPLES = 10_240
 PRODUCT_SIZE = 2_048
 CONTESTANTS = {
@@ -161,7 +161,8 @@ def _compile_seconds() -> dict[str, float]:
         "import numpy as np; from sevenfold.data import Images; from sevenfold.engine import"
         " *;from sevenfold.networks import NetworkSpec;d = Images(np.zeros((50_000, 28, 28),"
         " np.uint8), np.zeros(50_000, np.uint8), tuple('0123456789'));"
-        "print(fit(NetworkSpec(hidden=(512,)), TrainingSettings(n_epochs=1), d, seed=0)"
+        "spec = NetworkSpec(inputs=784, classes=10, hidden=(512,));"
+        "print(fit(spec, TrainingSettings(n_epochs=1), d, seed=0)"
         ".compile_seconds)"
     )
     seconds = []

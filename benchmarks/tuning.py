@@ -156,7 +156,9 @@ def fresh_scores(folder: Path, winner: dict[str, Any]) -> list[float]:
     from sevenfold.networks import NetworkSpec
     from sevenfold.validation import Configuration, cross_validate
 
-    network = NetworkSpec(hidden=tuple(winner["hidden"]), hidden_dropout=winner["dropout"])
+    network = NetworkSpec(
+        inputs=784, classes=10, hidden=tuple(winner["hidden"]), hidden_dropout=winner["dropout"]
+    )
     training = TrainingSettings(n_epochs=MAX_EPOCHS, learning_rate=winner["learning_rate"])
     (validation,) = cross_validate(
         _development(folder),

@@ -1,6 +1,7 @@
 """Small made-up digits, and a workflow small enough for a test."""
 
 import gzip
+import os
 import struct
 from pathlib import Path
 
@@ -80,6 +81,14 @@ def write_idx_folder(folder: Path, development: Images, test: Images) -> Path:
         (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(pixels, 1))
         (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(labels, 1))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _as_if_nothing_were_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables of the person who runs the tests say nothing to them."""
+    for name in list(os.environ):
+        if name.startswith("SEVENFOLD_"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

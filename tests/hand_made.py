@@ -21,7 +21,7 @@ from sevenfold.validation import Configuration, Validation
 
 def network(*hidden: int, **settings: Any) -> NetworkSpec:
     """A network for images of the test's size."""
-    return NetworkSpec(hidden=hidden, **settings)
+    return NetworkSpec(inputs=784, classes=10, hidden=hidden, **settings)
 
 
 def configuration(*hidden: int, n_epochs: int = 3, **training: Any) -> Configuration:

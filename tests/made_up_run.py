@@ -372,7 +372,8 @@ class MadeUp:
 def configuration(*hidden: int, **network: Any) -> Configuration:
     """A network of so many units, and how it is trained."""
     return Configuration(
-        network=NetworkSpec(hidden=hidden, **network), training=TrainingSettings(n_epochs=N_EPOCHS)
+        network=NetworkSpec(inputs=784, classes=10, hidden=hidden, **network),
+        training=TrainingSettings(n_epochs=N_EPOCHS),
     )
 
 

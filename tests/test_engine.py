@@ -5,6 +5,7 @@ once.
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import jax.numpy as jnp
@@ -14,28 +15,42 @@ from conftest import made_up_digits
 
 from sevenfold.data import Images
 from sevenfold.engine import (
+    Engine,
+    FitData,
     FitResult,
     History,
+    Job,
     TrainingSettings,
+    _jax_epoch,
+    _jax_loop,
+    _jax_network,
+    _optimizers,
     fit,
     fit_many,
-    jax_epoch,
-    jax_loop,
-    optimizers,
     predict,
 )
-from sevenfold.engine.compilation import code_folder
-from sevenfold.engine.dropout_masks import dropout_scale, stream_key
-from sevenfold.engine.hard_examples import MAX_RATIO, hard_order, learned
+from sevenfold.engine._compilation import code_folder
+from sevenfold.engine._dropout_masks import dropout_scale, stream_key
+from sevenfold.engine._hard_examples import MAX_RATIO, hard_order, learned
+from sevenfold.engine._jax_fit import DataOnDevice
+from sevenfold.engine._jax_state import on_device
+from sevenfold.engine.jobs import Course
 from sevenfold.engine.settings import batch_order, distortions, learning_rates
 from sevenfold.errors import SettingsError
 from sevenfold.networks import NetworkSpec, initial_weights
 
 TRAIN, VALIDATION = made_up_digits(500, seed=1), made_up_digits(130, seed=2)
-NETWORK = NetworkSpec(hidden=(24,), input_dropout=0.1, hidden_dropout=0.3, l2=1e-4, max_norm=2.0)
-TRAINING = TrainingSettings(
-    n_epochs=4, batch_size=64, optimizer="adam", ema_decay=0.9, schedule="cosine", warmup_epochs=1.0
+ALONE, DATA = FitData(TRAIN), FitData(TRAIN, VALIDATION)
+NETWORK = NetworkSpec(
+    inputs=784,
+    classes=10,
+    hidden=(24,),
+    input_dropout=0.1,
+    hidden_dropout=0.3,
+    l2=1e-4,
+    max_norm=2.0,
 )
+TRAINING = TrainingSettings(n_epochs=4, batch_size=64, optimizer="adam", schedule="cosine")
 
 
 def assert_same_bytes(one: FitResult, other: FitResult) -> None:
@@ -52,20 +67,18 @@ def tail(history: History, start: int) -> list[np.ndarray]:
 
 
 def test_same_seed_same_bytes_and_another_seed_others() -> None:
-    one, again = (fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3) for _ in range(2))
+    one, again = (fit(Job(NETWORK, TRAINING, 3), DATA) for _ in range(2))
     assert_same_bytes(one, again)
-    other = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=4)
+    other = fit(Job(NETWORK, TRAINING, 4), DATA)
     assert other.weights[0].tobytes() != one.weights[0].tobytes()
 
 
 @pytest.mark.parametrize("stop", [0, 1, 2, 3, 4])
 def test_a_stop_after_any_epoch_changes_no_byte(stop: int) -> None:
-    whole = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True)
-    first = fit(NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True, until_epoch=stop)
+    whole = fit(Job(NETWORK, TRAINING, 3), DATA, score_training=True)
+    first = fit(Job(NETWORK, TRAINING, 3), DATA, score_training=True, until_epoch=stop)
     assert first.state.epoch == stop
-    second = fit(
-        NETWORK, TRAINING, TRAIN, VALIDATION, seed=3, score_training=True, start=first.state
-    )
+    second = fit(Job(NETWORK, TRAINING, 3, first.state), DATA, score_training=True)
     assert_same_bytes(whole, second)
     for whole_column, continued in zip(
         tail(whole.history, stop), tail(second.history, 0), strict=True
@@ -79,13 +92,7 @@ def test_a_stop_after_any_epoch_changes_no_byte(stop: int) -> None:
 def test_history_has_one_value_per_epoch_and_agrees_with_predictions() -> None:
     calls: list[None] = []
     result = fit(
-        NETWORK,
-        TRAINING,
-        TRAIN,
-        VALIDATION,
-        seed=0,
-        score_training=True,
-        on_epoch=lambda: calls.append(None),
+        Job(NETWORK, TRAINING, 0), DATA, score_training=True, on_epoch=lambda: calls.append(None)
     )
     history = result.history
     assert len(calls) == 4
@@ -102,7 +109,7 @@ def test_history_has_one_value_per_epoch_and_agrees_with_predictions() -> None:
 
 
 def test_without_validation_the_columns_are_empty() -> None:
-    history = fit(NETWORK, TRAINING, TRAIN, seed=0, until_epoch=1).history
+    history = fit(Job(NETWORK, TRAINING, 0), ALONE, until_epoch=1).history
     assert history.loss.shape == (1,)
     assert history.val_loss.shape == history.train_loss.shape == (0,)
     assert history.val_predictions.shape == (0, 0)
@@ -110,7 +117,7 @@ def test_without_validation_the_columns_are_empty() -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 7, 1000, 1001])
 def test_predict_scores_every_image_once(n: int) -> None:
-    network = NetworkSpec(hidden=(16,))
+    network = NetworkSpec(inputs=784, classes=10, hidden=(16,))
     weights = initial_weights(network, 0)
     images = made_up_digits(1001, seed=5).pixels
     probabilities = predict(network, weights, images[:n])
@@ -129,45 +136,37 @@ def test_other_numbers_do_not_recompile() -> None:
     call; so is n for predictions.
     """
     training = TRAINING.model_copy(update={"label_smoothing": 0.1})
-    fit(NETWORK, training, TRAIN, VALIDATION, seed=0, until_epoch=1)
+    fit(Job(NETWORK, training, 0), DATA, until_epoch=1)
     predict(NETWORK, initial_weights(NETWORK, 0), VALIDATION.pixels)
-    compiled = (jax_epoch.train_epoch, jax_epoch.score, jax_epoch.probabilities)
+    compiled = (_jax_epoch.train_epoch, _jax_network.score, _jax_network.probabilities)
     before = [function._cache_size() for function in compiled]
     network = NETWORK.model_copy(
         update={"input_dropout": 0.2, "hidden_dropout": 0.5, "l1": 1e-5, "l2": 0.0, "max_norm": 1.0}
     )
     changes = {
         "learning_rate": 1e-2,
-        "ema_decay": 0.5,
         "label_smoothing": 0.0,
         "schedule": "step",
-        "warmup_epochs": 0.0,
     }
     fit(
-        network,
-        training.model_copy(update=changes),
-        TRAIN[np.arange(470)],
-        VALIDATION[np.arange(99)],
-        seed=9,
+        Job(network, training.model_copy(update=changes), 9),
+        FitData(TRAIN[np.arange(470)], VALIDATION[np.arange(99)]),
     )
     predict(network, initial_weights(network, 0), VALIDATION.pixels[:3])
     assert [function._cache_size() for function in compiled] == before
 
 
 def test_the_second_fit_of_a_form_spends_no_time_compiling() -> None:
-    network = NetworkSpec(hidden=(25,))
-    first, second = (
-        fit(network, TRAINING, TRAIN, VALIDATION, seed=seed, until_epoch=1) for seed in (0, 1)
-    )
+    network = NetworkSpec(inputs=784, classes=10, hidden=(25,))
+    first, second = (fit(Job(network, TRAINING, seed), DATA, until_epoch=1) for seed in (0, 1))
     assert 0.0 < first.compile_seconds < first.seconds
     assert second.compile_seconds == 0.0
 
 
 def test_divergence_ends_the_fit_without_an_exception() -> None:
-    training = TrainingSettings(
-        n_epochs=6, batch_size=64, optimizer="sgd", learning_rate=10.0, momentum=0.9
-    )
-    result = fit(NetworkSpec(hidden=(24, 24), l2=1.0), training, TRAIN, VALIDATION, seed=0)
+    training = TrainingSettings(n_epochs=6, batch_size=64, optimizer="sgd", learning_rate=10.0)
+    network = NetworkSpec(inputs=784, classes=10, hidden=(24, 24), l2=1.0)
+    result = fit(Job(network, training, 0), DATA)
     assert result.diverged_at is not None
     assert len(result.history.loss) == len(result.history.val_loss) == result.diverged_at - 1
     assert np.isfinite(result.history.loss).all()
@@ -182,12 +181,12 @@ def test_the_order_is_a_permutation_of_its_own_for_every_epoch_and_seed() -> Non
     assert len({order.tobytes() for order in orders}) == 3
 
 
-def test_learning_rates_warm_up_and_fall() -> None:
-    cosine = learning_rates(
-        TrainingSettings(n_epochs=4, schedule="cosine", warmup_epochs=1.0), 1000
-    )
+def test_learning_rates_fall() -> None:
+    cosine = learning_rates(TrainingSettings(n_epochs=4, schedule="cosine"), 1000)
     assert cosine.shape == (4, 8)
-    assert cosine.argmax() in (7, 8)
+    assert cosine[0, 0] == np.float32(1e-3)
+    assert (np.diff(cosine.ravel()) < 0.0).all()
+    np.testing.assert_allclose(cosine[2, 0], 5e-4, rtol=1e-5)
     assert cosine[-1, -1] < 1e-4
     step = learning_rates(TrainingSettings(n_epochs=4, schedule="step"), 1000)
     np.testing.assert_allclose(step[:, 0], [1e-3, 1e-3, 1e-4, 1e-5], rtol=1e-5)
@@ -241,22 +240,25 @@ class TestDropoutMasks:
 
 
 def test_max_norm_bounds_every_hidden_unit() -> None:
-    network = NetworkSpec(hidden=(24, 16), max_norm=0.5)
-    weights = fit(network, TrainingSettings(n_epochs=2, batch_size=64), TRAIN, seed=0).weights
+    network = NetworkSpec(inputs=784, classes=10, hidden=(24, 16), max_norm=0.5)
+    weights = fit(Job(network, TrainingSettings(n_epochs=2, batch_size=64), 0), ALONE).weights
     for kernel in weights[:-2:2]:
         assert np.linalg.norm(kernel, axis=0).max() <= 0.5 + 1e-5
 
 
 def test_distorted_images_change_training_by_their_dose() -> None:
-    network, training = NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64)
+    network, training = (
+        NetworkSpec(inputs=784, classes=10, hidden=(24,)),
+        TrainingSettings(n_epochs=1, batch_size=64),
+    )
     plain, slight, full = (
-        fit(network, training.model_copy(update={"distortion": dose}), TRAIN, seed=0).weights[0]
+        fit(Job(network, training.model_copy(update={"distortion": dose}), 0), ALONE).weights[0]
         for dose in (0.0, 1e-6, 1.0)
     )
     np.testing.assert_allclose(slight, plain, atol=1e-4)
     assert np.abs(full - plain).max() > 1e-2
     with pytest.raises(SettingsError, match="need the jax engine"):
-        fit(network, training.model_copy(update={"distortion": 1.0}), TRAIN, seed=0, engine="keras")
+        fit(Job(network, training.model_copy(update={"distortion": 1.0}), 0), ALONE, engine="keras")
 
 
 def test_distortion_fades_to_half_over_the_last_epochs() -> None:
@@ -289,12 +291,12 @@ class TestHardExamples:
 
     @pytest.mark.parametrize("alike", [0.05, 0.3, 1.0])
     def test_where_all_are_alike_the_order_is_the_usual_one(self, alike: float) -> None:
-        order = hard_order(self.settings, np.full(500, alike, np.float32), 3, 1)
+        order = hard_order(self.settings, np.full(500, alike, np.float32), 10, 3, 1)
         np.testing.assert_array_equal(order, batch_order(500, 3, 1))
 
     def visits(self, difficulty: np.ndarray) -> np.ndarray:
         """How often each example is visited in each of 200 epochs."""
-        orders = [hard_order(self.settings, difficulty, 0, epoch) for epoch in range(200)]
+        orders = [hard_order(self.settings, difficulty, 10, 0, epoch) for epoch in range(200)]
         return np.array([np.bincount(order, minlength=len(difficulty)) for order in orders])
 
     def test_difficulty_is_a_running_mean_of_what_was_missing(self) -> None:
@@ -305,29 +307,22 @@ class TestHardExamples:
         still = TrainingSettings(
             n_epochs=1, batch_size=64, optimizer="sgd", learning_rate=1e-12, hard_examples=0.5
         )
-        result = fit(
-            NETWORK.model_copy(update={"hidden_dropout": 0.0, "input_dropout": 0.0}),
-            still,
-            TRAIN,
-            seed=0,
-        )
+        network = NETWORK.model_copy(update={"hidden_dropout": 0.0, "input_dropout": 0.0})
+        result = fit(Job(network, still, 0), ALONE)
         p = predict(NETWORK, result.weights, TRAIN.pixels)[np.arange(len(TRAIN)), TRAIN.labels]
         np.testing.assert_allclose(result.state.difficulty[0], 0.5 + 0.5 * (1.0 - p), atol=1e-5)
 
     def test_keras_engine_refuses_them(self) -> None:
         with pytest.raises(SettingsError, match="hard_examples needs the jax engine"):
-            fit(NETWORK, self.settings, TRAIN, seed=0, engine="keras")
+            fit(Job(NETWORK, self.settings, 0), ALONE, engine="keras")
 
 
 def test_mixed_precision_stays_close_and_keeps_float32_weights() -> None:
     training = TrainingSettings(n_epochs=2, batch_size=64)
-    exact = fit(NetworkSpec(hidden=(24,)), training, TRAIN, VALIDATION, seed=0)
-    mixed = fit(
-        NetworkSpec(hidden=(24,)),
-        training.model_copy(update={"precision": "mixed_bfloat16"}),
-        TRAIN,
-        VALIDATION,
-        seed=0,
+    network = NetworkSpec(inputs=784, classes=10, hidden=(24,))
+    exact, mixed = (
+        fit(Job(network, training.model_copy(update={"precision": precision}), 0), DATA)
+        for precision in ("float32", "mixed_bfloat16")
     )
     assert all(weight.dtype == np.float32 for weight in mixed.weights)
     assert mixed.weights[0].tobytes() != exact.weights[0].tobytes()
@@ -338,8 +333,8 @@ class TestFitMany:
     networks = (
         NETWORK,
         NETWORK.model_copy(update={"hidden_dropout": 0.5}),
-        NetworkSpec(hidden=(16, 8)),
-        NetworkSpec(),
+        NetworkSpec(inputs=784, classes=10, hidden=(16, 8)),
+        NetworkSpec(inputs=784, classes=10),
     )
     trainings = (
         TRAINING,
@@ -347,23 +342,17 @@ class TestFitMany:
         TRAINING,
         TRAINING.model_copy(update={"hard_examples": 0.7}),
     )
-    seeds = (0, 1, 2, 3)
+    jobs = tuple(
+        Job(network, training, seed)
+        for seed, (network, training) in enumerate(zip(networks, trainings, strict=True))
+    )
 
     def test_equals_fit_byte_by_byte(self) -> None:
         calls: list[None] = []
-        many = fit_many(
-            self.networks,
-            self.trainings,
-            TRAIN,
-            VALIDATION,
-            seeds=self.seeds,
-            on_epoch=lambda: calls.append(None),
-        )
+        many = fit_many(self.jobs, DATA, on_epoch=lambda: calls.append(None))
         assert len(calls) == 16
-        for network, training, seed, result in zip(
-            self.networks, self.trainings, self.seeds, many, strict=True
-        ):
-            alone = fit(network, training, TRAIN, VALIDATION, seed=seed)
+        for job, result in zip(self.jobs, many, strict=True):
+            alone = fit(job, DATA)
             assert_same_bytes(alone, result)
             np.testing.assert_array_equal(
                 alone.history.val_predictions, result.history.val_predictions
@@ -371,24 +360,25 @@ class TestFitMany:
 
     @pytest.mark.slow
     def test_large_products_split_between_threads_give_the_same_bytes(self) -> None:
-        network, images = (
-            NetworkSpec(hidden=(512, 512), hidden_dropout=0.2),
-            made_up_digits(2_048, seed=1),
-        )
+        network = NetworkSpec(inputs=784, classes=10, hidden=(512, 512), hidden_dropout=0.2)
+        data = FitData(made_up_digits(2_048, seed=1))
         training = TrainingSettings(n_epochs=2, batch_size=256, optimizer="adam")
-        many = fit_many([network] * 3, [training] * 3, images, seeds=(0, 1, 0))
+        many = fit_many([Job(network, training, seed) for seed in (0, 1, 0)], data)
         assert_same_bytes(many[0], many[2])
         for seed in (0, 1):
-            assert_same_bytes(fit(network, training, images, seed=seed), many[seed])
+            assert_same_bytes(fit(Job(network, training, seed), data), many[seed])
 
     def test_goes_on_from_states(self) -> None:
-        first = fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, until_epoch=2)
-        starts = [result.state for result in first]
-        second = fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, starts=starts)
+        first = fit_many(self.jobs, ALONE, until_epoch=2)
+        second = fit_many(
+            [
+                replace(job, start=result.state)
+                for job, result in zip(self.jobs, first, strict=True)
+            ],
+            ALONE,
+        )
         for i in (0, 3):
-            assert_same_bytes(
-                fit(self.networks[i], self.trainings[i], TRAIN, seed=self.seeds[i]), second[i]
-            )
+            assert_same_bytes(fit(self.jobs[i], ALONE), second[i])
 
     def test_an_exception_of_on_epoch_stops_all(self) -> None:
         calls: list[None] = []
@@ -399,34 +389,30 @@ class TestFitMany:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            fit_many(self.networks, self.trainings, TRAIN, seeds=self.seeds, on_epoch=stop_at_third)
+            fit_many(self.jobs, ALONE, on_epoch=stop_at_third)
         assert len(calls) == 3
 
     def test_nothing_to_do(self) -> None:
-        assert fit_many([], [], TRAIN, seeds=[]) == []
+        assert fit_many([], ALONE) == []
 
     def test_under_vmap_as_on_an_accelerator(self) -> None:
         """The path of an accelerator, run here on the CPU; it may round differently, so
         the comparison allows for that.
         """
-        jobs = [
-            jax_loop.Job(*row)
-            for row in zip(self.networks, self.trainings, self.seeds, strict=True)
-        ]
         too_fast = TrainingSettings(n_epochs=4, batch_size=64, optimizer="sgd", learning_rate=10.0)
+        diverging = NetworkSpec(inputs=784, classes=10, hidden=(24,), l2=1.0)
+        jobs = [*self.jobs]
         jobs += [
-            jax_loop.Job(
-                NetworkSpec(hidden=(24,), l2=1.0),
-                too_fast.model_copy(update={"hard_examples": share}),
-                0,
-            )
+            Job(diverging, too_fast.model_copy(update={"hard_examples": share}), 0)
             for share in (0.0, 0.5)
         ]
-        results = jax_loop.fit_under_vmap(jobs, jax_loop._task(TRAIN, VALIDATION, True, None, None))
+        results = _jax_loop.fit_under_vmap(
+            jobs,
+            DataOnDevice(on_device(TRAIN), on_device(VALIDATION)),
+            Course(score_training=True, until_epoch=None, on_epoch=lambda: None),
+        )
         for job, result in zip(jobs, results, strict=True):
-            alone = fit(
-                job.network, job.training, TRAIN, VALIDATION, seed=job.seed, score_training=True
-            )
+            alone = fit(job, DATA, score_training=True)
             assert result.diverged_at == alone.diverged_at
             np.testing.assert_allclose(result.history.val_loss, alone.history.val_loss, rtol=1e-3)
             if alone.diverged_at is None:
@@ -437,12 +423,11 @@ def test_the_last_partial_batch_is_trained_on() -> None:
     """500 examples in batches of 64: the eighth batch has 52; one more update would be
     seen in Adam's bias correction.
     """
-    alone = Images(TRAIN.pixels[:52], TRAIN.labels[:52], TRAIN.classes)
-    padded = fit(
-        NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=64), alone, seed=0
-    )
-    exact = fit(
-        NetworkSpec(hidden=(24,)), TrainingSettings(n_epochs=1, batch_size=52), alone, seed=0
+    few = FitData(TRAIN[np.arange(52)])
+    network = NetworkSpec(inputs=784, classes=10, hidden=(24,))
+    padded, exact = (
+        fit(Job(network, TrainingSettings(n_epochs=1, batch_size=size), 0), few)
+        for size in (64, 52)
     )
     for a, b in zip(padded.weights, exact.weights, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
@@ -450,10 +435,50 @@ def test_the_last_partial_batch_is_trained_on() -> None:
     assert padded.history.accuracy[0] == exact.history.accuracy[0]
 
 
+def many_classes(n: int) -> Images:
+    """300 classes of images of 4 by 6 pixels, told apart by noise-free patterns."""
+    labels = np.resize(np.arange(300), n).astype(np.uint16)
+    patterns = np.random.default_rng(0).integers(0, 256, (300, 4, 6)).astype(np.uint8)
+    return Images(patterns[labels], labels, tuple(f"class {i}" for i in range(300)))
+
+
+MANY_CLASSES = Job(
+    NetworkSpec(inputs=24, classes=300, hidden=(64,)),
+    TrainingSettings(n_epochs=40, batch_size=50, optimizer="adam", learning_rate=1e-2),
+    seed=0,
+)
+
+
+def require_many_classes_learned(engine: Engine) -> None:
+    images = many_classes(600)
+    job, data = MANY_CLASSES, FitData(images, images)
+    result = fit(job, data, engine=engine, score_training=True)
+    history = result.history
+    assert history.val_predictions.dtype == np.uint16
+    assert history.val_predictions[-1].max() > 255
+    assert history.val_accuracy[-1] == (history.val_predictions[-1] == images.labels).mean() > 0.9
+    probabilities = predict(job.network, result.weights, images.pixels, engine=engine)
+    assert probabilities.shape == (600, 300)
+    np.testing.assert_array_equal(probabilities.argmax(axis=1), history.val_predictions[-1])
+
+
+def test_three_hundred_classes_are_told_apart() -> None:
+    require_many_classes_learned("jax")
+
+
+@pytest.mark.slow
+def test_three_hundred_classes_are_told_apart_by_keras() -> None:
+    program = "import test_engine; test_engine.require_many_classes_learned('keras')"
+    run_python(program, KERAS_BACKEND="tensorflow", PYTHONPATH=PYTHONPATH)
+
+
 def test_slots_stand_for_every_weight() -> None:
-    state = fit(NETWORK, TRAINING, TRAIN, seed=0, until_epoch=1).state
-    shapes = [weight.shape for weight in state.weights for _ in range(optimizers.N_SLOTS["adam"])]
+    state = fit(Job(NETWORK, TRAINING, 0), ALONE, until_epoch=1).state
+    shapes = [weight.shape for weight in state.weights for _ in range(_optimizers.N_SLOTS["adam"])]
     assert [slot.shape for slot in state.slots] == shapes
+
+
+PYTHONPATH = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
 
 
 def run_python(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -467,14 +492,17 @@ def run_python(program: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-FIT_ONE = """
+FIT = """
 import numpy as np
 from sevenfold.data import Images
-from sevenfold.engine import TrainingSettings, fit
+from sevenfold.engine import FitData, Job, TrainingSettings, fit
 from sevenfold.networks import NetworkSpec
-digits = Images(np.zeros((64, 28, 28), np.uint8), np.zeros(64, np.uint8), tuple("0123456789"))
-fit(NetworkSpec(), TrainingSettings(n_epochs=1), digits, seed=0)
+images = Images(np.zeros((64, 28, 28), np.uint8), np.zeros(64, np.uint8), tuple("0123456789"))
+network = NetworkSpec(inputs=784, classes=10, hidden={hidden})
+fit(Job(network, TrainingSettings(n_epochs=1), 0), FitData(images), engine={engine!r})
 """
+FIT_ONE = FIT.format(hidden=(), engine="jax")
+FIT_LARGE = FIT.format(hidden=(300, 200), engine="jax")
 
 
 def test_the_jax_engine_imports_neither_keras_nor_tensorflow() -> None:
@@ -498,23 +526,21 @@ def test_compiled_code_is_kept_in_the_users_cache(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert code_folder().is_relative_to(tmp_path / "sevenfold" / "xla")
     run_python(
-        FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"),
+        FIT_LARGE,
         XDG_CACHE_HOME=str(tmp_path),
     )
     assert any(code_folder().iterdir())
     for entry in code_folder().iterdir():
         entry.write_bytes(b"half written")
     run_python(
-        FIT_ONE.replace("NetworkSpec()", "NetworkSpec(hidden=(300, 200))"),
+        FIT_LARGE,
         XDG_CACHE_HOME=str(tmp_path),
     )
 
 
 @pytest.mark.slow
 def test_keras_on_another_backend_is_explained() -> None:
-    program = FIT_ONE.replace("seed=0", "seed=0, engine='keras'").replace(
-        "import numpy as np", "import keras\nimport numpy as np"
-    )
+    program = "import keras\n" + FIT.format(hidden=(), engine="keras").strip()
     program = (
         f"try:\n{''.join('    ' + line + chr(10) for line in program.strip().splitlines())}except"
         " Exception as e: print(e)"

@@ -8,20 +8,21 @@ import pytest
 from conftest import uneven_images
 from hand_made import network
 
-from sevenfold.engine import TrainingSettings, fit, predict
-from sevenfold.engine.dropout_masks import dropout_scale, stream_key
-from sevenfold.engine.hard_examples import hard_order, learned
+from sevenfold.engine import FitData, Job, TrainingSettings, fit, predict
+from sevenfold.engine._dropout_masks import dropout_scale, stream_key
+from sevenfold.engine._hard_examples import hard_order, learned
 from sevenfold.engine.settings import batch_order, distortions, learning_rates
 from sevenfold.networks import NetworkSpec, initial_weights
 
 TRAIN, VALIDATION = uneven_images(70, seed=3), uneven_images(41, seed=4)
+DATA = FitData(TRAIN, VALIDATION)
 BATCH, RATE, SEED = 32, 3e-3, 6  # 70 = 32 + 32 + 6: the last batch is padded
 Arrays = list[np.ndarray]
 
 
 def trained(spec: NetworkSpec, training: TrainingSettings) -> tuple[Arrays, np.ndarray]:
     """Weights and the loss of each epoch, by the fused loop."""
-    found = fit(spec, training, TRAIN, VALIDATION, seed=SEED)
+    found = fit(Job(spec, training, SEED), DATA)
     return list(found.weights), found.history.loss
 
 
@@ -126,7 +127,7 @@ def test_every_update_is_the_one_in_the_books(
 
 def test_validation_scores_are_those_of_the_predictions() -> None:
     spec, how = network(9), TrainingSettings(n_epochs=2, batch_size=BATCH)
-    found = fit(spec, how, TRAIN, VALIDATION, seed=SEED, score_training=True)
+    found = fit(Job(spec, how, SEED), DATA, score_training=True)
     for data, loss, accuracy in (
         (VALIDATION, found.history.val_loss[-1], found.history.val_accuracy[-1]),
         (TRAIN, found.history.train_loss[-1], found.history.train_accuracy[-1]),
@@ -190,7 +191,7 @@ def test_hard_examples_come_in_proportion() -> None:
     for share in (0.2, 0.6):
         how = TrainingSettings(n_epochs=1, hard_examples=share)
         visits = np.mean(
-            [np.bincount(hard_order(how, difficulty, 0, e), minlength=100) for e in range(300)],
+            [np.bincount(hard_order(how, difficulty, 10, 0, e), minlength=100) for e in range(300)],
             axis=0,
         )
         expected = 1.0 + share * (ratio - ratio.mean())

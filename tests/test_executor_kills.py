@@ -2,7 +2,6 @@
 does the same for longer.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -12,28 +11,21 @@ from pathlib import Path
 
 import pytest
 from conftest import TINY
+from killed_search import random_kills
 
 from sevenfold.config import load_config
 from sevenfold.records import to_toml
 
-SOAK = Path(__file__).parents[1] / "benchmarks" / "soak.py"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
 ]
 
 
-def test_twenty_kills_of_workers_drivers_and_groups() -> None:
-    run = subprocess.run(
-        [sys.executable, SOAK, "kills", "--n", "20", "--seed", "1"],
-        capture_output=True,
-        text=True,
-        timeout=550,
-    )
-    counts = json.loads(run.stdout)
+def test_twenty_kills_of_workers_drivers_and_groups(tmp_path: Path) -> None:
+    counts = random_kills(tmp_path, 20, seed=1)
     assert counts["failures"] == [], counts
     assert counts["kills"] == 20
-    assert run.returncode == 0
 
 
 # A shell starts its background jobs, and so this suite as one of them, with Ctrl-C

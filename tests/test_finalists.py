@@ -27,7 +27,8 @@ N = 400
 
 def trial(number: int, width: int) -> TrialRecord:
     configuration = Configuration(
-        network=NetworkSpec(hidden=(width,)), training=TrainingSettings(n_epochs=len(CURVE))
+        network=NetworkSpec(inputs=784, classes=10, hidden=(width,)),
+        training=TrainingSettings(n_epochs=len(CURVE)),
     )
     score = RungScore(epoch=len(CURVE), accuracy=CURVE[-1], loss=0.2, curve=CURVE)
     return TrialRecord(number=number, configuration=configuration, scores=(score,))

@@ -8,7 +8,7 @@ import pytest
 from conftest import made_up_digits
 
 from sevenfold.config import load_config
-from sevenfold.engine import FitResult, TrainingSettings, fit
+from sevenfold.engine import FitData, FitResult, Job, TrainingSettings, fit
 from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, divide
 from sevenfold.runs.writing import Run
@@ -19,17 +19,18 @@ from sevenfold.terminal import Terminal
 from sevenfold.validation import Configuration
 
 LONG = Configuration(
-    network=NetworkSpec(hidden=(16,), hidden_dropout=0.1),
+    network=NetworkSpec(inputs=784, classes=10, hidden=(16,), hidden_dropout=0.1),
     training=TrainingSettings(
         n_epochs=6,
         optimizer="adam",
         schedule="cosine",
-        ema_decay=0.9,
         distortion=1.0,
         hard_examples=0.5,
     ),
 )
-SHORT = Configuration(network=NetworkSpec(hidden=(8,)), training=TrainingSettings(n_epochs=2))
+SHORT = Configuration(
+    network=NetworkSpec(inputs=784, classes=10, hidden=(8,)), training=TrainingSettings(n_epochs=2)
+)
 JOBS = [(LONG, 5), (LONG, 6), (SHORT, 5)]
 
 
@@ -68,7 +69,9 @@ def test_a_killed_training_goes_on_with_the_same_bytes(
     n_stretches: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = development()
-    expected = [fit(c.network, c.training, data.images, seed=seed).weights for c, seed in JOBS]
+    expected = [
+        fit(Job(c.network, c.training, seed), FitData(data.images)).weights for c, seed in JOBS
+    ]
     with monkeypatch.context() as killing:
         killed_after(n_stretches, killing)
         with pytest.raises(KeyboardInterrupt):

@@ -4,6 +4,7 @@ checked; nothing reloaded silently.
 
 import itertools
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -14,6 +15,7 @@ import pytest
 from conftest import made_up_digits
 from pydantic import ValidationError
 
+from sevenfold.data import Images
 from sevenfold.engine import FitState
 from sevenfold.errors import RunError, SettingsError, SevenfoldError
 from sevenfold.executor.opening import open_executor
@@ -23,7 +25,8 @@ from sevenfold.records import digest_of
 from sevenfold.terminal import Advance
 from sevenfold.tuning.checkpoints import PARTS, Checkpoints
 from sevenfold.tuning.halving import SearchSettings
-from sevenfold.tuning.space import SearchSpace
+from sevenfold.tuning.proposals import Proposal, propose
+from sevenfold.tuning.space import L2_NONE_BELOW, SearchSpace
 from sevenfold.tuning.study import SearchResult, Show, search
 from sevenfold.tuning.trial import RungScore, TrialState
 from sevenfold.validation import Configuration
@@ -73,8 +76,11 @@ class Pretended:
 def pretended_training(
     configuration: Configuration, seed: int, state: TrialState, epoch: int
 ) -> tuple[RungScore, TrialState]:
+    # Not of the configuration's digest, which a new setting would change.
+    name = [configuration.network.hidden, configuration.training.learning_rate]
+
     def luck_at(epoch: int) -> float:
-        return int(digest_of([configuration.digest, seed, epoch])[:6], 16) / 16**6
+        return int(digest_of([*name, seed, epoch])[:6], 16) / 16**6
 
     luck, start = luck_at(epoch), state.folds[0].epoch if state.folds else 0
     curve = tuple(0.9 + 0.1 * luck_at(e) for e in range(start + 1, epoch + 1))
@@ -239,7 +245,7 @@ def test_importances_are_shares(development: DevelopmentSet, tmp_path: Path) -> 
 def test_checkpoints_come_back_and_damaged_ones_count_as_none(tmp_path: Path) -> None:
     arrays = (np.arange(6, dtype=np.float32).reshape(2, 3), np.zeros(3, np.float32))
     state = TrialState(
-        (FitState(3, arrays, (arrays[1],), arrays, (arrays[1],)), FitState(3, arrays[::-1], ()))
+        (FitState(3, arrays, (arrays[1],), (arrays[1],)), FitState(3, arrays[::-1], ()))
     )
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save(7, 1, state)
@@ -269,6 +275,8 @@ def test_checkpoints_come_back_and_damaged_ones_count_as_none(tmp_path: Path) ->
         ({"width": ()}, "width"),
         ({"hidden_dropout": (0.0, 1.0)}, "hidden_dropout"),
         ({"l2": (0.0, 1e-3)}, "logarithmic"),
+        ({"l2": (-1e-3, 0.0)}, "l2 must lie"),
+        ({"learning_rate": (0.0, 1e-3)}, "logarithmic"),
         ({"learning_rate": (1e-3, 100.0)}, "learning_rate"),
         ({"batch_size": (128, 128)}, "batch_size"),
         ({"hidden": ((64, 32), (64, 32))}, "hidden"),
@@ -331,15 +339,13 @@ def test_one_and_three_workers_give_the_same_bytes(
 
 
 def _process(development: DevelopmentSet, *, advance: Advance) -> tuple[int, int]:
-    import os
-
     return os.getpid(), len(development.images)
 
 
 def test_workers_start_with_the_first_task_and_stay(
     development: DevelopmentSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
     shared = tmp_path / "shared"
     with open_executor(development, shared, workers=1) as executor:
         assert not shared.exists()
@@ -356,7 +362,6 @@ def _fail(development: DevelopmentSet, *, advance: Advance) -> None:
 
 
 def _die(development: DevelopmentSet, *, advance: Advance) -> None:
-    import os
     import signal
 
     os.kill(os.getpid(), signal.SIGKILL)
@@ -365,7 +370,7 @@ def _die(development: DevelopmentSet, *, advance: Advance) -> None:
 def test_what_a_worker_cannot_do_is_one_clear_line(
     development: DevelopmentSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
     with open_executor(development, tmp_path / "workers", workers=1) as executor:
         with pytest.raises(SevenfoldError, match="ValueError: no such thing"):
             list(executor.run([Task(_fail, tuple, 1)], lambda: None))
@@ -385,3 +390,39 @@ def test_whole_networks_take_the_place_of_depth_and_width(
     assert tried <= set(networks)
     assert "hidden" in {share.name for share in found.importances}
     assert not {"depth", "width"} & {share.name for share in found.importances}
+
+
+def test_what_is_proposed_fits_the_images() -> None:
+    images = Images(
+        np.zeros((4, 5, 6, 3), np.uint8),
+        np.array([0, 1, 2, 0], np.uint8),
+        ("a", "b", "c"),
+        narrow_labels=(2,),
+    )
+    (proposal,) = propose(SPACE, [], 1, images=images, seed=0, n_epochs=3, n_rungs=1, n_startup=1)
+    network, training = proposal.configuration.network, proposal.configuration.training
+    assert (network.inputs, network.classes) == (90, 3)
+    assert training.warp.narrow_labels == (2,)
+
+
+def test_an_l2_is_drawn_or_none_and_none_below_a_limit() -> None:
+    images = made_up_digits(10, seed=1)
+
+    def drawn(**changes: object) -> list[Proposal]:
+        space = SearchSpace(**changes)  # type: ignore[arg-type]
+        numbers = {"seed": 0, "n_epochs": 3, "n_rungs": 1, "n_startup": 40}
+        return propose(space, [], 40, images=images, **numbers)
+
+    penalties = [proposal.configuration.network.l2 for proposal in drawn()]
+    raw = [proposal.parameters["l2"] for proposal in drawn()]
+    assert penalties == [value if value >= L2_NONE_BELOW else 0.0 for value in raw]
+    assert 0.0 in penalties
+    assert max(penalties) > 1e-5
+    without = drawn(l2=(0.0, 0.0))
+    assert {proposal.configuration.network.l2 for proposal in without} == {0.0}
+    assert all("l2" not in proposal.parameters for proposal in without)
+    # A fixed value and none at all leave the draws of all other settings alone.
+    fixed = drawn(l2=(1e-7, 1e-7))
+    assert [proposal.configuration for proposal in fixed] == [
+        proposal.configuration for proposal in without
+    ]

@@ -5,6 +5,7 @@ what made the difference.
 import math
 
 import pytest
+from conftest import uneven_images
 
 from sevenfold.tuning.importance import importances
 from sevenfold.tuning.proposals import Known, Proposal, propose
@@ -21,7 +22,8 @@ SPACE = SearchSpace(
 def proposed(
     n: int, known: list[Known] | None = None, *, n_startup: int = 40, space: SearchSpace = SPACE
 ) -> list[Proposal]:
-    return propose(space, known or [], n, seed=3, n_epochs=9, n_rungs=2, n_startup=n_startup)
+    numbers = {"seed": 3, "n_epochs": 9, "n_rungs": 2, "n_startup": n_startup}
+    return propose(space, known or [], n, images=uneven_images(10, seed=1), **numbers)
 
 
 def height(proposal: Proposal) -> float:

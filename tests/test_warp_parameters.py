@@ -25,7 +25,7 @@ def warped(
     images: np.ndarray, settings: WarpSettings, key: int = 0, strength: float = 1.0
 ) -> np.ndarray:
     """Grey levels, not rounded: shape (n, 28, 28)."""
-    found = batch_warp(settings)(
+    found = batch_warp(settings, images.shape[1:])(
         images.reshape(len(images), -1),  # type: ignore[arg-type]
         np.zeros(len(images), np.uint8),  # type: ignore[arg-type]
         np.uint32(key),  # type: ignore[arg-type]
@@ -130,7 +130,7 @@ def test_the_elastic_field() -> None:
     assert np.abs(found).max() <= 2.4
     assert found.mean() == pytest.approx(0.0, abs=0.05)
     for axis in (0, 1):
-        assert found[axis].std() == pytest.approx(settings.field_rms, rel=0.05)
+        assert found[axis].std() == pytest.approx(settings.field_rms(SIZE, SIZE), rel=0.05)
     assert_unrelated(found[0].ravel(), found[1].ravel())
     assert_unrelated(found[0][:-1, 7, 7], found[0][1:, 7, 7])
     # The strain of the full dose, along an axis (WarpSettings).

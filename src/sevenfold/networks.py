@@ -4,7 +4,7 @@
 
 import math
 import os
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -15,8 +15,10 @@ from sevenfold.records import Record
 if TYPE_CHECKING:
     import keras
 
-N_PIXELS = 28 * 28
-N_CLASSES = 10
+MAX_INPUTS = 128 * 128 * 4
+"""An image of 128 by 128 pixels in four channels."""
+MAX_CLASSES = 65_535
+"""As many as a label of two bytes tells apart."""
 
 Width = Annotated[int, Field(ge=1, le=65_536)]
 Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -29,30 +31,30 @@ float32, layer by layer.
 
 
 class NetworkSpec(Record):
-    """A network of Dense layers with Dropout between them, on 784 inputs and 10
-    classes.
+    """A network of Dense layers with Dropout between them, from `inputs` numbers in [0,
+    1] to one probability for each of `classes` classes.
 
-    `hidden=()` is softmax regression. `input_dropout` acts on the pixels,
-    `hidden_dropout` after each hidden layer. The penalties `l1` and `l2` act on every
-    kernel (not on biases), as Keras's `kernel_regularizer` does: `l1 * sum|w|` and `l2
-    * sum w**2` are added to the mean loss. `max_norm` bounds the norm of each hidden
-    unit's incoming weights after each update (Srivastava et al. 2014, section 5.1), as
-    Keras's `kernel_constraint` does.
+    Hidden layers have ReLU, the output softmax; `hidden=()` is softmax regression.
+    `input_dropout` acts on the pixels, `hidden_dropout` after each hidden layer. The
+    penalties `l1` and `l2` act on every kernel (not on biases), as Keras's
+    `kernel_regularizer` does: `l1 * sum|w|` and `l2 * sum w**2` are added to the mean
+    loss. `max_norm` bounds the norm of each hidden unit's incoming weights after each
+    update (Srivastava et al. 2014, section 5.1), as Keras's `kernel_constraint` does.
     """
 
+    inputs: Annotated[int, Field(ge=1, le=MAX_INPUTS)]
+    classes: Annotated[int, Field(ge=2, le=MAX_CLASSES)]
     hidden: tuple[Width, ...] = Field(default=(), max_length=16)
-    activation: Literal["relu", "tanh"] = "relu"
     input_dropout: Rate = 0.0
     hidden_dropout: Rate = 0.0
     l1: Penalty = 0.0
     l2: Penalty = 0.0
     max_norm: Annotated[float, Field(gt=0.0)] | None = None
-    initializer: Literal["glorot_uniform", "he_normal"] = "glorot_uniform"
 
     @property
     def widths(self) -> tuple[int, ...]:
         """Units per layer from the input to the output."""
-        return (N_PIXELS, *self.hidden, N_CLASSES)
+        return (self.inputs, *self.hidden, self.classes)
 
     @property
     def n_parameters(self) -> int:
@@ -70,28 +72,17 @@ def initial_weights(spec: NetworkSpec, seed: int) -> Weights:
     """The weights that training starts from: the same numbers for every engine and
     framework.
 
-    Kernels follow Keras's formulas, biases are zero. `glorot_uniform`: U(-a, a) with a
-    = sqrt(6 / (n_in + n_out)) (Glorot and Bengio 2010). `he_normal`: a normal of
-    variance 2 / n_in cut at two standard deviations and widened so that the variance
-    holds (He et al. 2015). The draws are NumPy's Philox instead of the framework's own,
-    since those differ between TensorFlow and JAX.
+    Kernels follow Keras's `glorot_uniform`, U(-a, a) with a = sqrt(6 / (n_in + n_out))
+    (Glorot and Bengio 2010); biases are zero. The draws are NumPy's Philox instead of
+    the framework's own, since those differ between TensorFlow and JAX.
     """
     rng = np.random.Generator(np.random.Philox(key=[seed, 0x1217]))
     weights: list[np.ndarray] = []
     for n_in, n_out in zip(spec.widths, spec.widths[1:], strict=False):
-        weights += [_kernel(spec, rng, n_in, n_out), np.zeros(n_out, np.float32)]
-    return tuple(weights)
-
-
-def _kernel(spec: NetworkSpec, rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
-    if spec.initializer == "glorot_uniform":
         limit = math.sqrt(6.0 / (n_in + n_out))
-        return rng.uniform(-limit, limit, (n_in, n_out)).astype(np.float32)
-    draws = rng.standard_normal((n_in, n_out))
-    while (outside := np.abs(draws) > 2.0).any():
-        draws[outside] = rng.standard_normal(int(outside.sum()))
-    # 0.8796... is the standard deviation of a unit normal cut at two.
-    return (draws * (math.sqrt(2.0 / n_in) / 0.87962566103423978)).astype(np.float32)
+        kernel = rng.uniform(-limit, limit, (n_in, n_out)).astype(np.float32)
+        weights += [kernel, np.zeros(n_out, np.float32)]
+    return tuple(weights)
 
 
 def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "keras.Sequential":
@@ -107,15 +98,14 @@ def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "
 
     penalty = keras.regularizers.L1L2(l1=spec.l1, l2=spec.l2) if spec.l1 or spec.l2 else None
     constraint = keras.constraints.MaxNorm(spec.max_norm, axis=0) if spec.max_norm else None
-    layers: list[Any] = [keras.Input((N_PIXELS,), name="pixels")]
+    layers: list[Any] = [keras.Input((spec.inputs,), name="pixels")]
     if spec.input_dropout:
         layers.append(keras.layers.Dropout(spec.input_dropout, seed=seed, name="input_dropout"))
     for index, width in enumerate(spec.hidden, start=1):
         layers.append(
             keras.layers.Dense(
                 width,
-                activation=spec.activation,
-                kernel_initializer=spec.initializer,
+                activation="relu",
                 kernel_regularizer=penalty,
                 kernel_constraint=constraint,
                 name=f"hidden_{index}",
@@ -129,7 +119,7 @@ def build(spec: NetworkSpec, weights: Weights | None = None, seed: int = 0) -> "
             )
     layers.append(
         keras.layers.Dense(
-            N_CLASSES, activation="softmax", kernel_regularizer=penalty, name="digits"
+            spec.classes, activation="softmax", kernel_regularizer=penalty, name="classes"
         )
     )
     model = keras.Sequential(layers, name="sevenfold")

@@ -1,5 +1,5 @@
 """Train one configuration under the evaluation protocol and score it on the validation
-digits.
+images.
 """
 
 from collections.abc import Sequence
@@ -8,8 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from sevenfold.engine import Engine, FitResult, FitState, TrainingSettings, fit_many, predict
-from sevenfold.networks import N_CLASSES, NetworkSpec
+from sevenfold.engine import (
+    Engine,
+    FitData,
+    FitResult,
+    FitState,
+    Job,
+    TrainingSettings,
+    fit_many,
+    predict,
+)
+from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.seeds import SEEDS_PER_ROUND
@@ -31,15 +40,15 @@ class Validation:
     """Curves and predictions of one configuration.
 
     A repeat is one seed in one round of the protocol; its losses and accuracies are
-    means over the round's folds, and its predictions cover every scored digit once (out
+    means over the round's folds, and its predictions cover every scored image once (out
     of fold, under K-fold).
 
     train_loss, train_accuracy, val_loss, val_accuracy: shape (n_repeats, n_epochs),
     float64; the training curves are scored in inference mode without penalties, and
-    empty unless asked for. predictions: shape (n_repeats, n_epochs, n_scored), uint8.
-    labels: shape (n_scored,). diverged_at: the earliest epoch at which any fit
-    diverged, or None. probabilities: of the last epoch's networks, shape (n_repeats,
-    n_scored, 10), float32; None unless asked for.
+    empty unless asked for. labels: shape (n_scored,), unsigned. predictions: shape
+    (n_repeats, n_epochs, n_scored), in the labels' dtype. diverged_at: the earliest
+    epoch at which any fit diverged, or None. probabilities: of the last epoch's
+    networks, shape (n_repeats, n_scored, n_classes), float32; None unless asked for.
     """
 
     train_loss: np.ndarray
@@ -52,7 +61,7 @@ class Validation:
     probabilities: np.ndarray | None = None
 
     def correct(self, epoch: int) -> np.ndarray:
-        """Whether each scored digit was right after `epoch` (from 1): shape (n_repeats,
+        """Whether each scored image was right after `epoch` (from 1): shape (n_repeats,
         n_scored), bool.
         """
         right: np.ndarray = self.predictions[:, epoch - 1] == self.labels
@@ -60,7 +69,7 @@ class Validation:
 
     def accuracy(self, epoch: int) -> Proportion:
         """Accuracy after `epoch`, averaged over repeats, with the interval for the
-        number of digits.
+        number of images.
         """
         return proportion(float(self.correct(epoch).mean(axis=0).sum()), len(self.labels))
 
@@ -107,20 +116,21 @@ def cross_validate(
     per configuration.
 
     A seed stands for other initial weights and batches in each round, so that repeats
-    share nothing but the digits. All fits on one training part go to the engine
+    share nothing but the images. All fits on one training part go to the engine
     together. `advance` is called after every epoch of every fit.
     """
-    jobs = [(configuration, seed) for configuration in configurations for seed in seeds]
+    pairs = [(configuration, seed) for configuration in configurations for seed in seeds]
     by_split: list[list[list[FitResult]]] = []
     for r, splits in enumerate(development.rounds):
         by_split.append([])
+        jobs = [
+            Job(configuration.network, configuration.training, seed + r * SEEDS_PER_ROUND)
+            for configuration, seed in pairs
+        ]
         for split in splits:
             results = fit_many(
-                [configuration.network for configuration, _ in jobs],
-                [configuration.training for configuration, _ in jobs],
-                development.images[split.train],
-                development.images[split.validation],
-                seeds=[seed + r * SEEDS_PER_ROUND for _, seed in jobs],
+                jobs,
+                FitData(development.images[split.train], development.images[split.validation]),
                 engine=engine,
                 score_training=score_training,
                 on_epoch=advance,
@@ -151,7 +161,7 @@ def _gather(
     development: DevelopmentSet, repeats: list[list[FitResult]], n_epochs: int
 ) -> Validation:
     """Average curves over folds and put out-of-fold predictions in the order of the
-    scored digits.
+    scored images.
     """
     fits = [result for folds in repeats for result in folds]
     diverged = [result.diverged_at for result in fits if result.diverged_at is not None]
@@ -167,7 +177,8 @@ def _gather(
         return np.asarray(rows, dtype=np.float64)
 
     scored = development.scored
-    predictions = np.zeros((len(repeats), n_epochs, len(scored)), np.uint8)
+    labels = development.images.labels[scored]
+    predictions = np.zeros((len(repeats), n_epochs, len(scored)), labels.dtype)
     for r, folds in enumerate(repeats):
         for split, result in zip(rounds[r % len(rounds)], folds, strict=True):
             columns = np.searchsorted(scored, split.validation)
@@ -178,7 +189,7 @@ def _gather(
         val_loss=curve("val_loss"),
         val_accuracy=curve("val_accuracy"),
         predictions=predictions,
-        labels=development.images.labels[scored],
+        labels=labels,
         diverged_at=min(diverged) if diverged else None,
     )
 
@@ -190,7 +201,7 @@ def _probabilities(
     engine: Engine,
 ) -> np.ndarray:
     scored = development.scored
-    probabilities = np.zeros((len(repeats), len(scored), N_CLASSES), np.float32)
+    probabilities = np.zeros((len(repeats), len(scored), network.classes), np.float32)
     for r, folds in enumerate(repeats):
         for split, result in zip(
             development.rounds[r % len(development.rounds)], folds, strict=True
@@ -205,7 +216,7 @@ def _probabilities(
 class ScoredConfiguration(Record):
     """A configuration with its validation score after `epoch` epochs.
 
-    accuracy carries the interval for the number of scored digits; over_seeds the spread
+    accuracy carries the interval for the number of scored images; over_seeds the spread
     from repeat to repeat.
     """
 

@@ -17,7 +17,8 @@ class History:
     visited. train_loss, train_accuracy: the training set scored after the epoch in
     inference mode without penalties; empty unless asked. val_loss, val_accuracy: the
     same for the validation set; empty without one. val_predictions: shape (n_epochs,
-    n_validation), uint8, the predicted digits, so that any score can be had again.
+    n_validation), in the labels' dtype, the predicted classes, so that any score can be
+    had again.
     """
 
     loss: np.ndarray
@@ -34,16 +35,14 @@ class FitState:
     """A fit at the end of an epoch: everything that the next epoch depends on, as plain
     arrays.
 
-    epoch: epochs already trained. weights: the raw weights. slots: the optimizer's
-    arrays, in the engine's own order. averaged: the moving average of the weights,
-    empty without one. difficulty: one array of shape (n_examples,), float32, where hard
+    epoch: epochs already trained. slots: the optimizer's arrays, in the engine's own
+    order. difficulty: one array of shape (n_examples,), float32, where hard
     examples are visited more often (see `hard_examples`), else empty.
     """
 
     epoch: int
     weights: Weights
     slots: tuple[np.ndarray, ...]
-    averaged: Weights = ()
     difficulty: tuple[np.ndarray, ...] = ()
 
 
@@ -51,7 +50,7 @@ class FitState:
 class FitResult:
     """The outcome of one fit.
 
-    weights: of the last epoch (averaged where asked). diverged_at: the first epoch
+    weights: of the last epoch. diverged_at: the first epoch
     (from 1) whose loss was not finite, or None; the history then ends with the epoch
     before. compile_seconds is the part of `seconds` that compilation took (0 when
     unknown).
@@ -65,10 +64,21 @@ class FitResult:
     compile_seconds: float = field(default=0.0, compare=False)
 
 
-class HistoryWriter:
-    """Collects one row per epoch and turns them into a `History`."""
+Scoring = tuple[float, float, np.ndarray]
+"""Mean cross-entropy without penalties, accuracy, and the predicted classes (n,) in the
+labels' dtype, all in inference mode.
+"""
 
-    def __init__(self) -> None:
+
+class HistoryWriter:
+    """Collects one row per epoch and turns them into a `History`.
+
+    labels: of the validation images, or None without them; predictions are kept in
+    their shape and dtype.
+    """
+
+    def __init__(self, labels: np.ndarray | None) -> None:
+        self._labels = np.zeros(0, np.uint8) if labels is None else labels
         self._rows: list[tuple[float, ...]] = []
         self._predictions: list[np.ndarray] = []
         self._has_train = self._has_validation = False
@@ -76,15 +86,16 @@ class HistoryWriter:
     def add(
         self,
         trained: tuple[float, float],
-        train: tuple[float, float] | None,
-        validation: tuple[float, float, np.ndarray] | None,
+        train: Scoring | None,
+        validation: Scoring | None,
     ) -> bool:
         """Append an epoch's (loss, accuracy) while training and of the scorings that
         took place, if every loss is finite.
 
         Gives whether it was appended.
         """
-        scores = [trained, train or (0.0, 0.0), validation[:2] if validation else (0.0, 0.0)]
+        nothing = (0.0, 0.0)
+        scores = [trained, *(s[:2] if s else nothing for s in (train, validation))]
         if not all(math.isfinite(loss) for loss, _ in scores):
             return False
         self._has_train, self._has_validation = train is not None, validation is not None
@@ -93,15 +104,13 @@ class HistoryWriter:
             self._predictions.append(validation[2])
         return True
 
-    def finish(self, n_validation: int) -> History:
-        """The history of the epochs appended; `n_validation` is the width of
-        `val_predictions`.
-        """
+    def finish(self) -> History:
+        """The history of the epochs appended."""
         columns = np.array(self._rows, np.float64).reshape(-1, 6).T.copy()
         train = columns[2:4] if self._has_train else np.zeros((2, 0))
         validation = columns[4:6] if self._has_validation else np.zeros((2, 0))
-        predictions = np.array(self._predictions, np.uint8).reshape(
-            len(self._predictions), n_validation
+        predictions = np.array(self._predictions, self._labels.dtype).reshape(
+            len(self._predictions), len(self._labels)
         )
         return History(
             columns[0], columns[1], train[0], train[1], validation[0], validation[1], predictions

@@ -17,32 +17,24 @@ class TrainingSettings(Record):
 
     `schedule` scales `learning_rate` over the fit: `constant`; `cosine` falls to zero
     along half a cosine (Loshchilov and Hutter 2017); `step` multiplies by 0.1 after
-    half and again after three quarters of the epochs. `warmup_epochs` rises linearly
-    from zero first, under any schedule. `label_smoothing` mixes the target with the
-    uniform distribution (Szegedy et al. 2016). With `ema_decay` the result, and every
-    validation, is the exponential moving average of the weights. `momentum` and
-    `nesterov` are read by `sgd`; `weight_decay` (decoupled, Loshchilov and Hutter 2019)
-    by `adamw`. With `distortion` above zero every training image is drawn anew,
-    distorted, in every epoch (`jax` only): `warp` is the full dose, `distortion` the
-    share of it that is taken, and over the last `distortion_fade` of the epochs it
-    falls towards half of that. With `hard_examples` above zero (`jax` only) that share
-    of an epoch's visits goes to training images in proportion to a running mean of how
-    far the network was from their labels (after Loshchilov and Hutter 2016; see
-    `engine.hard_examples`). `mixed_bfloat16` rounds the factors of the matrix products
-    and keeps the weights in float32; for accelerators, `jax` only.
+    half and again after three quarters of the epochs. `label_smoothing` mixes the
+    target with the uniform distribution (Szegedy et al. 2016). With `distortion` above
+    zero every training image is drawn anew, distorted, in every epoch (`jax` only):
+    `warp` is the full dose, `distortion` the share of it that is taken, and over the
+    last `distortion_fade` of the epochs it falls towards half of that. With
+    `hard_examples` above zero (`jax` only) that share of an epoch's visits goes to
+    training images in proportion to a running mean of how far the network was from
+    their labels (after Loshchilov and Hutter 2016; see `engine.hard_examples`).
+    `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in
+    float32; for accelerators, `jax` only.
     """
 
     n_epochs: Annotated[int, Field(ge=1, le=100_000)]
     batch_size: Annotated[int, Field(ge=1, le=65_536)] = 128
-    optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = "rmsprop"
+    optimizer: Literal["sgd", "rmsprop", "adam"] = "rmsprop"
     learning_rate: Annotated[float, Field(gt=0.0, le=10.0)] = 1e-3
-    momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    nesterov: bool = False
-    weight_decay: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
     schedule: Literal["constant", "cosine", "step"] = "constant"
-    warmup_epochs: Annotated[float, Field(ge=0.0)] = 0.0
     label_smoothing: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    ema_decay: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
     distortion: Annotated[float, Field(ge=0.0, le=3.0)] = 0.0
     distortion_fade: Annotated[float, Field(ge=0.0, le=1.0)] = 0.1
     warp: WarpSettings = WarpSettings()
@@ -58,9 +50,7 @@ def n_updates_per_epoch(n_examples: int, batch_size: int) -> int:
 def learning_rates(settings: TrainingSettings, n_examples: int) -> np.ndarray:
     """The learning rate of every update: shape (n_epochs, n_updates), float32."""
     n_updates = n_updates_per_epoch(n_examples, settings.batch_size)
-    epoch = np.arange(settings.n_epochs * n_updates) / n_updates
-    warmup = settings.warmup_epochs
-    progress = np.clip((epoch - warmup) / max(settings.n_epochs - warmup, 1e-9), 0.0, 1.0)
+    progress = np.arange(settings.n_epochs * n_updates) / n_updates / settings.n_epochs
     match settings.schedule:
         case "constant":
             factor = np.ones_like(progress)
@@ -68,8 +58,6 @@ def learning_rates(settings: TrainingSettings, n_examples: int) -> np.ndarray:
             factor = 0.5 * (1.0 + np.cos(np.pi * progress))
         case "step":
             factor = np.where(progress < 0.5, 1.0, np.where(progress < 0.75, 0.1, 0.01))
-    if warmup:
-        factor *= np.minimum(1.0, (epoch + 1.0 / n_updates) / warmup)
     return (
         (settings.learning_rate * factor).astype(np.float32).reshape(settings.n_epochs, n_updates)
     )

@@ -75,8 +75,14 @@ def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettin
     network against both.
     """
     training = TrainingSettings(n_epochs=settings.n_epochs)
-    softmax = Configuration(network=NetworkSpec(), training=training)
-    small = Configuration(network=NetworkSpec(hidden=settings.hidden), training=training)
+    images = development.images
+    softmax, small = (
+        Configuration(
+            network=NetworkSpec(inputs=images.n_inputs, classes=images.n_classes, hidden=hidden),
+            training=training,
+        )
+        for hidden in ((), settings.hidden)
+    )
     seeds = run.seeds("comparison", settings.n_seeds)
     with run.terminal.stage(
         "Baseline", 2 * n_fits(development, len(seeds)) * settings.n_epochs

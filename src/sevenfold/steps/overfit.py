@@ -138,7 +138,12 @@ def _attempt(
     run: Run, development: DevelopmentSet, stage: Stage, number: int, seeds: tuple[int, ...]
 ) -> Attempt:
     configuration = Configuration(
-        network=NetworkSpec(hidden=stage.hidden), training=TrainingSettings(n_epochs=stage.n_epochs)
+        network=NetworkSpec(
+            inputs=development.images.n_inputs,
+            classes=development.images.n_classes,
+            hidden=stage.hidden,
+        ),
+        training=TrainingSettings(n_epochs=stage.n_epochs),
     )
     name = str(configuration.network)
     with run.terminal.stage(

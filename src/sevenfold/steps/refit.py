@@ -1,11 +1,12 @@
-"""The trainings of section 8, on all development digits: long ones are kept on disk
+"""The trainings of section 8, on all development images: long ones are kept on disk
 about once a minute.
 """
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sevenfold.engine import Engine, FitResult, FitState, fit_many
+from sevenfold.engine import Engine, FitData, FitResult, FitState, Job, fit_many
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import digest_of
 from sevenfold.runs.writing import Run
@@ -18,9 +19,12 @@ SECONDS_BETWEEN_CHECKPOINTS: dict[Engine, float] = {"jax": 60.0, "keras": 300.0}
 
 
 def refit(
-    run: Run, development: DevelopmentSet, jobs: Sequence[tuple[Configuration, int]], title: str
+    run: Run,
+    development: DevelopmentSet,
+    configurations: Sequence[tuple[Configuration, int]],
+    title: str,
 ) -> list[FitResult]:
-    """Train each configuration with its seed on all development digits; a history holds
+    """Train each configuration with its seed on all development images; a history holds
     what the last stretch trained, if anything.
 
     Trainings stop together about once a minute to leave their states in the run's
@@ -31,14 +35,17 @@ def refit(
     identity = digest_of(
         [
             development.digest,
-            *(configuration.digest for configuration, _ in jobs),
-            *(str(seed) for _, seed in jobs),
+            *(configuration.digest for configuration, _ in configurations),
+            *(str(seed) for _, seed in configurations),
         ]
     )
     checkpoints = Checkpoints(run.scratch / f"refit-{identity[:16]}")
-    states: Sequence[FitState | None] = [_kept(checkpoints, number) for number in range(len(jobs))]
-    lengths = [configuration.training.n_epochs for configuration, _ in jobs]
-    done = [state.epoch if state else 0 for state in states]
+    jobs = [
+        Job(configuration.network, configuration.training, seed, _kept(checkpoints, number))
+        for number, (configuration, seed) in enumerate(configurations)
+    ]
+    lengths = [job.training.n_epochs for job in jobs]
+    done = [job.first_epoch for job in jobs]
     n_epochs = 1
     with run.terminal.stage(title, sum(lengths), done=sum(done)) as advance:
         while True:
@@ -47,12 +54,9 @@ def refit(
             )
             started = time.monotonic()
             results = fit_many(
-                [configuration.network for configuration, _ in jobs],
-                [configuration.training for configuration, _ in jobs],
-                development.images,
-                seeds=[seed for _, seed in jobs],
+                jobs,
+                FitData(development.images),
                 engine=run.engine,
-                starts=states,
                 until_epoch=behind + n_epochs,
                 on_epoch=advance,
             )
@@ -65,10 +69,10 @@ def refit(
             for number, result in enumerate(results):
                 if result.state.epoch > done[number]:
                     checkpoints.save(number, 0, TrialState((result.state,)))
-            states, done = (
-                [result.state for result in results],
-                [result.state.epoch for result in results],
-            )
+            jobs = [
+                replace(job, start=result.state) for job, result in zip(jobs, results, strict=True)
+            ]
+            done = [job.first_epoch for job in jobs]
             fitting = round(
                 n_epochs * SECONDS_BETWEEN_CHECKPOINTS[run.engine] / (time.monotonic() - started)
             )

@@ -59,7 +59,8 @@ def without_distortions(
     return Undistorted(
         scored=scored("without distortions", configuration, validation, n_epochs, history),
         difference=paired_difference(validation.correct(n_epochs), best.correct(n_epochs)),
-        field_rms=winner.training.distortion * winner.training.warp.field_rms,
+        field_rms=winner.training.distortion
+        * winner.training.warp.field_rms(*development.images.shape[:2]),
     )
 
 

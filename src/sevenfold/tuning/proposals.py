@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sevenfold.data import Images
 from sevenfold.records import digest_of
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import RungScore
@@ -45,13 +46,14 @@ def propose(
     known: Sequence[Known],
     n: int,
     *,
+    images: Images,
     seed: int,
     n_epochs: int,
     n_rungs: int,
     n_startup: int,
 ) -> list[Proposal]:
-    """`n` configurations that were not tried before, or fewer where the space has no
-    more; a pure function of its arguments.
+    """`n` configurations for `images` that were not tried before, or fewer where the
+    space has no more; a pure function of its arguments.
 
     The study that the sampler sees lives in memory and is built anew from `known`; its
     generator is seeded from `seed` and the number of earlier proposals. Proposals of
@@ -71,7 +73,9 @@ def propose(
     n_repeats = 0
     while len(proposals) < n and n_repeats < MAX_REPEATS:
         trial = study.ask()
-        proposal = Proposal(space.suggest(trial, n_epochs), trial.params, trial.distributions)
+        proposal = Proposal(
+            space.suggest(trial, images, n_epochs), trial.params, trial.distributions
+        )
         if proposal.text in tried:
             study.tell(trial, state=optuna.trial.TrialState.FAIL)
             n_repeats += 1

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.records import Record
 from sevenfold.validation import Configuration
+from sevenfold.warp import WarpSettings
 
 if TYPE_CHECKING:
     import optuna
 
 Bounds = Annotated[tuple[float, float], Field(description="lowest and highest value")]
-Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
+Optimizer = Literal["sgd", "rmsprop", "adam"]
 Schedule = Literal["constant", "cosine", "step"]
 LIMITS = {
     "depth": (1, 16),
@@ -29,15 +31,20 @@ LIMITS = {
     "hard_examples": (0.0, 0.99),
 }
 """What a range may span at most."""
+L2_NONE_BELOW = 1e-6
+"""An L2 penalty drawn below this counts as none, so that a range on a logarithmic scale
+holds no penalty at all as well.
+"""
 
 
 class SearchSpace(Record):
     """Ranges are (lowest, highest), both included; choices are lists. One value fixes a
     setting.
 
-    `learning_rate` and `l2` are searched on a logarithmic scale; an `l2` below `l2_off`
-    counts as none. `max_norm` 0 is none. Every hidden layer has the same width, unless
-    `hidden` lists whole networks to choose from: then `depth` and `width` say nothing.
+    `learning_rate` and `l2` are searched on a logarithmic scale; an `l2` below
+    `L2_NONE_BELOW` counts as none, and (0, 0) is none throughout. `max_norm` 0 is none.
+    Every hidden layer has the same width, unless `hidden` lists whole networks to
+    choose from: then `depth` and `width` say nothing.
     """
 
     depth: tuple[int, int] = (1, 2)
@@ -47,7 +54,6 @@ class SearchSpace(Record):
     hidden_dropout: Bounds = (0.0, 0.5)
     l1: Bounds = (0.0, 0.0)
     l2: Bounds = (1e-7, 1e-4)
-    l2_off: Annotated[float, Field(ge=0.0)] = 1e-6
     max_norm: Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(min_length=1)] = (
         0.0,
         2.0,
@@ -73,9 +79,10 @@ class SearchSpace(Record):
                 raise ValueError(
                     f"{name} must lie within {lowest} and {highest}, not ({low}, {high})"
                 )
-        if self.l2[0] <= 0.0 or self.learning_rate[0] <= 0.0:
+        if self.learning_rate[0] <= 0.0 or self.l2[0] <= 0.0 < self.l2[1]:
             raise ValueError(
-                "l2 and learning_rate must start above 0: they are searched on a logarithmic scale"
+                "l2 and learning_rate must start above 0: they are searched on a logarithmic scale;"
+                " [0.0, 0.0] is no l2"
             )
         for name in ("width", "hidden", "max_norm", "schedule", "optimizer", "batch_size"):
             values = getattr(self, name)
@@ -83,19 +90,26 @@ class SearchSpace(Record):
                 raise ValueError(f"{name} must not name a value twice, but it is {list(values)}")
         return self
 
-    def suggest(self, trial: "optuna.trial.Trial", n_epochs: int) -> Configuration:
-        """A configuration proposed by the sampler, to be trained for at most
-        `n_epochs`.
+    @property
+    def l2_none_below(self) -> float:
+        """The L2 penalty below which there is none."""
+        return L2_NONE_BELOW
+
+    def suggest(self, trial: "optuna.trial.Trial", images: Images, n_epochs: int) -> Configuration:
+        """A configuration for `images` proposed by the sampler, to be trained for at
+        most `n_epochs`.
         """
         hidden = self._suggest_hidden(trial)
-        l2 = trial.suggest_float("l2", *self.l2, log=True)
+        l2 = trial.suggest_float("l2", *self.l2, log=True) if self.l2[1] else 0.0
         max_norm = _choice(trial, "max_norm", self.max_norm)
         network = NetworkSpec(
+            inputs=images.n_inputs,
+            classes=images.n_classes,
             hidden=hidden,
             input_dropout=_real(trial, "input_dropout", self.input_dropout),
             hidden_dropout=_real(trial, "hidden_dropout", self.hidden_dropout),
             l1=_real(trial, "l1", self.l1),
-            l2=l2 if l2 >= self.l2_off else 0.0,
+            l2=l2 if l2 >= L2_NONE_BELOW else 0.0,
             max_norm=max_norm or None,
         )
         training = TrainingSettings(
@@ -107,6 +121,7 @@ class SearchSpace(Record):
             label_smoothing=_real(trial, "label_smoothing", self.label_smoothing),
             distortion=_real(trial, "distortion", self.distortion),
             hard_examples=_real(trial, "hard_examples", self.hard_examples),
+            warp=WarpSettings(narrow_labels=images.narrow_labels),
         )
         return Configuration(network=network, training=training)
 

@@ -32,7 +32,7 @@ class SearchResult(Record):
 
 
 Show = Callable[[Sequence[TrialRecord]], None]
-Progress = Callable[[int], AbstractContextManager[tuple[Advance, Show]]]
+OpenProgress = Callable[[int], AbstractContextManager[tuple[Advance, Show]]]
 """Given the epochs that are trained already, opens what is called after each further
 epoch, and with the trials after each score.
 """
@@ -66,7 +66,7 @@ def search(
     *,
     engine: Engine,
     executor: Executor,
-    progress: Progress = lambda _: nullcontext((lambda: None, lambda _: None)),
+    progress: OpenProgress = lambda _: nullcontext((lambda: None, lambda _: None)),
 ) -> SearchResult:
     """Propose, halve and score. The study lives in the SQLite file `path` and goes on
     from what is there.
@@ -80,9 +80,8 @@ def search(
         seed.
     """
     with Database.open(path, identity_of(development, space, settings, seed, engine)) as database:
-        n_folds = len(development.rounds[0])
         study = Study(
-            database, Checkpoints(path.with_suffix("")), space, settings, seed, engine, n_folds
+            database, Checkpoints(path.with_suffix("")), development, space, settings, seed, engine
         )
         with progress(study.n_epochs_done) as (advance, show):
             for wave in range(settings.n_waves):
@@ -102,15 +101,15 @@ class Study:
         self,
         database: Database,
         checkpoints: Checkpoints,
+        development: DevelopmentSet,
         space: SearchSpace,
         settings: SearchSettings,
         seed: int,
         engine: Engine,
-        n_folds: int,
     ) -> None:
         self.database, self.checkpoints = database, checkpoints
         self.space, self.settings, self.seed, self.engine = space, settings, seed, engine
-        self.n_folds = n_folds
+        self.images, self.n_folds = development.images, len(development.rounds[0])
         self.proposals = list(database.proposals)
         self.scores = list(database.scores)
 
@@ -155,6 +154,7 @@ class Study:
             self.space,
             known,
             size,
+            images=self.images,
             seed=self.seed,
             n_epochs=rungs[-1],
             n_rungs=len(rungs),

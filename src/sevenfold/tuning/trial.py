@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sevenfold.engine import Engine, FitState, fit
+from sevenfold.engine import Engine, FitData, FitState, Job, fit
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.terminal import Advance
@@ -85,13 +85,14 @@ def train_to(
     """
     results = [
         fit(
-            configuration.network,
-            configuration.training,
-            development.images[split.train],
-            development.images[split.validation],
-            seed=seed,
+            Job(
+                configuration.network,
+                configuration.training,
+                seed,
+                start=state.folds[i] if state.folds else None,
+            ),
+            FitData(development.images[split.train], development.images[split.validation]),
             engine=engine,
-            start=state.folds[i] if state.folds else None,
             until_epoch=epoch,
             on_epoch=advance,
         )

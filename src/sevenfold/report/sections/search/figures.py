@@ -15,7 +15,6 @@ from sevenfold.report.sections.search.space import (
     LOGARITHMIC,
     SETTINGS,
     choices,
-    l2_none_below,
     value_of,
 )
 from sevenfold.report.sections.search.words import importances, sliced
@@ -200,7 +199,7 @@ def _places(
         ]
     if name in LOGARITHMIC:
         low, high = getattr(space, name)
-        none_below = l2_none_below(space) if 0.0 in values else 0.0
+        none_below = space.l2_none_below if 0.0 in values else 0.0
         return _logarithmic(axes, max(low, none_below), high, values)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     return values

@@ -82,11 +82,6 @@ SETTINGS = {
 """Every setting of `SearchSpace`, in the order of the page."""
 
 
-def l2_none_below(space: SearchSpace) -> float:
-    """The L2 penalty below which there is none."""
-    return space.l2_off
-
-
 def rows(space: SearchSpace) -> list[tuple[str, str, list[str]]]:
     """Name, values and works to cite of every setting of the search; settings fixed at
     zero or none are left out.
@@ -113,7 +108,7 @@ def _unread(space: SearchSpace) -> tuple[str, ...]:
     width, or the other way round; an L2 penalty that counts as none throughout.
     """
     shape = ("depth", "width") if space.hidden else ("hidden",)
-    return (*shape, "l2") if space.l2[1] < l2_none_below(space) else shape
+    return (*shape, "l2") if space.l2[1] < space.l2_none_below else shape
 
 
 def columns(space: SearchSpace) -> list[str]:

@@ -7,7 +7,6 @@ from sevenfold.report.sections.search.space import (
     choices,
     columns,
     is_searched,
-    l2_none_below,
     rows,
     value_of,
 )
@@ -34,7 +33,7 @@ def halving(search: Search, config: Config) -> str:
 
 def none_below(space: SearchSpace) -> str:
     """Which penalties count as none, if any that the search may try."""
-    limit = l2_none_below(space)
+    limit = space.l2_none_below
     if limit <= space.l2[0] or space.l2[1] < limit:
         return ""
     return f" An L2 penalty below {short(limit)} counts as none."

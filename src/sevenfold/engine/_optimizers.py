@@ -1,4 +1,4 @@
-"""Keras's optimizers as pure functions of one array: sgd, rmsprop, adam and adamw, with
+"""Keras's optimizers as pure functions of one array: sgd, rmsprop and adam, with
 Keras 3.15's formulas and defaults.
 """
 
@@ -11,7 +11,7 @@ RHO, RMSPROP_EPSILON = 0.9, 1e-7
 BETA_1, BETA_2, ADAM_EPSILON = 0.9, 0.999, 1e-7
 MAX_NORM_EPSILON = 1e-7
 
-N_SLOTS = {"sgd": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
+N_SLOTS = {"sgd": 0, "rmsprop": 1, "adam": 2}
 """Arrays that an optimizer keeps beside each weight array."""
 
 Slots = tuple[jax.Array, ...]
@@ -24,44 +24,27 @@ class Update(NamedTuple):
 
     learning_rate: jax.Array
     step: jax.Array
-    momentum: jax.Array
-    weight_decay: jax.Array
 
 
 def apply(
-    optimizer: str,
-    nesterov: bool,
-    weight: jax.Array,
-    slots: Slots,
-    gradient: jax.Array,
-    update: Update,
+    optimizer: str, weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update
 ) -> tuple[jax.Array, Slots]:
     """The weight array and its slots after one update."""
     match optimizer:
         case "sgd":
-            return _sgd(nesterov, weight, slots, gradient, update)
+            return _sgd(weight, gradient, update), ()
         case "rmsprop":
             return _rmsprop(weight, slots, gradient, update)
-        case "adamw":
-            return _adam(
-                weight - weight * update.weight_decay * update.learning_rate,
-                slots,
-                gradient,
-                update,
-            )
         case _:
             return _adam(weight, slots, gradient, update)
 
 
-def _sgd(
-    nesterov: bool, weight: jax.Array, slots: Slots, gradient: jax.Array, update: Update
-) -> tuple[jax.Array, Slots]:
-    """`keras.optimizers.SGD`: the velocity carries the learning rate (Sutskever et al.
-    2013, equations 1 to 4).
-    """
+def _sgd(weight: jax.Array, gradient: jax.Array, update: Update) -> jax.Array:
+    """`keras.optimizers.SGD`, without momentum."""
     step = gradient * update.learning_rate
-    velocity = slots[0] * update.momentum - step
-    return weight + (velocity * update.momentum - step if nesterov else velocity), (velocity,)
+    # The step is rounded before it is subtracted, as Keras's is: the selection, which
+    # changes nothing, keeps the compiler from a fused multiply-add.
+    return weight - jnp.where(jnp.isnan(step), jnp.nan, step)
 
 
 def _rmsprop(

@@ -10,7 +10,6 @@ constants were tried against.
 import numpy as np
 
 from sevenfold.engine.settings import TrainingSettings, batch_order
-from sevenfold.networks import N_CLASSES
 
 DECAY = 0.5
 """What a visit leaves of the difficulty known before it."""
@@ -21,7 +20,7 @@ hard, and is not worth more than this.
 
 
 def hard_order(
-    settings: TrainingSettings, difficulty: np.ndarray, seed: int, epoch: int
+    settings: TrainingSettings, difficulty: np.ndarray, n_classes: int, seed: int, epoch: int
 ) -> np.ndarray:
     """The examples that epoch `epoch` (from 0) visits, in order: shape (n,), int32,
     with repetitions.
@@ -33,7 +32,7 @@ def hard_order(
     alike the order is `batch_order`.
     """
     n = len(difficulty)
-    asked_for = settings.label_smoothing * (1.0 - 1.0 / N_CLASSES)
+    asked_for = settings.label_smoothing * (1.0 - 1.0 / n_classes)
     excess = np.maximum(difficulty.astype(np.float64) - asked_for, 0.0)
     ratio = np.minimum(excess / max(excess.mean(), 1e-9), MAX_RATIO)
     ends = np.cumsum(1.0 + settings.hard_examples * (ratio - ratio.mean()))

@@ -40,7 +40,7 @@ def code_folder() -> Path:
 
 
 def _processor_digest() -> str:
-    """Eight hex digits over what the processor can do."""
+    """Eight hexadecimal characters over what the processor can do."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         features = "\n".join(

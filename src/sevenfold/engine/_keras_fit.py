@@ -4,14 +4,15 @@ batch order.
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sevenfold.data import Images, prepare
-from sevenfold.engine.backend import require_tensorflow
-from sevenfold.engine.results import FitResult, FitState, HistoryWriter
+from sevenfold.engine._backend import require_tensorflow
+from sevenfold.engine.jobs import Course, FitData, Job
+from sevenfold.engine.results import FitResult, FitState, HistoryWriter, Scoring
 from sevenfold.engine.settings import (
     TrainingSettings,
     batch_order,
@@ -19,7 +20,7 @@ from sevenfold.engine.settings import (
     n_updates_per_epoch,
 )
 from sevenfold.errors import SettingsError
-from sevenfold.networks import N_CLASSES, NetworkSpec, Weights, build, initial_weights
+from sevenfold.networks import NetworkSpec, Weights, build, initial_weights
 
 if TYPE_CHECKING:
     import keras
@@ -27,24 +28,52 @@ if TYPE_CHECKING:
 SCORING_BATCH = 10_000
 
 
-def fit(
-    network: NetworkSpec,
-    training: TrainingSettings,
-    train: Images,
-    validation: Images | None,
-    seed: int,
-    score_training: bool,
-    start: FitState | None,
-    until_epoch: int | None,
-    on_epoch: Callable[[], None] | None,
-) -> FitResult:
-    """Train with `keras.Model.fit`; see `sevenfold.engine.fit` for the arguments.
+def fit(job: Job, data: FitData, course: Course) -> FitResult:
+    """Train with `keras.Model.fit`; see `sevenfold.engine.fit`.
 
     Each epoch is one call of `fit` on the examples in the epoch's order with
     `shuffle=False`, so that the batches are those of the fused loop; the compiled train
     function is kept between the calls.
     """
     require_tensorflow()
+    training, train, validation = job.training, data.train, data.validation
+    _require_possible(training)
+    started = time.perf_counter()
+    model = _compiled_model(job, len(train))
+    start = job.start or FitState(0, initial_weights(job.network, job.seed), ())
+    _restore(model, start, n_updates_per_epoch(len(train), training.batch_size))
+    history = HistoryWriter(None if validation is None else validation.labels)
+    diverged_at, state = None, None
+    for epoch in range(job.first_epoch, course.last_epoch(training)):
+        loss, accuracy = _train_epoch(model, training, train, job.seed, epoch)
+        state = FitState(epoch + 1, tuple(model.get_weights()), _slots(model))
+        finite = history.add(
+            (loss, accuracy),
+            _score(model, train) if course.score_training else None,
+            _score(model, validation) if validation is not None else None,
+        )
+        course.on_epoch()
+        if not finite:
+            diverged_at = epoch + 1
+            break
+    state = state or job.start or FitState(0, tuple(model.get_weights()), _slots(model))
+    del model
+    _release_memory()
+    return FitResult(
+        weights=state.weights,
+        history=history.finish(),
+        state=state,
+        seconds=time.perf_counter() - started,
+        diverged_at=diverged_at,
+    )
+
+
+def _require_possible(training: TrainingSettings) -> None:
+    """Refuse what only the jax engine can do.
+
+    Raises:
+        SettingsError: names it.
+    """
     if training.precision != "float32":
         raise SettingsError(
             f"training.precision {training.precision!r} is for the jax engine; the keras engine"
@@ -60,81 +89,39 @@ def fit(
             "hard_examples needs the jax engine; the keras engine visits every training image once"
             " an epoch."
         )
-    started = time.perf_counter()
-    first = start.epoch if start else 0
-    last = training.n_epochs if until_epoch is None else min(until_epoch, training.n_epochs)
-    model = _compiled_model(network, training, len(train), seed)
-    _restore(
-        model,
-        start or FitState(0, initial_weights(network, seed), ()),
-        n_updates_per_epoch(len(train), training.batch_size),
-    )
-    history, diverged_at, state = HistoryWriter(), None, None
-    for epoch in range(first, last):
-        loss, accuracy, raw = _train_epoch(model, training, train, seed, epoch)
-        state = FitState(
-            epoch + 1, raw, _slots(model), tuple(model.get_weights()) if training.ema_decay else ()
-        )
-        finite = history.add(
-            (loss, accuracy),
-            _score(model, train)[:2] if score_training else None,
-            _score(model, validation) if validation is not None else None,
-        )
-        model.set_weights(list(raw))
-        if on_epoch is not None:
-            on_epoch()
-        if not finite:
-            diverged_at = epoch + 1
-            break
-    state = state or start or FitState(0, tuple(model.get_weights()), _slots(model))
-    del model
-    _release_memory()
-    n_validation = len(validation) if validation is not None else 0
-    weights = state.averaged or state.weights
-    return FitResult(
-        weights, history.finish(n_validation), state, time.perf_counter() - started, diverged_at
-    )
 
 
 def predict(network: NetworkSpec, weights: Weights, images: np.ndarray) -> np.ndarray:
-    """Class probabilities of images (n, 28, 28) uint8: shape (n, 10), float32."""
+    """Class probabilities of images (n, h, w) or (n, h, w, c) uint8: shape (n,
+    n_classes), float32.
+    """
     require_tensorflow()
     model = build(network, weights)
     parts = [
         np.asarray(model(prepare(images[rows]), training=False)) for rows in _chunks(len(images))
     ]
-    return np.concatenate(parts) if parts else np.zeros((0, N_CLASSES), np.float32)
+    return np.concatenate(parts) if parts else np.zeros((0, network.classes), np.float32)
 
 
 def _train_epoch(
     model: "keras.Sequential", training: TrainingSettings, train: Images, seed: int, epoch: int
-) -> tuple[float, float, Weights]:
-    """Loss and accuracy of one epoch, and the raw weights after it (Keras leaves the
-    averages, if any, in the model).
-    """
+) -> tuple[float, float]:
+    """Loss and accuracy of one epoch."""
     import keras
 
-    raw: list[np.ndarray] = []
-    keep_raw = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda _epoch, _logs: raw.extend(model.get_weights())
-    )
     order = batch_order(len(train), seed, epoch)
     labels = train.labels[order].astype(np.int32)
     history = model.fit(
         prepare(train.pixels[order]),
-        keras.utils.to_categorical(labels, N_CLASSES) if training.label_smoothing else labels,
+        keras.utils.to_categorical(labels, train.n_classes) if training.label_smoothing else labels,
         batch_size=training.batch_size,
         shuffle=False,
         verbose=0,
-        callbacks=[keep_raw],
     ).history
-    return history["loss"][0], history["accuracy"][0], tuple(raw)
+    return history["loss"][0], history["accuracy"][0]
 
 
-def _score(model: "keras.Sequential", images: Images) -> tuple[float, float, np.ndarray]:
-    """Mean cross-entropy without penalties, accuracy and predicted digits (n,) uint8,
-    in inference mode.
-    """
+def _score(model: "keras.Sequential", images: Images) -> Scoring:
     import keras
 
     losses, predictions = [], []
@@ -147,7 +134,7 @@ def _score(model: "keras.Sequential", images: Images) -> tuple[float, float, np.
                 )
             )
         )
-        predictions.append(np.asarray(probabilities).argmax(axis=1).astype(np.uint8))
+        predictions.append(np.asarray(probabilities).argmax(axis=1).astype(images.labels.dtype))
     predicted = np.concatenate(predictions)
     return (
         float(np.concatenate(losses).mean(dtype=np.float64)),
@@ -160,12 +147,11 @@ def _chunks(n: int) -> Iterator[slice]:
     return (slice(start, start + SCORING_BATCH) for start in range(0, n, SCORING_BATCH))
 
 
-def _compiled_model(
-    network: NetworkSpec, training: TrainingSettings, n_examples: int, seed: int
-) -> "keras.Sequential":
+def _compiled_model(job: Job, n_examples: int) -> "keras.Sequential":
     import keras
 
-    model = build(network, seed=seed)
+    training = job.training
+    model = build(job.network, seed=job.seed)
     loss: Any = "sparse_categorical_crossentropy"
     if training.label_smoothing:
         loss = keras.losses.CategoricalCrossentropy(label_smoothing=training.label_smoothing)
@@ -175,26 +161,19 @@ def _compiled_model(
 
 
 def _optimizer(training: TrainingSettings, n_examples: int) -> "keras.optimizers.Optimizer":
-    """Keras's optimizer with its defaults, the shared learning rate of every update,
-    and Keras's own moving average.
+    """Keras's optimizer with its defaults and the shared learning rate of every
+    update.
     """
     import keras
 
     rate = _rate_table(learning_rates(training, n_examples))
-    average: dict[str, Any] = (
-        {"use_ema": True, "ema_momentum": training.ema_decay} if training.ema_decay else {}
-    )
     match training.optimizer:
         case "sgd":
-            return keras.optimizers.SGD(
-                rate, momentum=training.momentum, nesterov=training.nesterov, **average
-            )
+            return keras.optimizers.SGD(rate)
         case "rmsprop":
-            return keras.optimizers.RMSprop(rate, **average)
+            return keras.optimizers.RMSprop(rate)
         case "adam":
-            return keras.optimizers.Adam(rate, **average)
-        case "adamw":
-            return keras.optimizers.AdamW(rate, weight_decay=training.weight_decay, **average)
+            return keras.optimizers.Adam(rate)
 
 
 def _rate_table(table: np.ndarray) -> "float | keras.optimizers.schedules.LearningRateSchedule":
@@ -215,8 +194,8 @@ def _rate_table(table: np.ndarray) -> "float | keras.optimizers.schedules.Learni
 
 
 def _restore(model: "keras.Sequential", state: FitState, n_updates: int) -> None:
-    """Put weights, optimizer slots, averages, update count and dropout counters to
-    where the state left them.
+    """Put weights, optimizer slots, update count and dropout counters to where the
+    state left them.
     """
     model.set_weights(list(state.weights))
     variables = _slot_variables(model)
@@ -224,11 +203,6 @@ def _restore(model: "keras.Sequential", state: FitState, n_updates: int) -> None
         variables, state.slots or [np.zeros(v.shape, np.float32) for v in variables], strict=True
     ):
         variable.assign(value)
-    if state.averaged:
-        for variable, value in zip(
-            model.optimizer._model_variables_moving_average, state.averaged, strict=True
-        ):
-            variable.assign(value)
     model.optimizer.iterations.assign(state.epoch * n_updates)
     for layer in model.layers:
         if hasattr(layer, "seed_generator"):  # its state is [seed, number of masks drawn]
@@ -236,15 +210,10 @@ def _restore(model: "keras.Sequential", state: FitState, n_updates: int) -> None
 
 
 def _slot_variables(model: "keras.Sequential") -> list[Any]:
-    optimizer = model.optimizer
-    others = [
-        optimizer.iterations,
-        optimizer._learning_rate,
-        *getattr(optimizer, "_model_variables_moving_average", []),
-    ]
+    others = (model.optimizer.iterations, model.optimizer._learning_rate)
     return [
         variable
-        for variable in optimizer.variables
+        for variable in model.optimizer.variables
         if not any(variable is other for other in others)
     ]
 
