@@ -112,6 +112,17 @@ def test_damaged_folder_is_explained_in_a_line(kind: str, folder: Path) -> None:
     assert not (folder / "report.html").exists()
 
 
+def test_fields_that_a_later_version_stores_are_left_out(folder: Path) -> None:
+    change_result(
+        folder / "steps" / "final_test.json",
+        lambda result: (
+            result.update(calibration={"error": 0.01}),
+            result["scores"].update(top_two=0.99),
+        ),
+    )
+    assert "calibration" not in draw(folder).read_text(encoding="utf-8")
+
+
 def test_a_fault_of_the_report_stays_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def faulty(*_: object) -> str:
         raise KeyError("no such word")

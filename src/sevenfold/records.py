@@ -9,11 +9,13 @@ import math
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sevenfold.errors import SettingsError
+
+Unknown = Literal["forbid", "ignore"]
 
 
 class Record(BaseModel):
@@ -24,20 +26,23 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     @classmethod
-    def from_json(cls, text: str | bytes, source: str = "") -> Self:
-        """The record that `text` (JSON) spells out.
+    def from_json(cls, text: str | bytes, source: str = "", *, unknown: Unknown = "forbid") -> Self:
+        """The record that `text` (JSON) spells out; unknown: what becomes of fields
+        that it does not have.
 
         Raises:
             SettingsError: one line for the first thing wrong: its name, what was
             expected and what came.
         """
         try:
-            return cls.model_validate_json(text)
+            return cls.model_validate_json(text, extra=unknown)
         except ValidationError as error:
             raise SettingsError(_explain(cls, error, source)) from None
 
     @classmethod
-    def from_values(cls, values: dict[str, Any], source: str = "") -> Self:
+    def from_values(
+        cls, values: dict[str, Any], source: str = "", *, unknown: Unknown = "forbid"
+    ) -> Self:
         """The record with these (nested) values, read as strictly as from JSON."""
         for name, value in _leaves(values):
             if not isinstance(value, str | int | float | None) or (
@@ -47,7 +52,7 @@ class Record(BaseModel):
                     f"{source + ': ' if source else ''}{name} must be a plain finite value. Got"
                     f" {value!r}."
                 )
-        return cls.from_json(json.dumps(values), source)
+        return cls.from_json(json.dumps(values), source, unknown=unknown)
 
     def to_json(self) -> str:
         """Indented JSON with a final newline."""

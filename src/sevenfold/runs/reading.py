@@ -141,7 +141,8 @@ def read_run(folder: Path | str) -> FinishedRun:
 def _result(folder: Path, name: str, file: StepFile) -> Record:
     path = folder / layout.step_file(name)
     try:
-        return RESULTS[name].from_values(file.result)
+        # What a later version found out besides is not known here.
+        return RESULTS[name].from_values(file.result, unknown="ignore")
     except SettingsError as error:
         raise RunError(
             f"{path} is damaged: {error} Delete it, and the same command runs that step again."
