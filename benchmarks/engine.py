@@ -146,7 +146,7 @@ def _import_seconds() -> float:
     """
     started = time.perf_counter()
     program = (
-        "import sys, sevenfold.workflow, sevenfold.engine.jax_loop; sys.exit('tensorflow' in"
+        "import sys, sevenfold.workflow, sevenfold.engine._jax_loop; sys.exit('tensorflow' in"
         " sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
@@ -162,8 +162,7 @@ def _compile_seconds() -> dict[str, float]:
         " *;from sevenfold.networks import NetworkSpec;d = Images(np.zeros((50_000, 28, 28),"
         " np.uint8), np.zeros(50_000, np.uint8), tuple('0123456789'));"
         "spec = NetworkSpec(inputs=784, classes=10, hidden=(512,));"
-        "print(fit(spec, TrainingSettings(n_epochs=1), d, seed=0)"
-        ".compile_seconds)"
+        "print(fit(Job(spec, TrainingSettings(n_epochs=1), 0), FitData(d)).compile_seconds)"
     )
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
@@ -328,7 +327,7 @@ class Clock:
 
 
 def _train_sevenfold(train: Images, validation: Images, n_epochs: int, *, wide: bool) -> float:
-    from sevenfold.engine import TrainingSettings, fit, predict
+    from sevenfold.engine import FitData, Job, TrainingSettings, fit, predict
 
     network = WIDE if wide else BOOK
     if wide:
@@ -342,7 +341,7 @@ def _train_sevenfold(train: Images, validation: Images, n_epochs: int, *, wide: 
 
     clock.start()
     training = TrainingSettings(n_epochs=n_epochs, batch_size=WIDE_BATCH if wide else BOOK_BATCH)
-    weights = fit(network, training, train, seed=0, on_epoch=on_epoch).weights
+    weights = fit(Job(network, training, 0), FitData(train), on_epoch=on_epoch).weights
     sys.stdin.readline()
     return float(
         (predict(network, weights, validation.pixels).argmax(axis=1) == validation.labels).mean()
@@ -431,18 +430,19 @@ def many_against_one_by_one(n_rounds: int) -> list[dict[str, float]]:
     """Seconds of four fits of two epochs of 784-512-10: one after the other, and with
     `fit_many`.
     """
-    from sevenfold.engine import TrainingSettings, fit, fit_many
+    from sevenfold.engine import FitData, Job, TrainingSettings, fit, fit_many
 
     train, _ = _digits()
-    training, seeds = TrainingSettings(n_epochs=2), range(4)
-    fit(BOOK, training, train, seed=0, until_epoch=1)
+    data = FitData(train)
+    jobs = [Job(BOOK, TrainingSettings(n_epochs=2), seed) for seed in range(4)]
+    fit(jobs[0], data, until_epoch=1)
     rows = []
     for _ in range(n_rounds):
         started = time.perf_counter()
-        for seed in seeds:
-            fit(BOOK, training, train, seed=seed)
+        for job in jobs:
+            fit(job, data)
         between = time.perf_counter()
-        fit_many([BOOK] * 4, [training] * 4, train, seeds=seeds)
+        fit_many(jobs, data)
         rows.append({"one_by_one": between - started, "fit_many": time.perf_counter() - between})
     return rows
 

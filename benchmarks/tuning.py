@@ -115,7 +115,7 @@ def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
         width=tuple(range(UNITS[0], UNITS[1] + 1, UNITS[2])),
         input_dropout=(0.0, 0.0),
         hidden_dropout=DROPOUT,
-        l2=(1e-7, 1e-7),
+        l2=(0.0, 0.0),
         learning_rate=LEARNING_RATE,
         optimizer=("rmsprop",),
         batch_size=(128,),

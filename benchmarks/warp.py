@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from sevenfold.warp import FRAME, WarpSettings, batch_warp
+from sevenfold.warp import BORDER, WarpSettings, batch_warp
 
 N_IMAGES, BATCH = 50_000, 250
 N_SCIPY, N_KERAS = 2_000, 1_000
@@ -71,7 +71,7 @@ def sevenfold() -> Callable[[], float]:
     import jax.numpy as jnp
 
     images, labels = digits(N_IMAGES)
-    distort = batch_warp(WarpSettings())
+    distort = batch_warp(WarpSettings(narrow_labels=(1, 7)), (28, 28))
     batches = jnp.asarray(images.reshape(-1, BATCH, 784)), jnp.asarray(labels.reshape(-1, BATCH))
 
     @jax.jit
@@ -95,7 +95,7 @@ def scipy() -> Callable[[], float]:
 
     images, _ = digits(N_SCIPY)
     rng, settings, centre = np.random.default_rng(0), WarpSettings(), 13.5
-    grid = np.indices((28, 28)) - centre
+    grid, frame = np.indices((28, 28)) - centre, 28 + 2 * BORDER
 
     def one(image: np.ndarray) -> np.ndarray:
         angle, shear, tall, wide = rng.uniform(-1, 1, 4) * (
@@ -113,7 +113,7 @@ def scipy() -> Callable[[], float]:
             + rng.uniform(-settings.shift, settings.shift, (2, 1, 1))
             + centre
         )
-        noise = rng.uniform(-1, 1, (2, FRAME, FRAME))
+        noise = rng.uniform(-1, 1, (2, frame, frame))
         field = (
             np.stack([gaussian_filter(part, SIMARD["sigma"]) for part in noise])[:, 2:-2, 2:-2]
             * SIMARD["alpha"]

@@ -24,7 +24,7 @@ class TrainingSettings(Record):
     last `distortion_fade` of the epochs it falls towards half of that. With
     `hard_examples` above zero (`jax` only) that share of an epoch's visits goes to
     training images in proportion to a running mean of how far the network was from
-    their labels (after Loshchilov and Hutter 2016; see `engine.hard_examples`).
+    their labels (after Loshchilov and Hutter 2016; see `engine._hard_examples`).
     `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in
     float32; for accelerators, `jax` only.
     """
