@@ -339,7 +339,7 @@ def _process(development: DevelopmentSet, *, advance: Advance) -> tuple[int, int
 def test_workers_start_with_the_first_task_and_stay(
     development: DevelopmentSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=":")
     shared = tmp_path / "shared"
     with open_executor(development, shared, workers=1) as executor:
         assert not shared.exists()
@@ -365,7 +365,7 @@ def _die(development: DevelopmentSet, *, advance: Advance) -> None:
 def test_what_a_worker_cannot_do_is_one_clear_line(
     development: DevelopmentSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=":")
     with open_executor(development, tmp_path / "workers", workers=1) as executor:
         with pytest.raises(SevenfoldError, match="ValueError: no such thing"):
             list(executor.run([Task(_fail, tuple, 1)], lambda: None))

@@ -32,7 +32,7 @@ from mutations import FAULTS, TESTS, Fault  # noqa: E402
 Item = TypeVar("Item")
 
 GOAL, FAST_GOAL = 0.95, 0.85
-SECONDS_AT_MOST = 1_800
+SECONDS_AT_MOST = 1_200
 """A fault that hangs the tests for so long is found."""
 # Processes begin with what every test imports, which saves seconds for each fault.
 WARM = multiprocessing.get_context("forkserver")
@@ -196,8 +196,9 @@ def _run_pytest(tree: Path, tests: Sequence[str], fast: bool) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     chosen = ["-m", "not slow"] if fast else []
+    hanging = ["-o", "faulthandler_timeout=120", "-o", "faulthandler_exit_on_timeout=true"]
     paths = [f"tests/{test}" for test in tests]
-    sys.exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *chosen, *paths])))
+    sys.exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *hanging, *chosen, *paths])))
 
 
 if __name__ == "__main__":
