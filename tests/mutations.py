@@ -183,8 +183,8 @@ WARP = (
     ("rotations are doubled", "math.pi / 180.0", "math.pi / 90.0"),
     (
         "nothing turns less",
-        "jnp.where(narrow, settings.narrow_rotation,",
-        "jnp.where(narrow, settings.rotation,",
+        "labels == label, settings.narrow_rotation,",
+        "labels == label, settings.rotation,",
     ),
     ("no shear", "draws[1] * settings.shear", "draws[1] * 0.0"),
     ("no stretch downwards", "draws[2] * settings.scale", "draws[2] * 0.0"),
@@ -528,9 +528,9 @@ ENGINE = (
     ),
     ("layers share their masks", "HIDDEN_STREAM + i", "HIDDEN_STREAM + 0 * i"),
     (
-        "the last example is not predicted",
-        "parts = [ np.asarray(jax_epoch.probabilities(layers, batch,",
-        "parts = [0 * np.asarray(jax_epoch.probabilities(layers, batch,",
+        "nothing is predicted",
+        "parts = [np.asarray(_jax_network.probabilities(layers, batch))",
+        "parts = [0 * np.asarray(_jax_network.probabilities(layers, batch))",
     ),
 )
 

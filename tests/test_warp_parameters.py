@@ -15,7 +15,7 @@ from sevenfold.warp import WarpSettings, batch_warp
 NOTHING = WarpSettings(
     rotation=0.0, narrow_rotation=0.0, shear=0.0, scale=0.0, shift=0.0, amplitude=0.0
 )
-N, SIZE = 400, 28
+N, SIZE = 200, 28
 STEP = 9  # grey levels from one row to the next
 ROWS, COLUMNS = np.mgrid[:SIZE, :SIZE] - (SIZE - 1) / 2
 INNER = (slice(7, 21), slice(7, 21))  # what no distortion here moves out of the image
