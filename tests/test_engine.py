@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from conftest import made_up_digits
 
+import sevenfold
 from sevenfold.data import Images
 from sevenfold.engine import (
     Engine,
@@ -546,3 +547,10 @@ def test_keras_on_another_backend_is_explained() -> None:
         " Exception as e: print(e)"
     )
     assert "Keras already runs on jax" in run_python(program, KERAS_BACKEND="jax").stdout
+
+
+def test_only_the_engine_imports_what_is_behind_its_door() -> None:
+    root = Path(sevenfold.__file__).parent
+    outside = [path for path in root.rglob("*.py") if path.parent.name != "engine"]
+    assert len(outside) > 50
+    assert not [path for path in outside if "sevenfold.engine." in path.read_text("utf-8")]
