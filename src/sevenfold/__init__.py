@@ -1,4 +1,4 @@
-"""sevenfold: the universal workflow of machine learning on handwritten digits, with
+"""sevenfold: the universal workflow of machine learning on small images, with
 dense networks.
 
 import sevenfold as sf

@@ -1,4 +1,4 @@
-"""Tuning work on a Ray cluster: the digits go into its object store once, and lost
+"""Tuning work on a Ray cluster: the images go into its object store once, and lost
 tasks are done again.
 """
 
@@ -36,7 +36,7 @@ class RayCluster:
     @classmethod
     @contextmanager
     def open(cls, development: DevelopmentSet, address: str) -> Iterator["RayCluster"]:
-        """Connect to `address` (`host:6379` or `auto`) and share the development digits
+        """Connect to `address` (`host:6379` or `auto`) and share the development images
         there.
 
         Raises:

@@ -38,7 +38,7 @@ class LocalWorkers:
     @classmethod
     @contextmanager
     def open(cls, development: DevelopmentSet, scratch: Path, n: int) -> Iterator["LocalWorkers"]:
-        """Workers that share the development digits through a file in the folder
+        """Workers that share the development images through a file in the folder
         `scratch`; they end with the context.
         """
         scratch.mkdir(parents=True, exist_ok=True)

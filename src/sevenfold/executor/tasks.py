@@ -32,7 +32,7 @@ MAX_DEATHS = 5
 
 @dataclass(frozen=True)
 class Task(Generic[Result]):
-    """Work on the development digits: `function(development, *arguments(),
+    """Work on the development images: `function(development, *arguments(),
     advance=...)`, a pure function of a module.
 
     `arguments` is called when the task is handed out, so that what waits needs no

@@ -65,7 +65,7 @@ class Finalist(Record):
 
 class Finalists(Record):
     """The finalists and the winner; `undistorted` where the winner was trained on
-    distorted digits.
+    distorted images.
 
     diverged: trials that were to be finalists and diverged on a fresh seed.
     """
@@ -205,7 +205,7 @@ def _choose(
     within one standard error of the best.
 
     The standard error is that of the paired difference to the best finalist, over
-    digits and over seeds.
+    images and over seeds.
     """
     best = max(
         fresh, key=lambda number: (fresh[number].accuracy.value, -fresh[number].val_loss, -number)
@@ -242,6 +242,6 @@ def _behind(best: Validation, other: Validation) -> tuple[float, float]:
         other.val_loss.shape[1]
     )
     n_repeats, n = difference.shape
-    over_digits = difference.mean(axis=0).var(ddof=1) / n
+    over_images = difference.mean(axis=0).var(ddof=1) / n
     over_seeds = difference.mean(axis=1).var(ddof=1) / n_repeats if n_repeats > 1 else 0.0
-    return float(difference.mean()), math.sqrt(over_digits + over_seeds)
+    return float(difference.mean()), math.sqrt(over_images + over_seeds)
