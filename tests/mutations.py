@@ -350,8 +350,8 @@ STEPS = (
     ),
     (
         "finalists differ by digits only",
-        "math.sqrt(over_digits + over_seeds)",
-        "math.sqrt(over_digits)",
+        "math.sqrt(over_images + over_seeds)",
+        "math.sqrt(over_images)",
     ),
     (
         "the field is named at full dose",
