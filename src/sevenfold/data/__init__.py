@@ -10,9 +10,9 @@ from sevenfold.data.contents import (
     require_disjoint,
     seems_inverted,
 )
+from sevenfold.data.download import TransferProgress
 from sevenfold.data.finding import fetch, load
 from sevenfold.data.images import Images, prepare
-from sevenfold.data.mnist.download import TransferProgress
 from sevenfold.data.source import Provenance, Source
 
 __all__ = [

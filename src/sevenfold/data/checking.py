@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from sevenfold.data.catalogue import ENTRIES
 from sevenfold.data.contents import n_duplicates, require_disjoint, seems_inverted
+from sevenfold.data.download import TransferProgress
 from sevenfold.data.finding import load
-from sevenfold.data.mnist.catalogue import ENTRIES
-from sevenfold.data.mnist.download import TransferProgress
-from sevenfold.data.mnist.places import where_found
+from sevenfold.data.places import where_found
 from sevenfold.data.source import Provenance
 from sevenfold.records import Record
 
@@ -58,7 +58,7 @@ def catalogue() -> list[Listing]:
     names = ("name", "title", "n_development", "n_test", "n_bytes", "licence", "citation", "url")
     return [
         Listing(**{name: getattr(entry, name) for name in names}, where=where_found(entry))
-        for entry in ENTRIES
+        for entry in ENTRIES.values()
     ]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sevenfold.data.images import Images, Part
-from sevenfold.data.readers import idx, npz
+from sevenfold.data.readers import bitmaps, hdf5, idx, npz, refusals
 from sevenfold.errors import DataError
 
 
@@ -20,6 +20,9 @@ class Reader(Protocol):
     def claims(self, path: Path) -> bool:
         """Whether what lies at `path` is for this reader. Opens no file of data."""
 
+    def parts(self, path: Path) -> tuple[Part, ...]:
+        """The parts that are there. Opens no file of data."""
+
     def read(self, path: Path, part: Part) -> tuple[Images, dict[str, str]]:
         """One part, and SHA-256 digests (hex) by name that prove what was read. Nothing
         of the other part is opened. A class is called the same in both parts.
@@ -29,7 +32,7 @@ class Reader(Protocol):
         """
 
 
-READERS: tuple[Reader, ...] = (idx, npz)
+READERS: tuple[Reader, ...] = (idx, npz, bitmaps, hdf5)
 KNOWN = " or ".join(reader.WHAT for reader in READERS)
 
 
@@ -46,12 +49,7 @@ def reader_of(path: Path) -> Reader:
     for reader in READERS:
         if reader.claims(path):
             return reader
-    if path.is_dir():
-        raise DataError(
-            f"{path}: expected {KNOWN}, got a folder of something else. A folder of IDX files"
-            f" holds {', '.join(idx.FILES)} (.gz or not)."
-        )
-    raise DataError(f"{path}: expected {KNOWN}, got another file. Give the folder that holds it.")
+    raise DataError(refusals.why(path, KNOWN))
 
 
 def is_there(path: Path) -> bool:
