@@ -108,7 +108,7 @@ def test_mnist_is_taken_from_the_first_place_that_has_it(
 def test_the_same_data_has_the_same_digests_in_every_container(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(ENTRIES, "mnist")
+    monkeypatch.setitem(ENTRIES, "mnist", dataclasses.replace(MADE_UP, sha256={}))
     folder, npz = write_idx(tmp_path / "idx"), write_npz(tmp_path / "d.npz")
     from_folder, from_npz = data.load(str(folder)), data.load(str(npz))
     assert from_folder.provenance.sha256 == from_npz.provenance.sha256
@@ -202,7 +202,7 @@ def test_mnist_never_becomes_the_subset_but_auto_does(tmp_path: Path) -> None:
         ("minst", "Did you mean 'mnist'"),
         ("mnist5k", "Did you mean 'mnist-5k'"),
         ("cifar", "Known: auto, mnist, mnist-5k, fashion-mnist, .* or give the path"),
-        ("./nowhere", "expected a folder of IDX files or an .npz file .*, found nothing"),
+        ("./nowhere", "expected a folder of IDX files or an .npz file, found nothing"),
         ("~nobody-of-this-name/x", "found nothing"),
         ("a/" * 3000, "found nothing"),
         ("nowhere.npz", "found nothing"),
@@ -235,7 +235,7 @@ def test_data_dir_goes_with_mnist_only(tmp_path: Path) -> None:
         ),
         (
             {"train_images": idx.to_bytes(PARTS["development"].pixels // 255)},
-            "got none above 1. Multiply the images by 255",
+            "got none above 1. Multiply the images, .* by 255",
         ),
         (
             {"train_images": FILES["train-labels-idx1-ubyte"]},
@@ -540,11 +540,12 @@ def test_scans_with_dark_ink_are_noticed(tmp_path: Path) -> None:
         paper = np.full_like(images.pixels, 250)
         paper[:, 6:22, 6:22] = images.pixels[:, 6:22, 6:22] // 4
         scans[f"x_{part}"] = paper
-    assert data.check(str(write_npz(tmp_path / "scans.npz", **scans))).inverted
+    (warning,) = data.check(str(write_npz(tmp_path / "scans.npz", **scans))).warnings
+    assert "dark ink" in warning
     assert not data.check(
         str(write_npz(tmp_path / "d.npz", **{name: 255 - images for name, images in scans.items()}))
-    ).inverted
-    assert not data.check(str(write_idx(tmp_path / "d"))).inverted
+    ).warnings
+    assert not data.check(str(write_idx(tmp_path / "d"))).warnings
 
 
 def test_the_catalogue_says_where_things_are(

@@ -109,7 +109,8 @@ def _load_named(
 ) -> Source:
     if named := named_folder(data_dir):
         words, place = named
-        if data_dir or entry.name == "mnist" or container_in(place, entry):
+        is_meant = container_in(place, entry) or is_there(place / own_folder(entry))
+        if data_dir or entry.name == "mnist" or is_meant:
             found = required(words, place, entry, is_given=data_dir is not None)
             return read_source(found, words, entry, invert=invert)
     damaged = []

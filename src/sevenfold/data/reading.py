@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from sevenfold.data.catalogue import recognised
-from sevenfold.data.contents import require_development, require_test
+from sevenfold.data.contents import require_alike, require_development, require_test
 from sevenfold.data.entry import Entry
 from sevenfold.data.images import Images, Part
 from sevenfold.data.readers import idx, reader_of
@@ -42,7 +42,7 @@ def read_source(
         entry = recognised(digests) or recognised(_packed(path, "development"))
         images = _named(images, entry) if entry else images
     development = require_development(_turned(images, invert), path)
-    read_test = partial(_read_test, path, entry, development.classes, development.shape, invert)
+    read_test = partial(_read_test, path, entry, development, invert)
     if entry is None:
         name = path.resolve().name
         provenance = Provenance(
@@ -71,15 +71,11 @@ def _of_entry(entry: Entry, words: str, digests: dict[str, str], reason: str) ->
     )
 
 
-def _read_test(
-    path: Path,
-    entry: Entry | None,
-    classes: tuple[str, ...],
-    shape: tuple[int, ...],
-    invert: bool,
-) -> Images:
+def _read_test(path: Path, entry: Entry | None, development: Images, invert: bool) -> Images:
     images, _ = _read(path, "test", entry)
-    return require_test(_turned(images, invert), classes, shape, path)
+    test = require_test(_turned(images, invert), development.classes, development.shape, path)
+    require_alike(development, test, path)
+    return test
 
 
 def _read(path: Path, part: Part, entry: Entry | None) -> tuple[Images, dict[str, str]]:

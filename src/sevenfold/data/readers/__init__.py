@@ -11,8 +11,8 @@ from sevenfold.errors import DataError
 
 
 class Reader(Protocol):
-    """What a module of this folder offers. WHAT: the format in words, with its
-    article.
+    """What a module of this folder offers. WHAT: the format in words, with its article;
+    empty where it reads one published data set alone.
     """
 
     WHAT: str
@@ -33,7 +33,7 @@ class Reader(Protocol):
 
 
 READERS: tuple[Reader, ...] = (idx, npz, bitmaps, hdf5)
-KNOWN = " or ".join(reader.WHAT for reader in READERS)
+KNOWN = " or ".join(reader.WHAT for reader in READERS if reader.WHAT)
 
 
 def reader_of(path: Path) -> Reader:

@@ -18,7 +18,7 @@ from sevenfold.data.images import Images, Part, numbered
 from sevenfold.data.readers.files import MAX_EXAMPLES, exists, read_bytes
 from sevenfold.errors import DataError
 
-WHAT = "a folder of UCI's text bitmaps"
+WHAT = ""
 FILES: dict[Part, tuple[str, ...]] = {
     "development": ("optdigits-orig.tra", "optdigits-orig.tes"),
     "test": ("optdigits-orig.windep",),

@@ -13,7 +13,7 @@ from sevenfold.data.published.entries import USPS
 from sevenfold.data.readers.files import read_bytes
 from sevenfold.errors import DataError
 
-WHAT = "the file usps.h5"
+WHAT = ""
 
 _NAME = "usps.h5"
 _GROUPS: dict[Part, str] = {"development": "train", "test": "test"}

@@ -94,13 +94,14 @@ def unpack(data: bytes | BinaryIO, kind: Kind, name: str) -> bytes:
     than the header announces. `name` is for messages.
     """
     source = io.BytesIO(data) if isinstance(data, bytes) else data
-    stream = io.BufferedReader(cast(io.RawIOBase, source))
-    start = stream.peek(8)[:8]
-    packing, opener = next(
-        (known for magic, known in _PACKINGS.items() if start.startswith(magic)), ("zip", None)
-    )
+    packing = "zip"
     try:
-        with stream, opener(stream) if opener else stream as opened:
+        with io.BufferedReader(cast(io.RawIOBase, source)) as stream:
+            start = stream.peek(8)[:8]
+            known = [known for magic, known in _PACKINGS.items() if start.startswith(magic)]
+            opened: Any = stream
+            if known:
+                packing, opened = known[0][0], known[0][1](stream)
             header = opened.read(4 + 4 * 3)
             n_left = announced_bytes(header, kind, name) - len(header) + 1
             body = [header]

@@ -59,7 +59,7 @@ def _of_folder(folder: Path) -> tuple[str, str]:
     suffixes = {Path(name).suffix.lower() for name in names}
     if suffix := next((suffix for suffix in _KINDS if suffix in suffixes), None):
         what, advice = _KINDS[suffix]
-        return f"a folder with {what} ({suffix})", advice
+        return f"a folder with {suffix} files, each {what}", advice
     if ".npz" in suffixes:
         return "a folder with an .npz file", "Give the file itself."
     held = f"{', '.join(names[:4])}{' and more' if len(names) > 4 else ''}" if names else "nothing"
