@@ -109,10 +109,10 @@ def _from_unit_range(images: np.ndarray, name: str) -> np.ndarray:
 def _scaled_otherwise(images: np.ndarray, low: float, high: float, name: str) -> str:
     """What seems to have been done to the images, and how to take it back."""
     seen = f"{name}: expected whole numbers from 0 to 255, got values from {low:g} to {high:g}"
+    if -0.501 <= low < -0.4 and high <= 0.501:
+        return f"{seen}: scaled to -0.5..0.5. Save np.rint((x + 0.5) * 255).astype('uint8')."
     if -1.001 <= low < 0 and high <= 1.001:
         return f"{seen}: scaled to -1..1. Save np.rint((x + 1) * 127.5).astype('uint8')."
-    if -0.501 <= low < 0 and high <= 0.501:
-        return f"{seen}: scaled to -0.5..0.5. Save np.rint((x + 0.5) * 255).astype('uint8')."
     if low < 0:
         return f"{seen}, as where a mean was taken off. Save the images as they were before that."
     if 255 < high <= 65_535 and _is_whole(images):
