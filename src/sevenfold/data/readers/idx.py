@@ -24,12 +24,18 @@ from sevenfold.data.published.emnist import upright
 from sevenfold.data.readers.files import (
     MAX_CLASSES,
     MAX_EXAMPLES,
-    exists,
     foreign,
     require_pairs,
     require_size,
 )
-from sevenfold.data.readers.idx_names import FILES, PARTS, Kind, located
+from sevenfold.data.readers.idx_names import (
+    FILES,
+    PARTS,
+    Kind,
+    located,
+    missing_files,
+    present_files,
+)
 from sevenfold.data.readers.members import ZIP_ERRORS, Member, is_zip, members
 from sevenfold.errors import DataError
 
@@ -176,21 +182,6 @@ def to_bytes(array: np.ndarray) -> bytes:
     return header + array.astype(dtype, casting="safe").tobytes()
 
 
-def present_files(folder: Path) -> dict[str, Path]:
-    """Those of the four files that `folder` itself has under MNIST's own names; gzipped
-    or not, with `-idx` or `.idx` in the name.
-    """
-    return {
-        name: path for name in FILES for path in [_first_existing(folder, name)] if path is not None
-    }
-
-
-def missing_files(folder: Path) -> list[str]:
-    """The names of those of the four files that `folder` itself lacks."""
-    present = present_files(folder)
-    return [name for name in FILES if name not in present]
-
-
 def _located_or_several(path: Path) -> bool:
     try:
         return bool(located(path))
@@ -270,14 +261,6 @@ def _of_another_kind(magic: int, kind: Kind, name: str) -> str:
         )
     usual = {"images": 2051, "labels": 2049}[kind]
     return f"{name}: expected IDX {kind} (magic number {usual}), got {what}. {advice}"
-
-
-def _first_existing(folder: Path, name: str) -> Path | None:
-    dotted = name.replace("-idx", ".idx")
-    names = (name, f"{name}.gz", dotted, f"{dotted}.gz")
-    paths = [folder / candidate for candidate in names if exists(folder / candidate)]
-    # Archives of MNIST from Kaggle have folders with the files' names beside the files.
-    return next((path for path in paths if path.is_file()), paths[0] if paths else None)
 
 
 def _first_line(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from sevenfold.data.images import Part
+from sevenfold.data.readers.files import exists
 from sevenfold.data.readers.members import Member, members
 from sevenfold.errors import DataError
 
@@ -63,6 +64,21 @@ def located(path: Path, only: str = "") -> dict[str, Member]:
     return _only_one(path, sets)
 
 
+def present_files(folder: Path) -> dict[str, Path]:
+    """Those of the four files that `folder` itself has under MNIST's own names; gzipped
+    or not, with `-idx` or `.idx` in the name.
+    """
+    return {
+        name: path for name in FILES for path in [_first_existing(folder, name)] if path is not None
+    }
+
+
+def missing_files(folder: Path) -> list[str]:
+    """The names of those of the four files that `folder` itself lacks."""
+    present = present_files(folder)
+    return [name for name in FILES if name not in present]
+
+
 def _only_one(path: Path, sets: dict[tuple[str, str], dict[str, Member]]) -> dict[str, Member]:
     """The one set with all four files, or else with both of a part, or else the one
     set.
@@ -108,3 +124,11 @@ def _set_of(name: str) -> tuple[str, str]:
     if _part(home.name) is not None:
         home = home.parent
     return str(home), _WORDS.sub("", _PACKING.sub("", path.name))
+
+
+def _first_existing(folder: Path, name: str) -> Path | None:
+    dotted = name.replace("-idx", ".idx")
+    names = (name, f"{name}.gz", dotted, f"{dotted}.gz")
+    paths = [folder / candidate for candidate in names if exists(folder / candidate)]
+    # Archives of MNIST from Kaggle have folders with the files' names beside the files.
+    return next((path for path in paths if path.is_file()), paths[0] if paths else None)

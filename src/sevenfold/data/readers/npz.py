@@ -58,16 +58,19 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
     """
     with _opened(path) as archive:
         found = _roles(archive, path)
-        own = ("test",) if part == "test" else ("train", "val")
-        pieces = [_piece(archive, found, name, path) for name in own if ("x", name) in found]
+        kinds = ("test",) if part == "test" else ("train", "val")
+        names = [(found["x", kind], found["y", kind]) for kind in kinds if ("x", kind) in found]
+        arrays = [_read_pair(archive, pair, path) for pair in names]
+    pieces = [_piece(*pair, *own, path) for pair, own in zip(arrays, names, strict=True)]
     if not pieces:
         raise DataError(f"{path}: expected a test part, got none. Save it with x_test and y_test.")
     images = _joined(pieces, path)
     if len(pieces) > 1:
         joined = "The validation part of the file joined the development images."
         images = replace(images, notes=(*images.notes, joined))
-    arrays = images.pixels, images.labels
-    digests = [hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in arrays]
+    digests = [
+        hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (images.pixels, images.labels)
+    ]
     named = dict(zip(idx.PARTS[part], digests, strict=True))
     if images.classes != tuple(str(number) for number in range(images.n_classes)):
         named["classes"] = hashlib.sha256("\n".join(images.classes).encode()).hexdigest()
@@ -109,11 +112,21 @@ def _roles(archive: zipfile.ZipFile, path: Path) -> dict[Role, str]:
     return found
 
 
-def _piece(archive: zipfile.ZipFile, found: dict[Role, str], part: str, path: Path) -> Images:
+def _read_pair(
+    archive: zipfile.ZipFile, names: tuple[str, str], path: Path
+) -> tuple[np.ndarray, np.ndarray]:
+    """The arrays of images and of labels."""
+    images, labels = names
+    return (
+        _read_member(archive, images, path, "uifb"),
+        _read_member(archive, labels, path, "uifbUS"),
+    )
+
+
+def _piece(
+    images: np.ndarray, labels: np.ndarray, images_name: str, labels_name: str, path: Path
+) -> Images:
     """The images of one part of the file."""
-    images_name, labels_name = found["x", part], found["y", part]
-    images = _read_member(archive, images_name, path, "uifb")
-    labels = _read_member(archive, labels_name, path, "uifbUS")
     pixels, notes = pixels_of(images, f"{path}: {images_name}")
     places, classes = labels_of(labels, f"{path}: {labels_name}")
     require_pairs(len(pixels), len(places), f"{path}: {labels_name}")
