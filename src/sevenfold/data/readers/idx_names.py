@@ -37,7 +37,10 @@ def role_of(name: str) -> str | None:
     >>> role_of("EMNIST/TEST-IMAGES.IDX3-UBYTE.GZ"), role_of("train/labels-idx1-ubyte")
     ('t10k-images-idx3-ubyte', 'train-labels-idx1-ubyte')
     """
-    path = PurePosixPath(name.lower())
+    lower = name.lower()
+    if not any(word in lower for word in ("image", "label", "idx")):
+        return None  # at once, because folders may hold a hundred thousand pictures
+    path = PurePosixPath(lower)
     base = _PACKING.sub("", path.name)
     if "." in base and not re.search("idx|ubyte", base.rpartition(".")[2]):
         return None  # such as .csv, .png or .part
@@ -56,11 +59,10 @@ def located(path: Path, only: str = "") -> dict[str, Member]:
         DataError: there are several data sets.
     """
     sets: dict[tuple[str, str], dict[str, Member]] = defaultdict(dict)
+    wanted = members(path, lambda name: only in name.lower() and role_of(name) is not None)
     # The copy nearest to hand is taken: further up, then unpacked, then with a dash.
-    for member in sorted(members(path), key=lambda m: (m.depth, len(m.name), m.name)):
-        role = role_of(member.name)
-        if role is not None and only in member.name.lower():
-            sets[_set_of(member.name)].setdefault(role, member)
+    for member in sorted(wanted, key=lambda m: (m.depth, len(m.name), m.name)):
+        sets[_set_of(member.name)].setdefault(str(role_of(member.name)), member)
     return _only_one(path, sets)
 
 

@@ -39,14 +39,14 @@ class Member:
         return self.name.count("/")
 
 
-def members(path: Path) -> list[Member]:
-    """The files in a folder and in those below it, or in a zip archive, by name; hidden
-    ones left out.
+def members(path: Path, keep: Callable[[str], bool] = bool) -> list[Member]:
+    """The files in a folder and in those below it, or in a zip archive, whose names
+    `keep` wants, by name; hidden ones left out.
 
     Raises:
         DataError: it cannot be looked into, or is no archive.
     """
-    found = _of_folder(path) if path.is_dir() else _of_zip(path)
+    found = _of_folder(path, keep) if path.is_dir() else _of_zip(path, keep)
     return sorted(found, key=lambda member: member.name)
 
 
@@ -55,7 +55,7 @@ def is_zip(path: Path) -> bool:
     return path.suffix.lower() == ".zip" and not path.is_dir()
 
 
-def _of_folder(folder: Path, above: str = "") -> Iterator[Member]:
+def _of_folder(folder: Path, keep: Callable[[str], bool], above: str = "") -> Iterator[Member]:
     try:
         entries = list(os.scandir(folder))
     except OSError as error:
@@ -67,11 +67,12 @@ def _of_folder(folder: Path, above: str = "") -> Iterator[Member]:
     for entry in entries:
         if _is_hidden(entry.name):
             continue
-        name, path = above + entry.name, folder / entry.name
+        name = above + entry.name
         if not _is_folder(entry):
-            yield Member(name, str(path), partial(_open_file, path))
+            if keep(name):
+                yield Member(name, entry.path, partial(_open_file, Path(entry.path)))
         elif name.count("/") < _MAX_DEPTH:
-            yield from _of_folder(path, f"{name}/")
+            yield from _of_folder(Path(entry.path), keep, f"{name}/")
 
 
 def _open_file(path: Path) -> BinaryIO:
@@ -85,7 +86,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _of_zip(path: Path) -> Iterator[Member]:
+def _of_zip(path: Path, keep: Callable[[str], bool]) -> Iterator[Member]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
@@ -99,7 +100,8 @@ def _of_zip(path: Path) -> Iterator[Member]:
             f"{path}: expected a whole zip archive, got something else ({error}). Fetch it again."
         ) from None
     for info in infos:
-        if not info.is_dir() and not any(map(_is_hidden, info.filename.split("/"))):
+        is_hidden = any(map(_is_hidden, info.filename.split("/")))
+        if not info.is_dir() and not is_hidden and keep(info.filename):
             yield Member(
                 info.filename,
                 f"{path}: {info.filename}",
