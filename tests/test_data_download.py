@@ -1,5 +1,6 @@
 """Mirrors that misbehave, served from this machine."""
 
+import dataclasses
 import gzip
 import hashlib
 import io
@@ -16,8 +17,9 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from sevenfold.data import cache, finding
-from sevenfold.data.mnist import catalogue, download
+from sevenfold.data import cache, download, finding
+from sevenfold.data.catalogue import ENTRIES
+from sevenfold.data.mnist.catalogue import MNIST
 from sevenfold.data.readers import idx
 from sevenfold.errors import DataError, DataUnavailable
 
@@ -32,16 +34,12 @@ for part, (images_name, labels_name) in idx.PARTS.items():
         0, 256, (len(LABELS[part]), 28, 28), np.uint8
     )
     CONTENT[images_name] = idx.to_bytes(images)
-MADE_UP = catalogue.Entry(
-    "mnist",
-    "Made-up MNIST",
-    300,
-    50,
-    0,
-    {name: hashlib.sha256(data).hexdigest() for name, data in CONTENT.items()},
-    "",
-    "",
-    "",
+MADE_UP = dataclasses.replace(
+    MNIST,
+    title="Made-up MNIST",
+    n_development=300,
+    n_test=50,
+    sha256={name: hashlib.sha256(CONTENT[name]).hexdigest() for name in idx.FILES},
 )
 
 
@@ -107,7 +105,7 @@ def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(download, "CONNECT_SECONDS", 0.4)
     monkeypatch.setattr(download, "STALL_SECONDS", 0.4)
-    monkeypatch.setattr(finding, "MNIST", MADE_UP)
+    monkeypatch.setitem(ENTRIES, "mnist", MADE_UP)
     Mirror.asked.clear()
 
 

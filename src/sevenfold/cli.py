@@ -88,13 +88,18 @@ def run(
         str | None,
         typer.Option(
             help=(
-                "auto, mnist, mnist-5k, a folder of four IDX files, or an .npz. auto is mnist where"
-                " it can be had."
+                "A name that `sevenfold data list` shows, or the path of images of your own:"
+                " docs/data.md has every way. auto is mnist where it can be had."
             )
         ),
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder that holds the MNIST files.")
+        Path | None,
+        typer.Option(metavar="PATH", help="Folder or file that holds the named data set."),
+    ] = None,
+    invert: Annotated[
+        bool | None,
+        typer.Option(help="Turn the images, 255 - pixel: for dark ink on bright paper."),
     ] = None,
     preset: Annotated[
         str | None,
@@ -168,6 +173,7 @@ def run(
 
     chosen: dict[str, Any] = {
         "dataset": dataset,
+        "invert": invert,
         "engine": engine,
         "seed": seed,
         "protocol.method": protocol,
@@ -223,20 +229,21 @@ def list_data() -> None:
     from sevenfold.data import catalogue
 
     for entry in catalogue():
-        where = (
-            f"here: {entry.where}"
-            if entry.available
-            else f"not here; `sevenfold data fetch {entry.name}` gets {entry.n_bytes / 1e6:.1f} MB"
-        )
+        where = f"here: {entry.where}"
+        if not entry.available:
+            size = f"{entry.n_bytes / 1e6:.1f} MB"
+            where = f"not here; `sevenfold data fetch {entry.name}` gets {size}"
+            if not entry.mirrors:
+                where = f"not here; no mirror is known ({size}): --data PATH"
         print(
-            f"{entry.name:<10} {entry.title}: {entry.n_development:,} development and"
-            f" {entry.n_test:,} test images\n{'':<10} {where}"
+            f"{entry.name:<15} {entry.title}: {entry.n_development:,} development and"
+            f" {entry.n_test:,} test images\n{'':<15} {where}"
         )
-        print(f"{'':<10} licence: {entry.licence}; {entry.citation}\n{'':<10} {entry.url}")
+        print(f"{'':<15} licence: {entry.licence}; {entry.citation}\n{'':<15} {entry.url}")
 
 
 @data_app.command("fetch")
-def fetch_data(name: Annotated[str, typer.Argument(help="mnist or mnist-5k.")]) -> None:
+def fetch_data(name: Annotated[str, typer.Argument(help="A name of `data list`.")]) -> None:
     """Put a data set into the cache, verified against its published SHA-256."""
     from sevenfold.data import fetch
     from sevenfold.terminal import Terminal
@@ -247,28 +254,32 @@ def fetch_data(name: Annotated[str, typer.Argument(help="mnist or mnist-5k.")]) 
 
 @data_app.command("check")
 def check_data(
-    path: Annotated[
-        str, typer.Argument(help="mnist, mnist-5k, a folder of four IDX files, or an .npz.")
-    ],
+    path: Annotated[str, typer.Argument(help="A name of `data list`, or the path of images.")],
+    invert: Annotated[bool, typer.Option("--invert", help="As `run` would turn them.")] = False,
 ) -> None:
     """Read all of a data set, the test part too, and verify everything that can be
     verified.
     """
-    from sevenfold.data import INVERTED, check
+    from sevenfold.data import check
 
-    found = check(path)
-    verdict = INVERTED if found.inverted else "Nothing wrong found."
+    found = check(path, invert=invert)
+    verdict = "" if found.warnings else " Nothing wrong found."
     print(
         f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test"
-        f" images. {verdict}"
+        f" images.{verdict}"
     )
+    for warning in found.warnings:
+        print(f"warning: {warning}")
+    if found.classes[0] != "0":
+        more = f" and {len(found.classes) - 20:,} more" if len(found.classes) > 20 else ""
+        print(f"classes: {', '.join(found.classes[:20])}{more}")
     print(f"per class: {found.development_per_class} and {found.test_per_class}")
     print(
         f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none"
         " across the two parts."
     )
     print(
-        "Every file has its published SHA-256."
+        "Every file has the SHA-256 that is known for it."
         if found.published
         else "No published digests are known for this data."
     )

@@ -29,6 +29,7 @@ class Config(Record):
 
     preset: Preset = "book"
     dataset: Annotated[str, Field(min_length=1)] = "auto"
+    invert: bool = False
     engine: Literal["auto", "jax", "keras"] = "auto"
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
     success: SuccessSettings = SuccessSettings()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from sevenfold.config import Config
-from sevenfold.data import INVERTED, Source, load, seems_inverted
+from sevenfold.data import Source, load, warnings
 from sevenfold.errors import SettingsError
 from sevenfold.executor.opening import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
@@ -59,11 +59,12 @@ def run_workflow(
     screen = Terminal(terminal)
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
     with screen.transfer() as progress:
-        source = load(config.dataset, Path(data_dir) if data_dir else None, progress)
+        place = Path(data_dir) if data_dir else None
+        source = load(config.dataset, place, progress, invert=config.invert)
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
-    if seems_inverted(source.development):
-        screen.warn(INVERTED)
+    for warning in warnings(source.development):
+        screen.warn(warning)
     development = divide(source.development, config.protocol, config.seed)
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         if open_test_again:

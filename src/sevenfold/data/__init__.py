@@ -3,20 +3,14 @@ what they say.
 """
 
 from sevenfold.data.checking import CheckReport, Listing, catalogue, check
-from sevenfold.data.contents import (
-    INVERTED,
-    n_duplicates,
-    overlap,
-    require_disjoint,
-    seems_inverted,
-)
+from sevenfold.data.contents import overlap, require_disjoint
+from sevenfold.data.download import TransferProgress
+from sevenfold.data.faults import first_alike, n_duplicates, warnings
 from sevenfold.data.finding import fetch, load
 from sevenfold.data.images import Images, prepare
-from sevenfold.data.mnist.download import TransferProgress
 from sevenfold.data.source import Provenance, Source
 
 __all__ = [
-    "INVERTED",
     "CheckReport",
     "Images",
     "Listing",
@@ -26,10 +20,11 @@ __all__ = [
     "catalogue",
     "check",
     "fetch",
+    "first_alike",
     "load",
     "n_duplicates",
     "overlap",
     "prepare",
     "require_disjoint",
-    "seems_inverted",
+    "warnings",
 ]

@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from sevenfold.data.contents import n_duplicates, require_disjoint, seems_inverted
+from sevenfold.data.catalogue import ENTRIES
+from sevenfold.data.contents import require_disjoint
+from sevenfold.data.download import TransferProgress
+from sevenfold.data.faults import faulty, n_duplicates, warnings
 from sevenfold.data.finding import load
-from sevenfold.data.mnist.catalogue import ENTRIES
-from sevenfold.data.mnist.download import TransferProgress
-from sevenfold.data.mnist.places import where_found
+from sevenfold.data.places import where_found
 from sevenfold.data.source import Provenance
 from sevenfold.records import Record
 
 
 class Listing(Record):
     """One line of the catalogue. n_bytes: of the download or the packaged file. where:
-    empty if it has to be fetched.
+    empty if it has to be fetched. mirrors: from where; none: nobody may be asked.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Listing(Record):
     citation: str
     url: str
     where: str
+    mirrors: tuple[str, ...]
 
     @property
     def available(self) -> bool:
@@ -35,19 +37,19 @@ class Listing(Record):
 class CheckReport(Record):
     """What a check that found nothing wrong has to tell.
 
-    per_class: how many images of each class. inverted: whether ink seems dark on bright
-    paper. published: whether every file has its published SHA-256 (False: none is
-    known).
+    per_class: how many images of each class. warnings: what is odd and yet no reason to
+    refuse it. published: whether every file has its known SHA-256 (False: none is).
     """
 
     provenance: Provenance
+    classes: tuple[str, ...]
     n_development: int
     n_test: int
     development_per_class: list[int]
     test_per_class: list[int]
     n_development_duplicates: int
     n_test_duplicates: int
-    inverted: bool
+    warnings: tuple[str, ...]
     published: bool
 
 
@@ -55,15 +57,19 @@ def catalogue() -> list[Listing]:
     """The data sets known by name, and where each lies on this machine. Reads no data
     and asks no network.
     """
-    names = ("name", "title", "n_development", "n_test", "n_bytes", "licence", "citation", "url")
+    names = set(Listing.model_fields) - {"where"}
     return [
         Listing(**{name: getattr(entry, name) for name in names}, where=where_found(entry))
-        for entry in ENTRIES
+        for entry in ENTRIES.values()
     ]
 
 
 def check(
-    dataset: str, data_dir: Path | None = None, progress: TransferProgress | None = None
+    dataset: str,
+    data_dir: Path | None = None,
+    progress: TransferProgress | None = None,
+    *,
+    invert: bool = False,
 ) -> CheckReport:
     """Read all of a data set, the test part too, and verify everything that can be.
 
@@ -71,17 +77,18 @@ def check(
         DataError: the first thing wrong, an image in both development and test
         included.
     """
-    source = load(dataset, data_dir, progress)
+    source = load(dataset, data_dir, progress, invert=invert)
     development, test = source.development, source.read_test()
     require_disjoint(development, test, dataset)
     return CheckReport(
         provenance=source.provenance,
+        classes=development.classes,
         n_development=len(development),
         n_test=len(test),
         development_per_class=development.class_counts.tolist(),
         test_per_class=test.class_counts.tolist(),
         n_development_duplicates=n_duplicates(development),
         n_test_duplicates=n_duplicates(test),
-        inverted=seems_inverted(development),
+        warnings=(*warnings(development), *(f"Test part: {text}" for text in faulty(test))),
         published=source.provenance.n_test is not None,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sevenfold.data.faults import keys, seems_inverted
 from sevenfold.data.images import Images
 from sevenfold.errors import DataError
 
@@ -16,16 +17,15 @@ MIN_PER_CLASS = 20
 say anything.
 """
 
-BRIGHT = 200
-INVERTED = (
-    "The images seem to be dark ink on bright paper. Expected ink 255 on paper 0, as MNIST has it:"
-    " invert the images (255 - image)."
-)
+DARKEST = 64
+"""Where no pixel is brighter than this, images count from 0 to 16 or the like. They are
+refused, not rescaled: the same factor must come to whatever is read later.
+"""
 
 
 def require_development(images: Images, name: str | Path) -> Images:
     """These development images, if they are of two classes or more, at least
-    `MIN_PER_CLASS` of each, and hold more than 0s and 1s.
+    `MIN_PER_CLASS` of each, and use more than a quarter of a pixel's range.
     """
     if images.n_classes < 2:
         raise DataError(
@@ -40,10 +40,11 @@ def require_development(images: Images, name: str | Path) -> Images:
             f" {counts.min()} of class {images.classes[counts.argmin()]}. With fewer, validation"
             " says nothing; add examples."
         )
-    if images.pixels.max() <= 1:
+    brightest = int(images.pixels.max())
+    if brightest <= DARKEST:
         raise DataError(
-            f"{name}, development: expected pixels from 0 to 255, got none above 1. Multiply the"
-            " images by 255."
+            f"{name}, development: expected pixels from 0 to 255, got none above {brightest}."
+            f" Multiply the images, those of the test part too, by {255 // max(1, brightest)}."
         )
     return images
 
@@ -74,33 +75,29 @@ def require_test(
     return images
 
 
-def seems_inverted(images: Images) -> bool:
-    """Whether the outermost pixels are mostly bright, as where ink is dark on white
-    paper instead of 255 on 0.
+def require_alike(development: Images, test: Images, name: str | Path) -> None:
+    """Nothing, if ink is bright or dark and of about the same range in both parts.
 
-    >>> white = np.full((3, 5, 4), 255, np.uint8)
-    >>> seems_inverted(Images(white, np.zeros(3, np.uint8), ("0",)))
-    True
+    Raises:
+        DataError: the test images are the other way round, or scaled otherwise.
     """
-    pixels = images.pixels
-    edge = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
-    return bool(2 * np.count_nonzero(edge >= BRIGHT) > edge.size)
-
-
-def n_duplicates(images: Images) -> int:
-    """How many images are exact copies of an earlier one.
-
-    >>> alike = np.zeros((3, 5, 4), np.uint8)
-    >>> n_duplicates(Images(alike, np.zeros(3, np.uint8), ("0",)))
-    2
-    """
-    return len(images) - len(_distinct(images))
+    if seems_inverted(test) != seems_inverted(development):
+        raise DataError(
+            f"{name}, test: expected ink and paper as in development, got them the other way round."
+            " Turn one part (255 - image)."
+        )
+    brightest = int(test.pixels.max())
+    if brightest <= DARKEST:
+        raise DataError(
+            f"{name}, test: expected pixels from 0 to 255 as in development, got none above"
+            f" {brightest}. Scale them alike."
+        )
 
 
 def overlap(development: Images, test: Images) -> int:
     """How many test images are also, byte for byte, development images."""
-    known = _distinct(development)
-    return sum(image.tobytes() in known for image in test.pixels)
+    known = set(keys(development))
+    return sum(key in known for key in keys(test))
 
 
 def require_disjoint(development: Images, test: Images, name: str | Path) -> None:
@@ -120,9 +117,16 @@ def require_disjoint(development: Images, test: Images, name: str | Path) -> Non
 def _require_every_class(images: Images, name: str) -> None:
     missing = [images.classes[label] for label in np.flatnonzero(images.class_counts == 0)]
     if missing:
+        advice = "Add some of each, or number the classes without gaps."
+        if missing == ["0"] == list(images.classes[:1]):
+            last = images.classes[-1]
+            advice = (
+                f"The labels are 1 to {last}: number them from 0 (labels - 1), or where {last}"
+                f" stands for 0, labels % {last}."
+            )
         raise DataError(
             f"{name}: expected examples of each of {images.n_classes:,} classes"
-            f" ({_listed(images.classes, 3)}), got none of {_listed(missing)}. Add some of each."
+            f" ({_listed(images.classes, 3)}), got none of {_listed(missing)}. {advice}"
         )
 
 
@@ -133,7 +137,3 @@ def _listed(names: Sequence[str], at_most: int = 10) -> str:
 
 def _sized(shape: tuple[int, ...]) -> str:
     return "x".join(str(length) for length in shape)
-
-
-def _distinct(images: Images) -> set[bytes]:
-    return {image.tobytes() for image in images.pixels}

@@ -7,34 +7,50 @@ sealed test set asks for it.
 import difflib
 import os
 from pathlib import Path
+from typing import get_args
 
 from sevenfold.data.cache import cache_folder, expanded, made_folder, writable_folder
+from sevenfold.data.catalogue import ENTRIES, NAMES, UNVERIFIED
+from sevenfold.data.download import TransferProgress, fetch_missing
+from sevenfold.data.entry import Entry
+from sevenfold.data.images import Part
 from sevenfold.data.mnist import embedded
-from sevenfold.data.mnist.catalogue import MNIST, MNIST_5K, NAMES
-from sevenfold.data.mnist.download import TransferProgress, fetch_missing
-from sevenfold.data.mnist.places import (
+from sevenfold.data.mnist.catalogue import MNIST_5K
+from sevenfold.data.places import (
     advice_where_to_put_it,
     caches,
-    mnist_in,
+    container_in,
     named_folder,
-    required_mnist,
+    own_folder,
+    required,
 )
 from sevenfold.data.readers import KNOWN, is_there
-from sevenfold.data.readers.idx import FILES, PARTS, missing_files
+from sevenfold.data.readers.idx import missing_files
 from sevenfold.data.reading import read_source
 from sevenfold.data.source import Source
 from sevenfold.errors import DataError, DataUnavailable
 
+OWN = "custom:"
+"""Before a path: the data are the user's own, though some files of theirs be published
+ones.
+"""
+
 
 def load(
-    dataset: str = "auto", data_dir: Path | None = None, progress: TransferProgress | None = None
+    dataset: str = "auto",
+    data_dir: Path | None = None,
+    progress: TransferProgress | None = None,
+    *,
+    invert: bool = False,
 ) -> Source:
-    """The data set with this name (`auto`, `mnist`, `mnist-5k`) or at this path, if a
-    reader claims it.
+    """The data set with this name (`auto`, or one of the catalogue) or at this path, if
+    a reader claims it; a published one at a path is recognised, but not after
+    `custom:`. invert: give 255 - image, of both parts.
 
-    `mnist` is looked for in `data_dir`, `$SEVENFOLD_DATA`, our cache, Keras's cache and
-    the mirrors; where the user named a place, only there. `auto` is `mnist`, or
-    `mnist-5k` where MNIST cannot be had.
+    A name is looked for in `data_dir`, `$SEVENFOLD_DATA`, our cache, Keras's cache,
+    Debian's packages and the mirrors. In `data_dir` only, where it was given; MNIST,
+    for which it is meant in the first place, in `$SEVENFOLD_DATA` only, where that is
+    set. `auto` is `mnist`, or `mnist-5k` where MNIST cannot be had.
 
     Raises:
         DataUnavailable: it is nowhere to be had.
@@ -42,19 +58,20 @@ def load(
     """
     if dataset not in NAMES and not _is_path(dataset):
         raise DataError(_unknown(dataset))
-    if data_dir is not None and dataset not in ("auto", "mnist"):
+    if data_dir is not None and (dataset == "mnist-5k" or dataset not in NAMES):
         raise DataError(
-            f"--data is the folder that holds MNIST and goes with mnist or auto. Got {dataset!r};"
-            " leave out --data."
+            "--data is the place of a data set that --dataset names, such as mnist. Got"
+            f" {dataset!r}; leave out --data."
         )
     if dataset == "auto":
-        return _load_auto(data_dir, progress)
-    if dataset == "mnist":
-        with advice_where_to_put_it():
-            return _load_mnist(data_dir, progress)
+        return _load_auto(data_dir, progress, invert)
     if dataset == "mnist-5k":
-        return _load_mnist_5k(reason="it was asked for by name")
-    return read_source(expanded(dataset), dataset)
+        return _load_mnist_5k("it was asked for by name", invert)
+    if dataset in NAMES:
+        with advice_where_to_put_it(ENTRIES[dataset]):
+            return _load_named(ENTRIES[dataset], data_dir, progress, invert)
+    path = dataset.removeprefix(OWN)
+    return read_source(expanded(path), path, invert=invert, is_own=path != dataset)
 
 
 def fetch(name: str, progress: TransferProgress | None = None) -> Path:
@@ -63,14 +80,15 @@ def fetch(name: str, progress: TransferProgress | None = None) -> Path:
     """
     if name not in NAMES:
         raise DataError(_unknown(name))
-    folder = cache_folder() / ("mnist" if name == "auto" else name)
+    entry = ENTRIES["mnist" if name == "auto" else name]
+    folder = cache_folder() / own_folder(entry)
     try:
         made_folder(folder)
         if name == "mnist-5k":
             embedded.write_parts(folder)
         else:
-            with advice_where_to_put_it():
-                fetch_missing(MNIST, folder, verify=FILES, progress=progress)
+            with advice_where_to_put_it(entry):
+                fetch_missing(entry, folder, verify=get_args(Part), progress=progress)
     except OSError as error:
         raise DataError(
             f"{folder}: cannot be written: {error.strerror or error}. Name another folder with"
@@ -79,54 +97,63 @@ def fetch(name: str, progress: TransferProgress | None = None) -> Path:
     return folder
 
 
-def _load_auto(data_dir: Path | None, progress: TransferProgress | None) -> Source:
+def _load_auto(data_dir: Path | None, progress: TransferProgress | None, invert: bool) -> Source:
     try:
-        return _load_mnist(data_dir, progress)
+        return _load_named(ENTRIES["mnist"], data_dir, progress, invert)
     except DataUnavailable as error:
-        return _load_mnist_5k(reason=str(error))
+        return _load_mnist_5k(str(error), invert)
 
 
-def _load_mnist(data_dir: Path | None, progress: TransferProgress | None) -> Source:
+def _load_named(
+    entry: Entry, data_dir: Path | None, progress: TransferProgress | None, invert: bool
+) -> Source:
     if named := named_folder(data_dir):
-        words, folder = named
-        return read_source(required_mnist(words, folder), words, MNIST)
+        words, place = named
+        is_meant = container_in(place, entry) or is_there(place / own_folder(entry))
+        if data_dir or entry.name == "mnist" or is_meant:
+            found = required(words, place, entry, is_given=data_dir is not None)
+            return read_source(found, words, entry, invert=invert)
     damaged = []
     for words, folder in caches():
         try:
-            if container := mnist_in(folder):
-                return read_source(container, words, MNIST)
+            if container := container_in(folder, entry):
+                return read_source(container, words, entry, invert=invert)
         except DataError:  # nobody named this place, so go on to the next
             damaged.append(words)
-    return _load_fetched(damaged, progress)
+    return _load_fetched(entry, damaged, progress, invert)
 
 
-def _load_fetched(damaged: list[str], progress: TransferProgress | None) -> Source:
-    """MNIST from a mirror. Its errors name no path of this machine, because `auto` puts
-    them into the provenance.
+def _load_fetched(
+    entry: Entry, damaged: list[str], progress: TransferProgress | None, invert: bool
+) -> Source:
+    """A data set from a mirror. Its errors name no path of this machine, because `auto`
+    puts them into the provenance.
     """
-    folder = writable_folder("mnist")
+    folder = writable_folder(own_folder(entry))
     try:
-        mirror = fetch_missing(MNIST, folder, verify=PARTS["development"], progress=progress)
+        mirror = fetch_missing(entry, folder, verify=["development"], progress=progress)
     except DataUnavailable as error:
         raise DataUnavailable(
             " ".join([str(error), *(f"The copy in {words} is damaged." for words in damaged)])
         ) from None
     except OSError as error:
         raise DataUnavailable(
-            f"MNIST could not be written into the cache: {error.strerror}. Make room, or set"
-            " SEVENFOLD_CACHE."
+            f"{entry.title} could not be written into the cache: {error.strerror}. Make room, or"
+            " set SEVENFOLD_CACHE."
         ) from None
-    return read_source(folder, f"the mirror {mirror}" if mirror else "the sevenfold cache", MNIST)
+    words = f"the mirror {mirror}" if mirror else "the sevenfold cache"
+    container = container_in(folder.parent, entry) or folder
+    return read_source(container, words, entry, invert=invert)
 
 
-def _load_mnist_5k(reason: str) -> Source:
+def _load_mnist_5k(reason: str, invert: bool) -> Source:
     """The 5,000 images from the cache, or from the package when they are not there yet
     or damaged.
     """
     folder = cache_folder() / "mnist-5k"
     try:
         if not missing_files(folder):
-            return read_source(folder, embedded.SOURCE, MNIST_5K, reason=reason)
+            return read_source(folder, embedded.SOURCE, MNIST_5K, reason, invert=invert)
     except DataError:
         pass
     folder = writable_folder("mnist-5k")
@@ -136,12 +163,13 @@ def _load_mnist_5k(reason: str) -> Source:
         raise DataUnavailable(
             f"{folder}: cannot be written: {error.strerror}. Make room, or set SEVENFOLD_CACHE."
         ) from None
-    return read_source(folder, embedded.SOURCE, MNIST_5K, reason=reason)
+    return read_source(folder, embedded.SOURCE, MNIST_5K, reason, invert=invert)
 
 
 def _is_path(dataset: str) -> bool:
     return (
-        "/" in dataset
+        dataset.startswith(OWN)
+        or "/" in dataset
         or os.sep in dataset
         or dataset.startswith((".", "~"))
         or Path(dataset).suffix != ""
@@ -150,6 +178,11 @@ def _is_path(dataset: str) -> bool:
 
 
 def _unknown(name: str) -> str:
+    if name in UNVERIFIED:
+        return (
+            f"{name!r} is not fetched, because no digests of it are published. Get it from"
+            f" {UNVERIFIED[name]} and give its path."
+        )
     close = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.5)
     hint = (
         f"Did you mean {close[0]!r}?"

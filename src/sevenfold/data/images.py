@@ -19,7 +19,8 @@ class Images:
     place of each image's class in `classes`, which holds their names. groups: shape
     (n,), what the images of one source have in common (a writer, a page), or None.
     narrow_labels: classes that distortions may turn only a little, because they would
-    come to look like one another.
+    come to look like one another. notes: what was done to them when they were read, in
+    sentences.
     """
 
     pixels: np.ndarray
@@ -27,6 +28,7 @@ class Images:
     classes: tuple[str, ...]
     groups: np.ndarray | None = None
     narrow_labels: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -2,38 +2,64 @@
 is asked for.
 """
 
+import hashlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from sevenfold.data.contents import require_development, require_test
+from sevenfold.data.catalogue import recognised
+from sevenfold.data.contents import require_alike, require_development, require_test
+from sevenfold.data.entry import Entry
 from sevenfold.data.images import Images, Part
-from sevenfold.data.mnist.catalogue import Entry
-from sevenfold.data.readers import reader_of
+from sevenfold.data.readers import idx, reader_of
+from sevenfold.data.readers.files import read_bytes
+from sevenfold.data.readers.idx_names import role_of
 from sevenfold.data.source import Provenance, Source
 from sevenfold.errors import DataError
 
 
-def read_source(path: Path, words: str, entry: Entry | None = None, reason: str = "") -> Source:
+def read_source(
+    path: Path,
+    words: str,
+    entry: Entry | None = None,
+    reason: str = "",
+    *,
+    invert: bool = False,
+    is_own: bool = False,
+) -> Source:
     """The data set at `path`, which `words` describe. A catalogued one (`entry`) must
-    have its published digests.
+    have its published digests; where none is asked for, one is recognised by them,
+    except where the data are the user's own (`is_own`). invert: whether 255 becomes 0
+    and 0 becomes 255.
 
     Raises:
         DataError: the first thing wrong with the development part, in one line. The
         test part is not opened.
     """
     images, digests = _read(path, "development", entry)
-    development = require_development(images, path)
-    read_test = partial(_read_test, path, entry, development.classes, development.shape)
+    _require_test_part(path, entry)
+    if entry is None and not is_own:
+        entry = recognised(digests) or recognised(_packed(path, "development"))
+        images = _named(images, entry) if entry else images
+    development = require_development(_turned(images, invert), path)
+    read_test = partial(_read_test, path, entry, development, invert)
     if entry is None:
         name = path.resolve().name
-        custom = Provenance(name=name, title=f"the images in {name}", source=words, sha256=digests)
-        return Source(development, custom, read_test)
-    provenance = Provenance(
+        provenance = Provenance(
+            name=f"custom:{name}", title=f"the images in {name}", source=words, sha256=digests
+        )
+    else:
+        provenance = _of_entry(entry, words, digests, reason)
+        development = replace(development, narrow_labels=entry.narrow_labels)
+    return Source(development, provenance.model_copy(update={"inverted": invert}), read_test)
+
+
+def _of_entry(entry: Entry, words: str, digests: dict[str, str], reason: str) -> Provenance:
+    return Provenance(
         name=entry.name,
         title=entry.title,
         source=words,
-        sha256={**entry.sha256, **digests},
+        sha256={**entry.sha256, **entry.packed, **digests},
         licence=entry.licence,
         citation=entry.citation,
         url=entry.url,
@@ -43,29 +69,64 @@ def read_source(path: Path, words: str, entry: Entry | None = None, reason: str 
         noun=entry.noun,
         class_noun=entry.class_noun,
     )
-    return Source(replace(development, narrow_labels=entry.narrow_labels), provenance, read_test)
 
 
-def _read_test(
-    path: Path, entry: Entry | None, classes: tuple[str, ...], shape: tuple[int, ...]
-) -> Images:
+def _read_test(path: Path, entry: Entry | None, development: Images, invert: bool) -> Images:
     images, _ = _read(path, "test", entry)
-    return require_test(images, classes, shape, path)
+    test = require_test(_turned(images, invert), development.classes, development.shape, path)
+    require_alike(development, test, path)
+    return test
 
 
 def _read(path: Path, part: Part, entry: Entry | None) -> tuple[Images, dict[str, str]]:
-    images, digests = reader_of(path).read(path, part)
-    if entry is not None:
-        for name, digest in digests.items():
-            _require_digest(path, name, digest, entry)
-    return images, digests
+    reader = reader_of(path)
+    if entry is None:
+        return reader.read(path, part)
+    if entry.packed:
+        _require_packed(path, part, entry)
+    images, digests = idx.read(path, part, entry.only) if entry.only else reader.read(path, part)
+    for name, digest in digests.items():
+        if not entry.packed and digest != entry.sha256.get(name):
+            raise DataError(_of_another(path, name, digest, entry.sha256.get(name, ""), entry))
+    return _named(images, entry), digests
 
 
-def _require_digest(path: Path, name: str, digest: str, entry: Entry) -> None:
-    expected = entry.sha256[name]
-    if digest != expected:
+def _require_test_part(path: Path, entry: Entry | None) -> None:
+    reader = reader_of(path)
+    if not (entry and entry.only) and "test" not in reader.parts(path):
         raise DataError(
-            f"{path}: expected the {name} of {entry.name} (SHA-256 {expected[:12]}...), got"
-            f" {digest[:12]}.... Replace it (`sevenfold data fetch {entry.name}`), or give the path"
-            " as the data set if it is yours."
+            f"{path}: expected a development and a test part, got development images alone. Put"
+            " aside some of them as a test part."
         )
+
+
+def _require_packed(path: Path, part: Part, entry: Entry) -> None:
+    """Nothing, if the files of this part have the published digests as they lie."""
+    expected = {role_of(name) or name: digest for name, digest in entry.packed.items()}
+    for name, digest in _packed(path, part).items():
+        if digest != expected.get(name):
+            raise DataError(_of_another(path, name, digest, expected.get(name, ""), entry))
+
+
+def _packed(path: Path, part: Part) -> dict[str, str]:
+    """SHA-256 of the files of one part as they lie, packed; of an archive, its own."""
+    if path.is_file():
+        return {path.name: hashlib.sha256(read_bytes(path)).hexdigest()}
+    return idx.packed_digests(path, part) if reader_of(path) is idx else {}
+
+
+def _named(images: Images, entry: Entry) -> Images:
+    """The images with their classes called as the data set calls them."""
+    return replace(images, classes=entry.classes) if entry.classes else images
+
+
+def _turned(images: Images, invert: bool) -> Images:
+    return replace(images, pixels=255 - images.pixels) if invert else images
+
+
+def _of_another(path: Path, name: str, digest: str, expected: str, entry: Entry) -> str:
+    return (
+        f"{path}: expected the {name} of {entry.name} (SHA-256 {expected[:12]}...), got"
+        f" {digest[:12]}.... Replace it (`sevenfold data fetch {entry.name}`), or give"
+        f" custom:{path} as the data set if it is yours."
+    )

@@ -16,7 +16,8 @@ class Provenance(Record):
     data set also the published ones of the test files, which are known without reading
     them. n_test: None where it cannot be known without reading test files. reason: why
     the subset was taken; otherwise empty. noun, class_noun: what one image and one
-    class are called in texts.
+    class are called in texts. inverted: whether they were turned, 255 - image, on the
+    user's wish.
     """
 
     name: str
@@ -31,13 +32,14 @@ class Provenance(Record):
     reason: str = ""
     noun: str = "image"
     class_noun: str = "class"
+    inverted: bool = False
 
     @property
     def digest(self) -> str:
         """SHA-256 of what the data is; where it was found plays no part, so that a move
         does not look like other data.
         """
-        return digest_of([self.name, self.sha256])
+        return digest_of([self.name, self.sha256, *(["inverted"] if self.inverted else [])])
 
 
 @dataclass(frozen=True)

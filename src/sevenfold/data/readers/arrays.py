@@ -1,0 +1,147 @@
+"""Arrays of images and of labels, in the shapes, scales and types that people save
+them in, brought to the one form that we have: bytes, and places among named classes.
+
+What is plain is taken; where two readings are possible nothing is guessed.
+"""
+
+import math
+
+import numpy as np
+
+from sevenfold.data.class_names import natural, require_class_names
+from sevenfold.data.readers.files import MAX_CHANNELS, MAX_CLASSES, require_size
+from sevenfold.errors import DataError
+
+
+def pixels_of(array: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The images as (n, h, w) or, with two channels or more, (n, h, w, c), uint8; and
+    in words what was done to them, if that is more than a change of type.
+    """
+    images, moved = _shaped(array, name)
+    require_size(len(images), images.shape[1:], name)
+    if images.dtype == np.uint8:
+        return np.ascontiguousarray(images), moved
+    if images.dtype == np.bool_:
+        return np.ascontiguousarray(images) * np.uint8(255), (*moved, "True and False are 255, 0.")
+    low, high = images.min(), images.max()
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise DataError(
+            f"{name}: expected whole numbers from 0 to 255, got NaN or infinity. Remove or mend"
+            " those images."
+        )
+    if images.dtype.kind == "f" and low >= 0 and 0 < high <= 1:
+        return _from_unit_range(images, name), (*moved, "Values from 0 to 1 were times 255.")
+    if low < 0 or high > 255 or not _is_whole(images):
+        raise DataError(_scaled_otherwise(images, float(low), float(high), name))
+    return images.astype(np.uint8, order="C"), moved
+
+
+def labels_of(array: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
+    """The labels, shape (n,): whole numbers and None; or, where they are texts, the
+    place of each among the names of the classes, and those in natural order.
+    """
+    if array.ndim != 1 and array.shape[1:] != (1,):
+        raise DataError(
+            f"{name}: expected shape (n,), got {array.shape}. Save one label for each image; of"
+            " one-hot rows, labels.argmax(1)."
+        )
+    labels = array.reshape(-1)
+    if labels.dtype.kind in "US":
+        return _places(labels, name)
+    fits = (labels >= 0) & (labels < MAX_CLASSES) & (labels == np.floor(labels))
+    if not fits.all():
+        raise DataError(
+            f"{name}: expected whole numbers from 0 to {MAX_CLASSES - 1:,}, got {labels[~fits][0]}."
+            " Number the classes from 0, or name them by texts."
+        )
+    return labels, None
+
+
+def _shaped(array: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """`array` with images of (h, w) or (h, w, c); a flat one, (k,), is taken for a
+    square.
+    """
+    shape = array.shape[1:]
+    if len(shape) not in (1, 2, 3):
+        raise DataError(
+            f"{name}: expected shape (n, height, width), (n, height, width, channels) or (n,"
+            f" pixels), got {array.shape}. Save it again in one of them."
+        )
+    if len(shape) == 1:
+        side = math.isqrt(shape[0])
+        if side * side != shape[0]:
+            raise DataError(
+                f"{name}: expected rows of a square number of pixels, got {shape[0]}. Save the"
+                " images with shape (n, height, width)."
+            )
+        return array.reshape(-1, side, side), ()
+    if len(shape) == 3 and shape[0] in (1, 3, 4) and shape[2] in (1, 3, 4):
+        raise DataError(
+            f"{name}: expected shape (n, height, width) or (n, height, width, channels), got"
+            f" {array.shape}, which may as well have its channels first. Of grey images save"
+            " x.reshape(n, height, width)."
+        )
+    moved: tuple[str, ...] = ()
+    if len(shape) == 3 and shape[0] <= MAX_CHANNELS < min(shape[1:]):
+        array = np.moveaxis(array, 1, -1)
+        moved = (f"Channels came first, {shape}, and were put last.",) if shape[0] > 1 else ()
+    return (array[..., 0] if array.shape[3:] == (1,) else array), moved
+
+
+def _from_unit_range(images: np.ndarray, name: str) -> np.ndarray:
+    """Bytes that were divided by 255, as they were before.
+
+    Raises:
+        DataError: some value is no multiple of 1/255, to within its type's precision.
+    """
+    nearest = np.rint(images * images.dtype.type(255))
+    apart = np.abs(images - nearest / images.dtype.type(255))
+    if (wrong := apart > np.finfo(images.dtype).eps).any():
+        raise DataError(
+            f"{name}: expected whole numbers from 0 to 255, or these divided by 255, got values"
+            f" from 0 to 1 such as {images[wrong][0]:.6g}, which is no multiple of 1/255. Save"
+            " np.rint(x * 255).astype('uint8')."
+        )
+    rescaled: np.ndarray = nearest.astype(np.uint8, order="C")
+    return rescaled
+
+
+def _scaled_otherwise(images: np.ndarray, low: float, high: float, name: str) -> str:
+    """What seems to have been done to the images, and how to take it back."""
+    seen = f"{name}: expected whole numbers from 0 to 255, got values from {low:g} to {high:g}"
+    if -0.501 <= low < -0.4 and high <= 0.501:
+        return f"{seen}: scaled to -0.5..0.5. Save np.rint((x + 0.5) * 255).astype('uint8')."
+    if -1.001 <= low < 0 and high <= 1.001:
+        return f"{seen}: scaled to -1..1. Save np.rint((x + 1) * 127.5).astype('uint8')."
+    if low < 0:
+        return f"{seen}, as where a mean was taken off. Save the images as they were before that."
+    if 255 < high <= 65_535 and _is_whole(images):
+        return f"{seen}: 16 bits. Save (x // 257).astype('uint8'), or x * 255 // x.max()."
+    if high > 255:
+        return f"{seen}. Save x * 255 / x.max(), rounded, as uint8."
+    fraction = images[images != np.floor(images)][0]
+    return (
+        f"{seen} with fractions such as {fraction:.6g}, as resizing leaves. Save"
+        " np.rint(x).astype('uint8')."
+    )
+
+
+def _is_whole(images: np.ndarray) -> bool:
+    return images.dtype.kind != "f" or bool((images == np.floor(images)).all())
+
+
+def _places(labels: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    try:
+        names = np.char.decode(labels, "utf-8") if labels.dtype.kind == "S" else labels
+        found, places = np.unique(names, return_inverse=True)
+        classes = [str(own) for own in found.tolist()]
+    except ValueError:  # bytes or code points that are no text
+        raise DataError(
+            f"{name}: expected labels that are texts in UTF-8, got other bytes. Save them as"
+            " numbers or as str."
+        ) from None
+    require_class_names(classes, name)
+    order = sorted(range(len(classes)), key=lambda place: natural(classes[place]))
+    rank = np.argsort(order)
+    dtype = np.min_scalar_type(len(classes) - 1)
+    return rank[places].astype(dtype), tuple(classes[place] for place in order)
