@@ -15,6 +15,7 @@ CLASSES = tuple("0123456789")
 
 TINY = {
     "protocol.method": "holdout",
+    "protocol.stretch": 1,
     "baseline.hidden": [32],
     "baseline.n_epochs": 15,
     "baseline.n_seeds": 1,

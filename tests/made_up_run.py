@@ -18,7 +18,14 @@ from sevenfold.runs.ledger import Ledger
 from sevenfold.runs.reading import RESULTS
 from sevenfold.runs.seal import Plan
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import mcnemar, paired_difference, proportion, scores, spread
+from sevenfold.statistics import (
+    difference_of_networks,
+    mcnemar,
+    paired_difference,
+    proportion,
+    scores,
+    spread,
+)
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, Reading, variants
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, Option
@@ -155,6 +162,7 @@ class MadeUp:
             n_folds=1 if self.method == "holdout" else 4,
             n_rounds=2 if self.method == "iterated-kfold" else 1,
             n_scored=N_VALIDATION,
+            stretch=1,
         )
 
     def _preparation(self, run: Run, _: dict[str, Any]) -> Preparation:
@@ -174,7 +182,7 @@ class MadeUp:
     def _baseline(self, run: Run, _: dict[str, Any]) -> Baseline:
         softmax, small = self.validation(0.85, 3), self.validation(self.baseline_accuracy, 13)
         always_one = softmax.labels == 1
-        right = small.correct(N_EPOCHS)[0]
+        all_right, right = small.correct(N_EPOCHS), small.correct(N_EPOCHS)[0]
         return Baseline(
             majority_class=1,
             majority=proportion(int(always_one.sum()), N_VALIDATION),
@@ -182,6 +190,10 @@ class MadeUp:
             network=stored(run, "baseline", configuration(32), small),
             against_majority=mcnemar(right, always_one),
             against_softmax=mcnemar(right, softmax.correct(N_EPOCHS)[0]),
+            over_majority=difference_of_networks(
+                all_right, np.broadcast_to(always_one, all_right.shape)
+            ),
+            over_softmax=difference_of_networks(all_right, softmax.correct(N_EPOCHS)),
             significance=0.05,
             n_consultations=2,
         )

@@ -37,8 +37,9 @@ RUNS: dict[str, MadeUp] = {
     "not reached": MadeUp(reached=False, diverged=True, method="iterated-kfold"),
     "interrupted": MadeUp(until="search", asked=True),
     "nearly done": MadeUp(until="final_test", failure=RuntimeError("disk full")),
-    "no power": MadeUp(until="overfit", failure=NO_POWER, baseline_accuracy=0.86),
-    "below common sense": MadeUp(until="overfit", failure=NO_POWER, baseline_accuracy=0.6),
+    "no power": MadeUp(until="overfit", failure=NO_POWER, baseline_accuracy=0.1),
+    "no better than softmax": MadeUp(baseline_accuracy=0.86),
+    "below common sense": MadeUp(until="overfit", failure=NO_POWER, baseline_accuracy=0.02),
     "own data": PETS,
     "distorted, tied": MadeUp(distorted=True, tied=True),
     "whole space": MadeUp(

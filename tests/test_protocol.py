@@ -56,7 +56,8 @@ def test_too_few_images_for_the_folds() -> None:
 
 def test_a_part_holds_every_class_however_many_there_are() -> None:
     labels = np.repeat(np.arange(300, dtype=np.uint16), 4)
-    images = Images(np.zeros((1200, 3, 2), np.uint8), labels, tuple(map(str, range(300))))
+    pixels = np.random.default_rng(0).integers(0, 256, (1200, 3, 2), np.uint8)
+    images = Images(pixels, labels, tuple(map(str, range(300))))
     settings = ProtocolSettings(method="holdout", validation_fraction=0.25)
     (part,) = divide(images, settings, seed=0).rounds[0]
     assert len(np.unique(labels[part.validation])) == len(np.unique(labels[part.train])) == 300

@@ -14,11 +14,8 @@ from sevenfold.statistics import spread
 @pytest.mark.parametrize(
     ("kind", "verdict"),
     [
-        ("no power", "against softmax regression it is not better by more than chance explains."),
-        (
-            "below common sense",
-            "against softmax regression it is worse, by more than chance explains.",
-        ),
+        ("no power", "against always answering 1 it is not better beyond chance ("),
+        ("below common sense", "against always answering 1 it is worse ("),
     ],
 )
 def test_run_without_power_ends_with_the_numbers_of_the_baseline(kind: str, verdict: str) -> None:
@@ -36,8 +33,18 @@ def test_run_without_power_ends_with_the_numbers_of_the_baseline(kind: str, verd
 
 
 def test_baseline_with_power_says_so() -> None:
-    assert "so it has statistical power" in page_of("plain").text
+    assert (
+        "It beats both rivals beyond chance, so it has statistical power" in page_of("plain").text
+    )
     assert "No statistical power" not in page_of("plain").text
+
+
+def test_no_better_than_softmax_is_a_finding_and_the_report_goes_on() -> None:
+    page = page_of("no better than softmax")
+    assert "It beats the first rival beyond chance, so it has statistical power" in page.text
+    assert "it cannot be told from the second, a finding" in page.text
+    assert "9. Discussion and conclusions" in page.headings
+    assert "No statistical power" not in page.text
 
 
 @pytest.mark.parametrize(

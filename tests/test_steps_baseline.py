@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 
 from sevenfold.errors import NoStatisticalPower
 from sevenfold.steps.baseline import Baseline, BaselineSettings, require_power, run_baseline
+from sevenfold.validation import Validation
 
 # Class 2 is the most frequent in training, class 0 among the 40 validation images.
 LABELS = [0] * 20 + [1] * 12 + [2] * 8 + [2] * 40 + [0] * 5 + [1] * 6 + [3] * 3
@@ -23,17 +24,27 @@ def scored(
     network_misses: list[int],
     softmax_misses: list[int],
     later_seed: list[int] | None = None,
+    *,
+    settings: BaselineSettings = SETTINGS,
+    falling: bool = False,
 ) -> Baseline:
     """The step, where the first seed's networks miss these validation images after the
-    last epoch.
+    last epoch; `falling`: their losses fall to the end.
     """
-    data, every = development(images(LABELS), [range(40)]), list(range(40))
+    data = development(images(LABELS), [range(40)])
+
+    def outcome(misses: list[int], n_epochs: int) -> Validation:
+        ends = (misses, misses if later_seed is None else later_seed)
+        losses = np.linspace(2.0, 1.0, n_epochs) if falling else np.ones(n_epochs)
+        wrong = [[list(range(40))] * (n_epochs - 1) + [end] for end in ends]
+        return validation(LABELS[:40], wrong, [losses, losses])
+
     outcomes = [
-        validation(LABELS[:40], [[every, misses], [every, misses if more is None else more]])
-        for misses, more in ((softmax_misses, later_seed), (network_misses, later_seed))
+        [outcome(softmax_misses, n_epochs), outcome(network_misses, n_epochs)]
+        for n_epochs in (times * settings.n_epochs for times in (1, 2, 4, 8))
     ]
-    trained_as(monkeypatch, "sevenfold.steps.baseline", outcomes)
-    return run_baseline(run_in(tmp_path), data, SETTINGS)
+    trained_as(monkeypatch, "sevenfold.steps.baseline", *outcomes)
+    return run_baseline(run_in(tmp_path), data, settings)
 
 
 def test_each_is_scored_after_the_last_epoch(
@@ -58,36 +69,63 @@ def test_the_tests_take_the_first_seed(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("network_misses", "softmax_misses", "rival"),
+    ("network_misses", "softmax_misses", "unbeaten"),
     [
-        ([], range(6), None),
-        ([], range(5), "softmax regression"),  # five wins of five: p = 0.0625
-        (range(6, 8), range(6), "softmax regression"),  # six of eight: p = 0.29
-        (range(7), [], "softmax regression"),  # clearly worse
-        (range(35), range(35, 40), "most frequent"),
+        ([], range(6), ()),
+        ([], range(3), ("softmax",)),  # three wins of three: 0.075 [-0.008, 0.158]
+        (range(6, 8), range(6), ("softmax",)),  # six of eight
+        (range(7), [], ("softmax",)),  # clearly worse
+        (range(35), range(35, 40), ("majority", "softmax")),
     ],
 )
-def test_common_sense_must_be_beaten_beyond_chance(
+def test_who_is_beaten_beyond_chance(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     network_misses: range,
     softmax_misses: range,
-    rival: str | None,
+    unbeaten: tuple[str, ...],
 ) -> None:
     found = scored(tmp_path, monkeypatch, list(network_misses), list(softmax_misses))
-    if rival is None:
-        require_power(found)
-    else:
-        with pytest.raises(NoStatisticalPower, match=rival):
-            require_power(found)
+    assert found.unbeaten == unbeaten
+
+
+def test_only_the_most_frequent_class_ends_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_power(scored(tmp_path, monkeypatch, list(range(7)), []))
+    with pytest.raises(NoStatisticalPower, match=r"no more than always answering.*n_epochs"):
+        require_power(scored(tmp_path, monkeypatch, list(range(35)), []))
+
+
+def test_every_seed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the first seed alone would do, a second as bad as softmax weighs in."""
+    alone = scored(tmp_path, monkeypatch, [], list(range(6)))
+    both = scored(tmp_path, monkeypatch, [], list(range(6)), later_seed=list(range(20)))
+    assert (alone.over_softmax.value, both.over_softmax.value) == pytest.approx((0.15, 0.075))
+    by_image = np.zeros(40)
+    by_image[:6] = 0.5
+    half = 1.959964 * by_image.std(ddof=1) / np.sqrt(40)
+    assert both.over_softmax.ci_low == pytest.approx(0.075 - half, abs=1e-6)
+    assert both.over_softmax.n_seeds == 2
 
 
 def test_how_sure_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = scored(tmp_path, monkeypatch, [], list(range(5)))
-    require_power(found.model_copy(update={"significance": 0.07}))
-    strict = found.model_copy(update={"significance": 0.06})
-    with pytest.raises(NoStatisticalPower, match=r"5 against 0.*p = 0\.0625"):
-        require_power(strict)
+    strict = SETTINGS.model_copy(update={"significance": 1e-5})
+    lax = scored(tmp_path, monkeypatch, [], list(range(6)))
+    sure = scored(tmp_path, monkeypatch, [], list(range(6)), settings=strict)
+    assert (lax.unbeaten, sure.unbeaten) == ((), ("softmax",))
+
+
+def test_training_goes_on_while_the_loss_falls_and_a_rival_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made-up losses fall to the end, so that only a network without rivals stops."""
+    longer = SETTINGS.model_copy(update={"n_epochs": 10})
+    beaten, tied, flat = (
+        scored(tmp_path, monkeypatch, [0], missed, settings=longer, falling=falling)
+        for missed, falling in ((list(range(8)), True), ([1], True), ([1], False))
+    )
+    assert (beaten.network.epoch, tied.network.epoch, flat.network.epoch) == (10, 80, 10)
 
 
 def test_the_curves_are_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

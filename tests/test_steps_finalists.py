@@ -132,7 +132,7 @@ def test_what_distortions_are_worth(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert plain.scored.configuration.network == winner.network == network(8)
     assert plain.scored.epoch == found.winner.fresh.epoch
     assert plain.difference.value == pytest.approx((2 + 4 - 5 - 6) / 80)
-    assert plain.field_rms == pytest.approx(0.5 * winner.training.warp.field_rms)
+    assert plain.field_rms == pytest.approx(0.5 * winner.training.warp.field_rms(28, 28))
     assert found.n_consultations == 2
     assert [c.training.distortion for c in executor.seen] == [0.5, 0.5, 0.0, 0.0]
     pictures = run.load_arrays("pictures/distorted.npz")

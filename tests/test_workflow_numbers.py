@@ -16,6 +16,7 @@ from sklearn.metrics import log_loss as cross_entropy
 from sevenfold.storage import read_npz
 
 DEVELOPMENT, TEST = uneven_images(1200, seed=1, n_copies=24), uneven_images(300, seed=2)
+N_VALIDATION = 199  # a sixth of the distinct images, and the copies of those
 REMEDIES = ("dropout", "l2", "l1", "less_capacity", "more_capacity", "dropout_l2")
 
 
@@ -69,7 +70,7 @@ def test_what_the_data_are(finished: Path) -> None:
     train = {images[i] for i in split["round0_fold0_train"]}
     validation = {images[i] for i in split["round0_fold0_validation"]}
     assert problem["n_duplicates"] == 24
-    assert problem["n_duplicates_across_split"] == len(train & validation) > 0
+    assert problem["n_duplicates_across_split"] == len(train & validation) == 0
     for label, count in enumerate(problem["class_counts"]):
         hits = DEVELOPMENT.labels == label
         assert count["n_development"] == hits.sum()
@@ -95,7 +96,7 @@ def test_the_protocols_widths(finished: Path) -> None:
         assert option["half_width"] == pytest.approx((interval.high - interval.low) / 2)
         assert option["n_scored"] == n
     assert [option["chosen"] for option in protocol["options"]] == [True, False, False]
-    assert (protocol["n_train"], protocol["n_validation"]) == (1000, 200)
+    assert (protocol["n_train"], protocol["n_validation"]) == (1200 - N_VALIDATION, N_VALIDATION)
 
 
 def test_the_baseline(finished: Path) -> None:
@@ -105,9 +106,11 @@ def test_the_baseline(finished: Path) -> None:
     labels = DEVELOPMENT.labels[split["round0_fold0_validation"]]
     majority = np.bincount(DEVELOPMENT.labels[split["round0_fold0_train"]]).argmax()
     assert np.array_equal(arrays["labels"], labels)
-    assert_proportion(baseline["majority"], int((labels == majority).sum()), 200)
-    assert_proportion(baseline["network"]["accuracy"], int(right[0, -1].sum()), 200)
-    assert_proportion(baseline["softmax"]["accuracy"], int(softmax_right[0, -1].sum()), 200)
+    assert_proportion(baseline["majority"], int((labels == majority).sum()), N_VALIDATION)
+    assert_proportion(baseline["network"]["accuracy"], int(right[0, -1].sum()), N_VALIDATION)
+    assert_proportion(
+        baseline["softmax"]["accuracy"], int(softmax_right[0, -1].sum()), N_VALIDATION
+    )
     assert baseline["network"]["val_loss"] == pytest.approx(arrays["val_loss"][:, -1].mean())
     for name, rival in (("majority", labels == majority), ("softmax", softmax_right[0, -1])):
         test = baseline[f"against_{name}"]
@@ -188,7 +191,9 @@ def test_the_finalists(finished: Path) -> None:
     best = max(rights, key=lambda number: rights[number].mean())
     for finalist in chosen["finalists"]:
         behind = rights[best] - rights[finalist["trial"]]
-        variance = behind.mean(axis=0).var(ddof=1) / 200 + behind.mean(axis=1).var(ddof=1) / 2
+        variance = (
+            behind.mean(axis=0).var(ddof=1) / N_VALIDATION + behind.mean(axis=1).var(ddof=1) / 2
+        )
         assert finalist["behind_best"] == pytest.approx(behind.mean())
         assert finalist["standard_error"] == pytest.approx(np.sqrt(variance))
         assert finalist["within_one_se"] == (behind.mean() <= np.sqrt(variance))
@@ -252,12 +257,12 @@ def test_the_gap_and_the_mistakes(finished: Path) -> None:
     predicted, surest = first.argmax(axis=1), first.max(axis=1)
     (winner,) = [f for f in result(finished, "finalists")["finalists"] if f["chosen"]]
     validation, n_right = winner["fresh"]["accuracy"]["value"], int((predicted == labels).sum())
-    k = round(200 * validation)
+    k = round(N_VALIDATION * validation)
     assert final["validation_accuracy"] == winner["fresh"]["accuracy"]
     assert final["gap"] == pytest.approx(n_right / 300 - validation)
     assert final["gap"] != 0.0
     assert final["gap_p_value"] == pytest.approx(
-        fisher_exact([[k, 200 - k], [n_right, 300 - n_right]]).pvalue
+        fisher_exact([[k, N_VALIDATION - k], [n_right, 300 - n_right]]).pvalue
     )
     wrong = sorted(np.flatnonzero(predicted != labels), key=lambda i: -surest[i])
     assert [mistake["index"] for mistake in final["mistakes"]] == wrong[:5]

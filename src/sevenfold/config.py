@@ -103,6 +103,18 @@ def _require_read(config: Config, file: Mapping[str, Any], changes: Mapping[str,
         )
 
 
+def stretched(config: Config, times: int) -> Config:
+    """The settings with every number of epochs multiplied by `times`."""
+    values = config.model_dump(mode="json")
+    values["baseline"]["n_epochs"] *= times
+    for stage in values["overfit"]["stages"]:
+        stage["n_epochs"] *= times
+    search = values["regularize"]["search"]
+    search["rungs"] = [times * rung for rung in search["rungs"]]
+    values["final_test"]["n_epochs"] *= times
+    return Config.from_values(values)
+
+
 def default_folder(config: Config) -> Path:
     """Where a run goes when the user does not say: `runs/<preset>`, with the data set
     and a digest where they differ from it.

@@ -2,6 +2,7 @@
 that stays shut until the end.
 """
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Literal
@@ -13,6 +14,9 @@ from sevenfold.data import Images
 from sevenfold.errors import SettingsError
 from sevenfold.records import Record
 from sevenfold.statistics import proportion
+
+MIN_UPDATES, BATCH_SIZE = 25, 128
+"""Updates of an epoch, of such batches, that the presets' numbers of epochs rely on."""
 
 Method = Literal["holdout", "kfold", "iterated-kfold"]
 
@@ -26,6 +30,8 @@ class ProtocolSettings(Record):
     the validation part is no wider than ± `holdout_half_width`; else K-fold while the
     interval over all development images is no wider than ± `kfold_half_width`; else
     iterated K-fold with shuffling (DLWP 4.5.3: the simplest protocol that suffices).
+    stretch: what all numbers of epochs are multiplied by; 0 lets the number of training
+    images decide (`stretch_of`).
     """
 
     method: Literal["auto", "holdout", "kfold", "iterated-kfold"] = "auto"
@@ -35,6 +41,7 @@ class ProtocolSettings(Record):
     expected_accuracy: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.98
     holdout_half_width: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.003
     kfold_half_width: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.006
+    stretch: Annotated[int, Field(ge=0, le=1_000)] = 0
 
 
 @dataclass(frozen=True)
@@ -92,20 +99,22 @@ class DevelopmentSet:
 
 def divide(images: Images, settings: ProtocolSettings, seed: int) -> DevelopmentSet:
     """Divide the development images, stratified by class, by the protocol that
-    `settings` ask for or the rule chooses.
+    `settings` ask for or the rule chooses. Exact copies stay on one side.
 
     Raises:
         SettingsError: a part would hold too few images, or a class has too few for the
         folds.
     """
     method = choose_method(len(images), settings)
-    smallest = int(images.class_counts.min())
-    n_validation = round(len(images) * settings.validation_fraction)
+    first = _first_copies(images.pixels)
+    distinct = np.unique(first)
+    labels, smallest = images.labels[distinct], images[distinct].class_counts.min()
+    n_validation = round(len(labels) * settings.validation_fraction)
     n_least = max(_MIN_PER_PART, images.n_classes)
-    if method == "holdout" and not n_least <= n_validation <= len(images) - n_least:
+    if method == "holdout" and not n_least <= n_validation <= len(labels) - n_least:
         raise SettingsError(
             f"protocol.validation_fraction must leave each part {n_least:,} images or more."
-            f" {settings.validation_fraction} of {len(images):,} puts {n_validation:,} into"
+            f" {settings.validation_fraction} of {len(labels):,} puts {n_validation:,} into"
             " validation. Try 0.17."
         )
     if method != "holdout" and smallest < settings.n_folds:
@@ -113,16 +122,27 @@ def divide(images: Images, settings: ProtocolSettings, seed: int) -> Development
             f"protocol.n_folds is {settings.n_folds}, but a class has only {smallest} images. Use"
             " fewer folds."
         )
-    rounds: tuple[tuple[Split, ...], ...]
     if method == "holdout":
-        rounds = (_holdout(images.labels, settings.validation_fraction, seed),)
+        rounds = [_holdout(labels, settings.validation_fraction, seed)]
     elif method == "kfold":
-        rounds = (_folds(images.labels, settings.n_folds, seed),)
+        rounds = [_folds(labels, settings.n_folds, seed)]
     else:
-        rounds = tuple(
-            _folds(images.labels, settings.n_folds, seed + r) for r in range(settings.n_rounds)
-        )
-    return DevelopmentSet(images, rounds, method, settings.method)
+        rounds = [_folds(labels, settings.n_folds, seed + r) for r in range(settings.n_rounds)]
+
+    def with_copies(indices: np.ndarray) -> np.ndarray:
+        return np.flatnonzero(np.isin(first, distinct[indices]))
+
+    whole = tuple(
+        tuple(Split(with_copies(s.train), with_copies(s.validation)) for s in splits)
+        for splits in rounds
+    )
+    return DevelopmentSet(images, whole, method, settings.method)
+
+
+def _first_copies(pixels: np.ndarray) -> np.ndarray:
+    """The place of the first image with the same pixels: shape (n,), int64."""
+    places: dict[bytes, int] = {}
+    return np.array([places.setdefault(image.tobytes(), i) for i, image in enumerate(pixels)])
 
 
 def choose_method(n: int, settings: ProtocolSettings) -> Method:
@@ -141,6 +161,17 @@ def choose_method(n: int, settings: ProtocolSettings) -> Method:
         if expected_half_width(n, settings) <= settings.kfold_half_width
         else "iterated-kfold"
     )
+
+
+def stretch_of(n_train: int, settings: ProtocolSettings) -> int:
+    """What all numbers of epochs are multiplied by: the setting, or where it is 0 what
+    a training part of this size asks for.
+
+    The presets count epochs of thousands of images. Where an epoch has fewer than
+    `MIN_UPDATES` updates, nothing would be learnt in so few of them.
+    """
+    n_updates = math.ceil(n_train / BATCH_SIZE)
+    return settings.stretch or max(1, round(MIN_UPDATES / n_updates))
 
 
 def expected_half_width(n: int, settings: ProtocolSettings) -> float:

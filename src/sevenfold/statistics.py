@@ -11,6 +11,8 @@ from sevenfold.records import Record
 LEVEL = 0.95
 SIGNIFICANCE = 0.05
 Z = 1.959963984540054
+SMOOTHING_WINDOW = 5
+"""Epochs over which curves are smoothed before a turning point is read from them."""
 
 
 def decimals(n: int) -> int:
@@ -140,6 +142,19 @@ def paired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -> 
     return _difference(first_correct, second_correct, half_seeds, over_seeds.sd, over_seeds.n)
 
 
+def difference_of_networks(
+    first_correct: np.ndarray, second_correct: np.ndarray, level: float = LEVEL
+) -> Difference:
+    """As `paired_difference`, of these trained networks alone: the interval, at this
+    level, takes in the n examples and not what other seeds would have given.
+    """
+    from scipy.stats import norm
+
+    over_seeds = spread((first_correct.astype(np.float64) - second_correct).mean(axis=1))
+    z = float(norm.ppf(0.5 + level / 2))
+    return _difference(first_correct, second_correct, 0.0, over_seeds.sd, over_seeds.n, z)
+
+
 def unpaired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -> Difference:
     """As `paired_difference`, on the same n examples but with seeds of their own:
     shapes (n_first, n) and (n_second, n).
@@ -165,12 +180,17 @@ def unpaired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -
 
 
 def _difference(
-    first: np.ndarray, second: np.ndarray, half_seeds: float, sd_over_seeds: float, n_seeds: int
+    first: np.ndarray,
+    second: np.ndarray,
+    half_seeds: float,
+    sd_over_seeds: float,
+    n_seeds: int,
+    z: float = Z,
 ) -> Difference:
     by_example = first.mean(axis=0) - second.mean(axis=0)
     n = len(by_example)
     mean = float(by_example.mean())
-    half = math.hypot(Z * float(by_example.std(ddof=1)) / math.sqrt(n), half_seeds)
+    half = math.hypot(z * float(by_example.std(ddof=1)) / math.sqrt(n), half_seeds)
     return Difference(
         value=mean,
         ci_low=mean - half,

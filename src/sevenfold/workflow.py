@@ -6,12 +6,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
-from sevenfold.config import Config
+from sevenfold.config import Config, stretched
 from sevenfold.data import Source, load, warnings
 from sevenfold.errors import SettingsError
 from sevenfold.executor.opening import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
-from sevenfold.protocol import DevelopmentSet, divide
+from sevenfold.protocol import DevelopmentSet, divide, stretch_of
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
 from sevenfold.runs.seal import SealedTestSet
@@ -71,7 +71,11 @@ def run_workflow(
             run.forget("final_test")
         shared = run.folder / layout.WORKERS
         opening = open_executor(development, shared, workers=workers, cluster=cluster)
-        return _steps(run, config, source, development, opening, open_test_again)
+        times = stretch_of(len(development.rounds[0][0].train), config.protocol)
+        if times > 1:
+            screen.say(f"Few images: all numbers of epochs are multiplied by {times}.")
+        plan = stretched(config, times)
+        return _steps(run, plan, source, development, opening, open_test_again)
 
 
 def _steps(

@@ -11,8 +11,8 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import Difference, paired_difference, smooth
-from sevenfold.steps.overfit import SMOOTHING_WINDOW, Attempt, Overfit, turning_epoch
+from sevenfold.statistics import SMOOTHING_WINDOW, Difference, paired_difference, smooth
+from sevenfold.steps.overfit import Attempt, Overfit, turning_epoch
 from sevenfold.validation import (
     Configuration,
     ScoredConfiguration,

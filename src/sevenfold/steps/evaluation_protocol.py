@@ -1,6 +1,12 @@
 """Section 3: decide on an evaluation protocol (DLWP 4.5.3)."""
 
-from sevenfold.protocol import DevelopmentSet, Method, ProtocolSettings, expected_half_width
+from sevenfold.protocol import (
+    DevelopmentSet,
+    Method,
+    ProtocolSettings,
+    expected_half_width,
+    stretch_of,
+)
 from sevenfold.records import Record
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
@@ -21,7 +27,7 @@ class Option(Record):
 class EvaluationProtocol(Record):
     """The protocol in force; asked: whether the settings named it, so that the rule was
     not applied. n_train, n_validation: of the first split. options: in the order in
-    which the rule tries them.
+    which the rule tries them. stretch: what all numbers of epochs were multiplied by.
     """
 
     method: Method
@@ -33,6 +39,7 @@ class EvaluationProtocol(Record):
     n_folds: int
     n_rounds: int
     n_scored: int
+    stretch: int
 
     def __str__(self) -> str:
         sizes = f"{self.n_train:,} to train, {self.n_validation:,} to validate"
@@ -73,4 +80,5 @@ def decide_protocol(
         n_folds=len(development.rounds[0]),
         n_rounds=len(development.rounds),
         n_scored=len(development.scored),
+        stretch=stretch_of(len(first.train), settings),
     )

@@ -164,13 +164,13 @@ def run_final_test(
 
 
 def _require_progress(baseline: Baseline, chosen: Finalists) -> None:
-    """The test set is not spent on a network that tuning made worse than the
-    baseline.
+    """The test set is not spent on a network that tuning made worse than the baseline,
+    beyond chance.
     """
     before, after = baseline.network.accuracy, chosen.winner.fresh.accuracy
-    if after.value <= before.value:
+    if after.ci_high < before.value:
         raise NoStatisticalPower(
-            f"The chosen network reaches {after} on validation images, no more than the baseline's"
+            f"The chosen network reaches {after} on validation images, less than the baseline's"
             f" {before}, so the test set was not opened. Widen regularize.space, or give the search"
             " more trials or epochs."
         )

@@ -14,7 +14,7 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import Spread, smooth, spread, t_quantile
+from sevenfold.statistics import SMOOTHING_WINDOW, Spread, smooth, spread, t_quantile
 from sevenfold.steps.baseline import Baseline
 from sevenfold.validation import (
     Configuration,
@@ -24,8 +24,6 @@ from sevenfold.validation import (
     n_fits,
     scored,
 )
-
-SMOOTHING_WINDOW = 5
 
 
 class Stage(Record):

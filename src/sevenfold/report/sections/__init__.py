@@ -62,7 +62,7 @@ def ended_at(run: FinishedRun) -> Section:
     if stopped is None:
         return WORKFLOW[-1]
     before = WORKFLOW[max(0, WORKFLOW.index(stopped) - 1)]
-    lacks_power = run.baseline is not None and bool(run.baseline.unbeaten)
+    lacks_power = run.baseline is not None and not run.baseline.has_power
     return before if lacks_power and "baseline" in before.parts else stopped
 
 

@@ -1,7 +1,8 @@
 """Whether the small network beats common sense."""
 
-from sevenfold.report.numbers import listed, p_value, whole
+from sevenfold.report.numbers import count, listed, p_value, points, points_interval, whole
 from sevenfold.report.terms import Terms
+from sevenfold.statistics import Difference
 from sevenfold.steps.baseline import Baseline, Rival
 
 
@@ -24,22 +25,41 @@ def power(baseline: Baseline, terms: Terms) -> str:
     )
 
 
-def no_power(baseline: Baseline, terms: Terms) -> str:
-    """Which rivals the small network does not beat, and which of them beat it."""
-    names = [rival(name, baseline, terms) for name in baseline.unbeaten]
-    beaten_by = [
-        rival(name, baseline, terms)
-        for name in baseline.unbeaten
-        if baseline.tests[name].only_first < baseline.tests[name].only_second
-        and baseline.tests[name].p_value < baseline.significance
+def verdict(baseline: Baseline, terms: Terms) -> str:
+    """What the differences over all seeds say where the network has power."""
+    over: dict[Rival, Difference] = {
+        "majority": baseline.over_majority,
+        "softmax": baseline.over_softmax,
+    }
+    gains = [
+        f"{points(gain.value, gain.n)} points {points_interval(gain)} against"
+        f" {rival(name, baseline, terms)}"
+        for name, gain in over.items()
     ]
-    seen = f"The small network does not beat common sense: against {listed(names)}"
-    if beaten_by == names:
-        return f"{seen} it is worse, by more than chance explains."
-    worse = (
-        f" (against {beaten_by[0]} it is worse by more than chance explains)" if beaten_by else ""
+    power = (
+        f"so it has statistical power: the {terms.class_noun} can indeed be predicted from the"
+        " pixels, and this data suffices to begin learning how"
     )
-    return f"{seen} it is not better by more than chance explains{worse}."
+    seen = f"Read over {count(baseline.over_softmax.n_seeds, 'training')}, the network stands at"
+    if not baseline.unbeaten:
+        return f"{seen} {listed(gains)}. It beats both rivals beyond chance, {power}."
+    worse = baseline.over_softmax.ci_high < 0.0
+    other = "is worse than softmax regression" if worse else "cannot be told from the second"
+    return (
+        f"{seen} {listed(gains)}. It beats the first rival beyond chance, {power}; it {other}, a"
+        " finding about so small a network on so many examples, and the workflow goes on."
+    )
+
+
+def no_power(baseline: Baseline, terms: Terms) -> str:
+    """That the small network is no better than the most frequent class."""
+    gain = baseline.over_majority
+    worse = "worse" if gain.ci_high < 0.0 else "not better beyond chance"
+    return (
+        "The small network does not beat common sense: against"
+        f" {rival('majority', baseline, terms)} it is {worse} ({points(gain.value, gain.n)} points"
+        f" {points_interval(gain)})."
+    )
 
 
 def ends(baseline: Baseline) -> str:
