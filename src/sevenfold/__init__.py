@@ -12,15 +12,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sevenfold.config import Config, load_config
     from sevenfold.report import draw as draw_report
+    from sevenfold.runs.reading import FinishedRun, read_run
     from sevenfold.workflow import run_workflow
 
 __version__ = "0.1.0"
-__all__ = ["Config", "__version__", "draw_report", "load_config", "run_workflow"]
+__all__ = [
+    "Config",
+    "FinishedRun",
+    "__version__",
+    "draw_report",
+    "load_config",
+    "read_run",
+    "run_workflow",
+]
 
 _HOMES = {
     "Config": ("sevenfold.config", "Config"),
+    "FinishedRun": ("sevenfold.runs.reading", "FinishedRun"),
     "draw_report": ("sevenfold.report", "draw"),
     "load_config": ("sevenfold.config", "load_config"),
+    "read_run": ("sevenfold.runs.reading", "read_run"),
     "run_workflow": ("sevenfold.workflow", "run_workflow"),
 }
 
