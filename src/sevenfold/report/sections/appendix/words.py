@@ -25,7 +25,11 @@ def event(line: LedgerLine, terms: Terms) -> str:
 
 
 def step_name(step: str) -> str:
-    """The heading of a step's section, and which part of it the step is."""
-    section = next(section for section in WORKFLOW if step in section.parts)
+    """The heading of a step's section, and which part of it the step is; its own name
+    where no section shows it.
+    """
+    section = next((section for section in WORKFLOW if step in section.parts), None)
+    if section is None:
+        return step.replace("_", " ").capitalize()
     part = f": {PARTS.get(step, step)}" if len(section.parts) > 1 else ""
     return f"{section.heading}{part}"
