@@ -21,10 +21,17 @@ class Fault(NamedTuple):
 
 TESTS: dict[str, tuple[str, ...]] = {
     "counter_random.py": ("test_counter_random.py",),
-    "data": ("test_data_contents.py", "test_data.py", "test_data_idx.py", "test_data_npz.py"),
+    "data": (
+        "test_data_contents.py",
+        "test_data_faults.py",
+        "test_data.py",
+        "test_data_idx.py",
+        "test_data_npz.py",
+        "test_data_catalogue.py",
+    ),
     "engine": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
     "networks.py": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
-    "protocol.py": ("test_protocol_rules.py", "test_protocol.py"),
+    "protocol.py": ("test_protocol_rules.py", "test_protocol_copies.py", "test_protocol.py"),
     "report": (
         "test_report_damage.py",
         "test_report_data.py",

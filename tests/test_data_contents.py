@@ -10,9 +10,9 @@ from sevenfold.data import (
     overlap,
     prepare,
     require_disjoint,
-    seems_inverted,
 )
 from sevenfold.data.contents import require_development
+from sevenfold.data.faults import seems_inverted
 from sevenfold.errors import DataError
 
 
@@ -106,14 +106,14 @@ def test_development_needs_twenty_of_each_class(fewest: int, refused: bool) -> N
         assert require_development(made, "mine") is made
 
 
-@pytest.mark.parametrize(("brightest", "refused"), [(1, True), (2, False)])
-def test_pixels_of_zero_and_one_are_refused(brightest: int, refused: bool) -> None:
+@pytest.mark.parametrize(("brightest", "refused"), [(64, True), (65, False)])
+def test_pixels_on_a_small_scale_are_refused(brightest: int, refused: bool) -> None:
     labels = np.resize(np.arange(10), 300)
     made = images(
         labels, (np.arange(300 * 784) % (brightest + 1)).astype(np.uint8).reshape(-1, 28, 28)
     )
     if refused:
-        with pytest.raises(DataError, match="by 255"):
+        with pytest.raises(DataError, match="Multiply the images"):
             require_development(made, "mine")
     else:
         require_development(made, "mine")
