@@ -18,12 +18,12 @@ from sevenfold.runs.ledger import Ledger
 from sevenfold.runs.reading import RESULTS
 from sevenfold.runs.seal import Plan
 from sevenfold.runs.writing import Run
+from sevenfold.scores import scores
 from sevenfold.statistics import (
     difference_of_networks,
     mcnemar,
     paired_difference,
     proportion,
-    scores,
     spread,
 )
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, Reading, variants

@@ -43,6 +43,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_report_tuning.py",
     ),
     "runs": ("test_seal_chain.py", "test_protocol.py", "test_runs.py", "test_refit.py"),
+    "scores.py": ("test_statistics_numbers.py", "test_statistics.py"),
     "statistics.py": ("test_statistics_numbers.py", "test_statistics.py"),
     "steps": (
         "test_steps_data.py",
@@ -68,6 +69,13 @@ def _in(place: str, faults: Iterable[tuple[str, str, str]]) -> tuple[Fault, ...]
     return tuple(Fault(place, *fault) for fault in faults)
 
 
+SCORES = (
+    ("macro F1 is weighted", "float(f1.mean())", "float((f1 * support).sum() / support.sum())"),
+    ("macro recall is accuracy", "float(recall.mean())", "correct / len(labels)"),
+    ("macro precision is recall", "float(precision.mean())", "float(recall.mean() + 0.0)"),
+    ("the confusions are transposed", "matrix(labels, predicted", "matrix(predicted, labels"),
+)
+
 STATISTICS = (
     ("the Wilson interval is too narrow", "Z * Z / (4 * n * n)", "Z * Z / (8 * n * n)"),
     ("a worse network is favoured", "self.only_first > self.only_second and", ""),
@@ -91,10 +99,6 @@ STATISTICS = (
     ("Welch's error is a variance", "* math.sqrt(sum(parts))", "* sum(parts)"),
     ("only gains are detectable", "self.ci_low > 0.0 or self.ci_high < 0.0", "self.ci_low > 0.0"),
     ("the error falls with n", "by_example.std(ddof=1)) / math.sqrt(n)", "by_example.std()) / n"),
-    ("macro F1 is weighted", "float(f1.mean())", "float((f1 * support).sum() / support.sum())"),
-    ("macro recall is accuracy", "float(recall.mean())", "correct / len(labels)"),
-    ("macro precision is recall", "float(precision.mean())", "float(recall.mean() + 0.0)"),
-    ("the confusions are transposed", "matrix(labels, predicted", "matrix(predicted, labels"),
     ("smoothing leans to the left", "min(n, i + half + 1)", "min(n, i + half)"),
     ("too few decimals", "n <= 2_000", "n <= 20_000"),
     (
@@ -592,6 +596,7 @@ REPORT = (
 )
 
 FAULTS: tuple[Fault, ...] = (
+    *_in("scores.py", SCORES),
     *_in("statistics.py", STATISTICS),
     *_in("protocol.py", PROTOCOL),
     *_in("tuning", TUNING),

@@ -23,7 +23,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"errors"},
     {"counter_random", "machine", "records", "storage", "terminal"},
-    {"data", "statistics"},
+    {"data", "pictures", "scores", "statistics"},
     {"runs"},
     {"protocol", "networks", "warp"},
     {"engine"},

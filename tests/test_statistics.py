@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from sevenfold.scores import scores
 from sevenfold.statistics import (
     mcnemar,
     paired_difference,
     proportion,
-    scores,
     smooth,
     spread,
     unpaired_difference,

@@ -7,13 +7,13 @@ import pytest
 from scipy.stats import binom, norm, t, ttest_ind
 from sklearn.metrics import log_loss, precision_recall_fscore_support
 
+from sevenfold.scores import scores
 from sevenfold.statistics import (
     Difference,
     decimals,
     mcnemar,
     paired_difference,
     proportion,
-    scores,
     smooth,
     spread,
     t_quantile,

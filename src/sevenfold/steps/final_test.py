@@ -19,7 +19,8 @@ from sevenfold.records import Record, digest_of
 from sevenfold.runs import layout
 from sevenfold.runs.seal import Plan, SealedTestSet
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import SIGNIFICANCE, Proportion, Scores, Spread, scores, spread
+from sevenfold.scores import Scores, scores
+from sevenfold.statistics import SIGNIFICANCE, Proportion, Spread, spread
 from sevenfold.steps import findings
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.finalists import Finalists

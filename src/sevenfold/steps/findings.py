@@ -7,7 +7,8 @@ import numpy as np
 
 from sevenfold.networks import NetworkSpec
 from sevenfold.records import Record
-from sevenfold.statistics import SIGNIFICANCE, PairedTest, Proportion, Scores, mcnemar, proportion
+from sevenfold.scores import Scores
+from sevenfold.statistics import SIGNIFICANCE, PairedTest, Proportion, mcnemar, proportion
 from sevenfold.validation import Configuration
 
 CONFIDENT = 0.99
