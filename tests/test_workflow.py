@@ -264,6 +264,7 @@ def test_the_keras_engine_carries_out_the_whole_workflow(
     # Each of Keras's fits compiles anew, so there are few of them.
     few = {
         "overfit.n_seeds": 2,
+        "overfit.stages": [{"hidden": [64], "n_epochs": 6}],
         "regularize.ablation.n_seeds": 2,
         "regularize.search.n_trials": 2,
         "regularize.search.batch": 2,
