@@ -93,6 +93,9 @@ def _read(inbox: IO[bytes], messages: "queue.SimpleQueue[Any]") -> None:
             messages.put(receive(inbox))
     except EOFError:
         os._exit(0)
+    except BaseException:  # a message that cannot be read; nobody else would end the process
+        traceback.print_exc()
+        os._exit(1)
 
 
 def _open_images(path: str, rest: DevelopmentSet) -> DevelopmentSet:
