@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import pytest
 from markupsafe import Markup
+from sevenfold.steps.discussion import Discussion, discuss
 
 from sevenfold.config import load_config
 from sevenfold.data import Provenance
@@ -38,7 +39,6 @@ from sevenfold.runs.writing import Run
 from sevenfold.statistics import mcnemar, paired_difference, proportion, scores, spread
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, variants
 from sevenfold.steps.baseline import Baseline
-from sevenfold.steps.discussion import Discussion, discuss
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, Option
 from sevenfold.steps.final_test import Comparison, ConfusedPair, FinalTest, Mistake
 from sevenfold.steps.finalists import Finalist, Finalists

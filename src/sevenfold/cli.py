@@ -88,13 +88,21 @@ def run(
         str | None,
         typer.Option(
             help=(
-                "auto, mnist, mnist-5k, a folder of four IDX files, or an .npz. auto is mnist where"
-                " it can be had."
+                "auto, mnist, mnist-5k, a folder of four IDX files, an .npz, a folder of pictures"
+                " with a subfolder for each class, or a CSV table. auto is mnist where it can be"
+                " had."
             )
         ),
     ] = None,
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder that holds the MNIST files.")
+    ] = None,
+    size: Annotated[
+        tuple[int, int] | None,
+        typer.Option(
+            metavar="HEIGHT WIDTH",
+            help="Bring pictures to this size; rows of a table have it. Default: their median.",
+        ),
     ] = None,
     preset: Annotated[
         str | None,
@@ -168,6 +176,7 @@ def run(
 
     chosen: dict[str, Any] = {
         "dataset": dataset,
+        "size": size and list(size),
         "engine": engine,
         "seed": seed,
         "protocol.method": protocol,
@@ -248,20 +257,31 @@ def fetch_data(name: Annotated[str, typer.Argument(help="mnist or mnist-5k.")]) 
 @data_app.command("check")
 def check_data(
     path: Annotated[
-        str, typer.Argument(help="mnist, mnist-5k, a folder of four IDX files, or an .npz.")
+        str,
+        typer.Argument(
+            help="mnist, mnist-5k, a folder of IDX files or of pictures, an .npz, or a CSV table."
+        ),
     ],
+    size: Annotated[
+        tuple[int, int] | None,
+        typer.Option(metavar="HEIGHT WIDTH", help="As for `sevenfold run`."),
+    ] = None,
 ) -> None:
     """Read all of a data set, the test part too, and verify everything that can be
     verified.
     """
-    from sevenfold.data import INVERTED, check
+    from sevenfold.data import INVERTED, SET_ASIDE, check
 
-    found = check(path)
+    found = check(path, size=size)
     verdict = INVERTED if found.inverted else "Nothing wrong found."
     print(
         f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test"
         f" images. {verdict}"
     )
+    for words in found.provenance.left_out:
+        print(words)
+    if found.provenance.set_aside:
+        print(SET_ASIDE.format(share=found.provenance.set_aside))
     print(f"per class: {found.development_per_class} and {found.test_per_class}")
     print(
         f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from sevenfold.config import Config
-from sevenfold.data import INVERTED, Source, load, seems_inverted
+from sevenfold.data import INVERTED, SET_ASIDE, Source, load, seems_inverted
 from sevenfold.errors import SettingsError
 from sevenfold.executor.opening import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
@@ -59,9 +59,13 @@ def run_workflow(
     screen = Terminal(terminal)
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
     with screen.transfer() as progress:
-        source = load(config.dataset, Path(data_dir) if data_dir else None, progress)
+        source = load(config.dataset, Path(data_dir) if data_dir else None, progress, config.size)
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
+    for words in source.provenance.left_out:
+        screen.say(words)
+    if source.provenance.set_aside:
+        screen.say(SET_ASIDE.format(share=source.provenance.set_aside))
     if seems_inverted(source.development):
         screen.warn(INVERTED)
     development = divide(source.development, config.protocol, config.seed)

@@ -13,10 +13,12 @@ from sevenfold.data.contents import (
 from sevenfold.data.finding import fetch, load
 from sevenfold.data.images import Images, prepare
 from sevenfold.data.mnist.download import TransferProgress
+from sevenfold.data.setting_aside import SET_ASIDE
 from sevenfold.data.source import Provenance, Source
 
 __all__ = [
     "INVERTED",
+    "SET_ASIDE",
     "CheckReport",
     "Images",
     "Listing",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sevenfold.data.contents import n_duplicates, require_disjoint, seems_inverted
 from sevenfold.data.finding import load
+from sevenfold.data.images import Size
 from sevenfold.data.mnist.catalogue import ENTRIES
 from sevenfold.data.mnist.download import TransferProgress
 from sevenfold.data.mnist.places import where_found
@@ -63,7 +64,10 @@ def catalogue() -> list[Listing]:
 
 
 def check(
-    dataset: str, data_dir: Path | None = None, progress: TransferProgress | None = None
+    dataset: str,
+    data_dir: Path | None = None,
+    progress: TransferProgress | None = None,
+    size: Size | None = None,
 ) -> CheckReport:
     """Read all of a data set, the test part too, and verify everything that can be.
 
@@ -71,7 +75,7 @@ def check(
         DataError: the first thing wrong, an image in both development and test
         included.
     """
-    source = load(dataset, data_dir, progress)
+    source = load(dataset, data_dir, progress, size)
     development, test = source.development, source.read_test()
     require_disjoint(development, test, dataset)
     return CheckReport(

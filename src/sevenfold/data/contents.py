@@ -11,7 +11,7 @@ import numpy as np
 from sevenfold.data.images import Images
 from sevenfold.errors import DataError
 
-MIN_PER_CLASS = 20
+MIN_PER_CLASS = 10
 """Fewer development images of a class than this and a validation part holds too few to
 say anything.
 """

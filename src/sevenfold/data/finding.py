@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from sevenfold.data.cache import cache_folder, expanded, made_folder, writable_folder
+from sevenfold.data.images import Size
 from sevenfold.data.mnist import embedded
 from sevenfold.data.mnist.catalogue import MNIST, MNIST_5K, NAMES
 from sevenfold.data.mnist.download import TransferProgress, fetch_missing
@@ -27,10 +28,13 @@ from sevenfold.errors import DataError, DataUnavailable
 
 
 def load(
-    dataset: str = "auto", data_dir: Path | None = None, progress: TransferProgress | None = None
+    dataset: str = "auto",
+    data_dir: Path | None = None,
+    progress: TransferProgress | None = None,
+    size: Size | None = None,
 ) -> Source:
     """The data set with this name (`auto`, `mnist`, `mnist-5k`) or at this path, if a
-    reader claims it.
+    reader claims it; there, pictures are brought to `size`.
 
     `mnist` is looked for in `data_dir`, `$SEVENFOLD_DATA`, our cache, Keras's cache and
     the mirrors; where the user named a place, only there. `auto` is `mnist`, or
@@ -47,6 +51,8 @@ def load(
             f"--data is the folder that holds MNIST and goes with mnist or auto. Got {dataset!r};"
             " leave out --data."
         )
+    if size is not None and dataset in NAMES:
+        raise DataError(f"--size goes with images of your own, not with {dataset}. Leave it out.")
     if dataset == "auto":
         return _load_auto(data_dir, progress)
     if dataset == "mnist":
@@ -54,7 +60,7 @@ def load(
             return _load_mnist(data_dir, progress)
     if dataset == "mnist-5k":
         return _load_mnist_5k(reason="it was asked for by name")
-    return read_source(expanded(dataset), dataset)
+    return read_source(expanded(dataset), dataset, size=size)
 
 
 def fetch(name: str, progress: TransferProgress | None = None) -> Path:

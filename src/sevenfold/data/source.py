@@ -5,7 +5,7 @@ and a door to the test images.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sevenfold.data.images import Images
+from sevenfold.data.images import Images, Size
 from sevenfold.records import Record, digest_of
 
 
@@ -16,7 +16,10 @@ class Provenance(Record):
     data set also the published ones of the test files, which are known without reading
     them. n_test: None where it cannot be known without reading test files. reason: why
     the subset was taken; otherwise empty. noun, class_noun: what one image and one
-    class are called in texts.
+    class are called in texts. size: the height and width that the user asked for.
+    set_aside: the share of all images that became the test part where the data came
+    without one. left_out: what lies beside the data and was not read, one sentence
+    each.
     """
 
     name: str
@@ -31,13 +34,16 @@ class Provenance(Record):
     reason: str = ""
     noun: str = "image"
     class_noun: str = "class"
+    size: Size | None = None
+    set_aside: float | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
         """SHA-256 of what the data is; where it was found plays no part, so that a move
         does not look like other data.
         """
-        return digest_of([self.name, self.sha256])
+        return digest_of([self.name, self.sha256, *([self.size] if self.size else [])])
 
 
 @dataclass(frozen=True)
