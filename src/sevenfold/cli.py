@@ -278,6 +278,8 @@ def check_data(
         f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test"
         f" images. {verdict}"
     )
+    height, width, *channels = found.image_shape
+    print(f"each of {height} x {width} pixels, {'in colour' if channels else 'grey'}")
     for words in found.provenance.left_out:
         print(words)
     if found.provenance.set_aside:

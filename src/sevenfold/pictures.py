@@ -5,12 +5,11 @@ Pillow decodes: only the formats named here, only the first frame, and nothing b
 its header was held against `MAX_PIXELS`.
 """
 
-import functools
 import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,6 +28,11 @@ SUFFIXES = frozenset(
 MAX_PIXELS = 50_000_000
 MAX_FILE_BYTES = 1 << 29
 """Of one file: more than `MAX_PIXELS` take without compression."""
+
+# What Pillow finds odd but can read is no news to a user. Of pictures up to twice its
+# own limit it only warns; to us all of these are too large.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+warnings.filterwarnings("error", message="Image size .* exceeds limit")
 
 _ORIENTATION = 0x0112
 _TURNED = (5, 6, 7, 8)
@@ -169,23 +173,15 @@ def median_size(sizes: Sequence[tuple[int, int]], largest: int) -> tuple[int, in
     return max(1, round(scale * height)), max(1, round(scale * width))
 
 
-@functools.cache
-def _pillow() -> Any:
-    from PIL import Image
-
-    # Pillow only warns of pictures up to twice its own limit; to us all are too large.
-    warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
-    return Image
-
-
 def _opened(data: bytes, name: str) -> "Image.Image":
     """The picture, its header read and its pixels not."""
-    image = _pillow()
+    from PIL import Image, UnidentifiedImageError
+
     try:
-        picture: Image.Image = image.open(io.BytesIO(data), formats=FORMATS)
-    except (image.DecompressionBombError, image.DecompressionBombWarning):
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large(name, "more") from None
-    except image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise DataError(
             f"{name}: expected a picture ({', '.join(FORMATS)}), got {_instead(data)}. Remove it,"
             " or save it again as PNG."
@@ -224,8 +220,9 @@ def _upper_eight(values: np.ndarray, name: str) -> np.ndarray:
 
 
 def _border(pixels: np.ndarray) -> np.ndarray:
-    edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
-    return np.median(np.concatenate(edges), axis=0).astype(np.uint8)
+    edges = np.concatenate((pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]))
+    middle: np.ndarray = np.median(edges, axis=0)
+    return middle.astype(np.uint8)
 
 
 def _brightness(colours: np.ndarray) -> np.ndarray:

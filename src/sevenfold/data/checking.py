@@ -36,12 +36,13 @@ class Listing(Record):
 class CheckReport(Record):
     """What a check that found nothing wrong has to tell.
 
-    per_class: how many images of each class. inverted: whether ink seems dark on bright
-    paper. published: whether every file has its published SHA-256 (False: none is
-    known).
+    image_shape: (h, w) or (h, w, c). per_class: how many images of each class.
+    inverted: whether ink seems dark on bright paper. published: whether every file has
+    its published SHA-256 (False: none is known).
     """
 
     provenance: Provenance
+    image_shape: tuple[int, ...]
     n_development: int
     n_test: int
     development_per_class: list[int]
@@ -80,6 +81,7 @@ def check(
     require_disjoint(development, test, dataset)
     return CheckReport(
         provenance=source.provenance,
+        image_shape=development.shape,
         n_development=len(development),
         n_test=len(test),
         development_per_class=development.class_counts.tolist(),

@@ -64,9 +64,9 @@ def left_out(path: Path) -> tuple[str, ...]:
         if not _is_named_picture(file)
     ]
     if others:
-        named = ", ".join(sorted(others)[:3]) + (", ..." if len(others) > 3 else "")
-        n = "1 file that is no picture" if len(others) == 1 else f"{len(others):,} others"
-        found.append(f"Pictures alone are read; {n} ({named}) stay unread.")
+        more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
+        named = ", ".join(sorted(others, key=natural)[:3]) + more
+        found.append(f"Pictures alone are read, not {named}.")
     return tuple(found)
 
 
