@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sevenfold.data.images import Images, Part, Size
-from sevenfold.data.readers import folders, idx, npz, tables
+from sevenfold.data.readers import folders, idx, npz, parquet, tables
 from sevenfold.errors import DataError
 
 
@@ -58,7 +58,7 @@ class LooseReader(Protocol):
 
 
 READERS: tuple[Reader, ...] = (idx, npz)
-LOOSE_READERS: tuple[LooseReader, ...] = (folders, tables)
+LOOSE_READERS: tuple[LooseReader, ...] = (folders, tables, parquet)
 _WHATS = [*(reader.WHAT for reader in READERS), *(reader.WHAT for reader in LOOSE_READERS)]
 KNOWN = f"{', '.join(_WHATS[:-1])} or {_WHATS[-1]}"
 

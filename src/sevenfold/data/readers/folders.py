@@ -36,9 +36,13 @@ _MAX_DEPTH, _MAX_LOOKED_AT = 4, 20_000
 
 def claims(path: Path) -> bool:
     """Whether `path` is a folder with a picture in it or in folders below, by the names
-    alone.
+    alone. A single folder of pictures beside a table is taken for the table's.
     """
-    return path.is_dir() and _has_picture(path)
+    if not path.is_dir() or not _has_picture(path):
+        return False
+    inner, files = _subfolders(path), _files(path)
+    is_part = any(_named(path, names) for names in PART_FOLDERS.values())
+    return len(inner) > 1 or is_part or not any(".csv" in file.name.lower() for file in files)
 
 
 def parts(path: Path) -> tuple[Part, ...]:
