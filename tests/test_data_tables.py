@@ -100,11 +100,11 @@ def test_the_digests_are_those_of_idx_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize("header", [True, False])
 def test_labels_may_be_text(tmp_path: Path, header: bool) -> None:
     frame = table()
-    frame["label"] = [("boot 10", "boot 9", "T-shirt/top")[i % 3] for i in range(60)]
+    frame["label"] = [("boot 10", "T-shirt/top", "boot 9")[i % 3] for i in range(60)]
     path = write(tmp_path / "d.csv", frame, header=header)
     found, digests = tables.read(path, "development", None, None)
     assert found.classes == ("boot 9", "boot 10", "T-shirt/top")
-    assert found.labels[:3].tolist() == [1, 0, 2]
+    assert found.labels[:3].tolist() == [1, 2, 0]
     assert len(digests) == 3
     frame["label"] = frame["label"].replace("boot 9", "boot 8")
     other = tables.read(write(path, frame, header=header), "development", None, None)[1]
@@ -409,7 +409,7 @@ def test_a_table_is_checked_from_the_command_line(tmp_path: Path) -> None:
         "the images in own: 42 development and 18 test images. Nothing wrong found.",
         "each of 5 x 5 pixels, grey",
         "test.csv has no labels: it is left alone.",
-        "The data came without a test part: 30.0% of the images are set aside as one, and sealed.",
+        "The data came without a test part: 30.0 % of the images are set aside as one, and sealed.",
     ]
 
 

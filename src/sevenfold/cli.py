@@ -283,7 +283,7 @@ def check_data(
     for words in found.provenance.left_out:
         print(words)
     if found.provenance.set_aside:
-        print(SET_ASIDE.format(share=found.provenance.set_aside))
+        print(SET_ASIDE.format(100 * found.provenance.set_aside))
     print(f"per class: {found.development_per_class} and {found.test_per_class}")
     print(
         f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none"

@@ -65,7 +65,7 @@ def run_workflow(
     for words in source.provenance.left_out:
         screen.say(words)
     if source.provenance.set_aside:
-        screen.say(SET_ASIDE.format(share=source.provenance.set_aside))
+        screen.say(SET_ASIDE.format(100 * source.provenance.set_aside))
     if seems_inverted(source.development):
         screen.warn(INVERTED)
     development = divide(source.development, config.protocol, config.seed)

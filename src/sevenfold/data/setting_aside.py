@@ -15,7 +15,7 @@ from sevenfold.errors import DataError
 
 N_LEAST = 10
 SET_ASIDE = (
-    "The data came without a test part: {share:.1%} of the images are set aside as one, and sealed."
+    "The data came without a test part: {:.1f} % of the images are set aside as one, and sealed."
 )
 
 _WORD = b"sevenfold set aside"

@@ -8,7 +8,7 @@ the file system's.
 import hashlib
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -176,8 +176,8 @@ def _class_names(folder: Path) -> dict[str, Path]:
     if loose:
         where = "beside the folders of classes" if inner else "without folders of classes"
         raise DataError(
-            f"{folder}: expected a subfolder of pictures for each class, got {len(loose):,}"
-            f" pictures ({loose[0].name}, ...) {where}. Put each into the folder of its class."
+            f"{folder}: expected a subfolder of pictures for each class, got pictures"
+            f" ({loose[0].name}, ...) {where}. Put each into the folder of its class."
         )
     names = [unicodedata.normalize("NFC", own.name) for own in inner]
     require_class_names(names, str(folder))
@@ -238,34 +238,37 @@ def _has_picture(path: Path) -> bool:
     looked_at, waiting = 0, [(path, 0)]
     while waiting and looked_at < _MAX_LOOKED_AT:
         folder, depth = waiting.pop()
-        entries = list(_visible(folder))
-        looked_at += 1 + len(entries)
-        if any(_is_named_picture(entry) and entry.is_file() for entry in entries):
-            return True
-        if depth < _MAX_DEPTH:
-            waiting += [(entry, depth + 1) for entry in entries if entry.is_dir()]
+        for entry in _visible(folder):
+            looked_at += 1
+            if entry.is_dir():
+                waiting += [(entry, depth + 1)] if depth < _MAX_DEPTH else []
+            elif _is_named_picture(entry):
+                return True
     return False
 
 
 def _visible(folder: Path) -> Iterator[Path]:
-    """What a person put into `folder`, in natural order."""
+    """What a person put into `folder`, in no order."""
     try:
-        entries = list(folder.iterdir())
+        for entry in folder.iterdir():
+            if not entry.name.startswith(".") and entry.name.lower() not in _JUNK:
+                yield entry
     except OSError as error:
         raise DataError(
             f"{folder}: cannot be looked into: {error.strerror or error}. Check its permissions."
         ) from None
-    for entry in sorted(entries, key=lambda entry: natural(entry.name)):
-        if not entry.name.startswith(".") and entry.name.lower() not in _JUNK:
-            yield entry
 
 
 def _subfolders(folder: Path) -> list[Path]:
-    return [entry for entry in _visible(folder) if entry.is_dir()]
+    return _in_order(entry for entry in _visible(folder) if entry.is_dir())
 
 
 def _files(folder: Path) -> list[Path]:
-    return [entry for entry in _visible(folder) if not entry.is_dir()]
+    return _in_order(entry for entry in _visible(folder) if not entry.is_dir())
+
+
+def _in_order(entries: Iterable[Path]) -> list[Path]:
+    return sorted(entries, key=lambda entry: natural(entry.name))
 
 
 def _picture_files(folder: Path) -> list[Path]:
