@@ -309,3 +309,10 @@ def test_a_folder_of_something_else_is_not_claimed(tmp_path: Path) -> None:
     (tmp_path / "a" / "b" / "x.txt").write_text("x")
     assert not folders.claims(tmp_path)
     assert "a folder of pictures with a subfolder for each class" in refusal(tmp_path)
+
+
+def test_a_folder_called_testing_may_be_without_labels_too(tmp_path: Path) -> None:
+    made_up(tmp_path / "own" / "train")
+    save(tmp_path / "own" / "testing" / "1.png", np.zeros((9, 7, 3), np.uint8))
+    left_out = data.load(str(tmp_path / "own")).provenance.left_out
+    assert left_out == ("testing/ has no folders of classes: it is left alone.",)

@@ -8,7 +8,7 @@ the file system's.
 import hashlib
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +17,15 @@ import numpy as np
 from sevenfold import pictures
 from sevenfold.data.class_names import natural, require_class_names
 from sevenfold.data.images import Images, Part, Size
+from sevenfold.data.readers._folder_listing import (
+    files_in,
+    has_picture,
+    is_named_picture,
+    picture_files,
+    starts_as_picture,
+    subfolders,
+    subfolders_called,
+)
 from sevenfold.data.readers.files import MAX_EXAMPLES, MAX_SIDE, require_size
 from sevenfold.errors import DataError
 from sevenfold.machine import n_cores
@@ -27,21 +36,20 @@ PART_FOLDERS: dict[Part, tuple[str, ...]] = {
     "test": ("test", "testing"),
 }
 
-_JUNK = ("thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", "__macosx")
 _TEXT = frozenset(
     {"", ".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".toml", ".html"}
 )
-_MAX_DEPTH, _MAX_LOOKED_AT = 4, 20_000
+_MAX_DEPTH = 4
 
 
 def claims(path: Path) -> bool:
     """Whether `path` is a folder with a picture in it or in folders below, by the names
     alone. A single folder of pictures beside a table is taken for the table's.
     """
-    if not path.is_dir() or not _has_picture(path):
+    if not path.is_dir() or not has_picture(path):
         return False
-    inner, files = _subfolders(path), _files(path)
-    is_part = any(_named(path, names) for names in PART_FOLDERS.values())
+    inner, files = subfolders(path), files_in(path)
+    is_part = any(subfolders_called(path, names) for names in PART_FOLDERS.values())
     return len(inner) > 1 or is_part or not any(".csv" in file.name.lower() for file in files)
 
 
@@ -58,14 +66,14 @@ def left_out(path: Path) -> tuple[str, ...]:
     """What lies there and is not read, one sentence each."""
     folders = _part_folders(path)
     found = []
-    unlabelled = _named(_root(path), PART_FOLDERS["test"])
+    unlabelled = subfolders_called(_root(path), PART_FOLDERS["test"])
     if unlabelled and "test" not in folders:
         found.append(f"{unlabelled[0].name}/ has no folders of classes: it is left alone.")
     others = [
         file.name
         for folder in {_root(path), *folders.values()}
-        for file in (*_files(folder), *(f for sub in _subfolders(folder) for f in _files(sub)))
-        if not _is_named_picture(file)
+        for file in (*files_in(folder), *(f for sub in subfolders(folder) for f in files_in(sub)))
+        if not is_named_picture(file)
     ]
     if others:
         more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
@@ -126,10 +134,10 @@ def _root(path: Path) -> Path:
     below that an archive put around them.
     """
     for _ in range(_MAX_DEPTH):
-        inner = _subfolders(path)
-        if len(inner) != 1 or not _subfolders(inner[0]) or any(_picture_files(path)):
+        inner = subfolders(path)
+        if len(inner) != 1 or not subfolders(inner[0]) or any(picture_files(path)):
             break
-        if any(_named(path, names) for names in PART_FOLDERS.values()):
+        if any(subfolders_called(path, names) for names in PART_FOLDERS.values()):
             break
         path = inner[0]
     return path
@@ -137,11 +145,11 @@ def _root(path: Path) -> Path:
 
 def _part_folders(path: Path) -> dict[Part, Path]:
     root = _root(path)
-    inner = _subfolders(root)
+    inner = subfolders(root)
     found: dict[Part, Path] = {}
     for part, names in PART_FOLDERS.items():
         # A class may be called "train": it holds pictures, not folders of classes.
-        folders = [folder for folder in _named(root, names) if _subfolders(folder)]
+        folders = [folder for folder in subfolders_called(root, names) if subfolders(folder)]
         if len(folders) > 1:
             raise DataError(
                 f"{root}: expected one folder called {' or '.join(names)}, got"
@@ -156,7 +164,11 @@ def _part_folders(path: Path) -> dict[Part, Path]:
             f"{root}: expected train/ beside {found['test'].name}/, got {_listed(inner)}. Rename"
             " the folder to develop with."
         )
-    others = [f for f in inner if f not in found.values() and f not in _named(root, ("test",))]
+    others = [
+        f
+        for f in inner
+        if f not in found.values() and f not in subfolders_called(root, PART_FOLDERS["test"])
+    ]
     if others:
         raise DataError(
             f"{root}: expected train/ and test/ and no more, got also {_listed(others)}. Move what"
@@ -171,8 +183,8 @@ def _class_names(folder: Path) -> dict[str, Path]:
     Raises:
         DataError: pictures lie outside them, or one has no picture or an unusual name.
     """
-    loose = _picture_files(folder)
-    inner = _subfolders(folder)
+    loose = picture_files(folder)
+    inner = subfolders(folder)
     if loose:
         where = "beside the folders of classes" if inner else "without folders of classes"
         raise DataError(
@@ -182,12 +194,12 @@ def _class_names(folder: Path) -> dict[str, Path]:
     names = [unicodedata.normalize("NFC", own.name) for own in inner]
     require_class_names(names, str(folder))
     for own in inner:
-        if deeper := _subfolders(own):
+        if deeper := subfolders(own):
             raise DataError(
                 f"{own}: expected pictures of one class, got folders ({_listed(deeper)}). Move the"
                 " pictures up, or make each folder a class."
             )
-        if not _files(own):
+        if not files_in(own):
             raise DataError(
                 f"{own}: expected pictures of class {own.name!r}, got none. Add some, or remove the"
                 " folder."
@@ -202,8 +214,8 @@ def _taken(own: Path) -> list[Path]:
         DataError: there is none, or a file that is neither picture nor text.
     """
     files = []
-    for file in _files(own):
-        if _is_named_picture(file) or _starts_as_picture(file):
+    for file in files_in(own):
+        if is_named_picture(file) or starts_as_picture(file):
             files.append(file)
         elif file.suffix.lower() not in _TEXT:
             raise DataError(
@@ -232,65 +244,6 @@ def _require_same_classes(own: dict[str, Path], test: dict[str, Path], folder: P
             f"{folder}: expected only classes that development has, got also"
             f" {', '.join(unknown[:5])}. Add pictures of each to both parts."
         )
-
-
-def _has_picture(path: Path) -> bool:
-    looked_at, waiting = 0, [(path, 0)]
-    while waiting and looked_at < _MAX_LOOKED_AT:
-        folder, depth = waiting.pop()
-        for entry in _visible(folder):
-            looked_at += 1
-            if entry.is_dir():
-                waiting += [(entry, depth + 1)] if depth < _MAX_DEPTH else []
-            elif _is_named_picture(entry):
-                return True
-    return False
-
-
-def _visible(folder: Path) -> Iterator[Path]:
-    """What a person put into `folder`, in no order."""
-    try:
-        for entry in folder.iterdir():
-            if not entry.name.startswith(".") and entry.name.lower() not in _JUNK:
-                yield entry
-    except OSError as error:
-        raise DataError(
-            f"{folder}: cannot be looked into: {error.strerror or error}. Check its permissions."
-        ) from None
-
-
-def _subfolders(folder: Path) -> list[Path]:
-    return _in_order(entry for entry in _visible(folder) if entry.is_dir())
-
-
-def _files(folder: Path) -> list[Path]:
-    return _in_order(entry for entry in _visible(folder) if not entry.is_dir())
-
-
-def _in_order(entries: Iterable[Path]) -> list[Path]:
-    return sorted(entries, key=lambda entry: natural(entry.name))
-
-
-def _picture_files(folder: Path) -> list[Path]:
-    return [file for file in _files(folder) if _is_named_picture(file)]
-
-
-def _named(folder: Path, names: tuple[str, ...]) -> list[Path]:
-    return [inner for inner in _subfolders(folder) if inner.name.lower() in names]
-
-
-def _is_named_picture(file: Path) -> bool:
-    return file.suffix.lower() in pictures.SUFFIXES
-
-
-def _starts_as_picture(file: Path) -> bool:
-    try:
-        if not file.is_file():
-            return False
-        with file.open("rb") as stream:
-            return pictures.is_picture(stream.read(16))
-    except OSError:
-        return False
 
 
 def _listed(folders: Sequence[Path]) -> str:
