@@ -1,7 +1,7 @@
 """The rows of a CSV file as bytes of pixels and places of labels.
 
-NumPy reads the numbers, some megabytes at a time: four times as fast as pandas, which
-reads 300 as 44 where it is asked for bytes.
+NumPy reads the numbers, some megabytes at a time, and is stricter than pandas about
+what is one (docs/decisions.md).
 """
 
 import re
