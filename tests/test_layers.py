@@ -22,7 +22,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 # longest name that a module's own begins with says where it belongs.
 LAYERS = (
     {"errors"},
-    {"counter_random", "machine", "records", "storage", "terminal"},
+    {"counter_random", "machine", "pictures", "records", "storage", "terminal"},
     {"data", "statistics"},
     {"runs"},
     {"protocol", "networks", "warp"},

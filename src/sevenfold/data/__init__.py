@@ -8,9 +8,11 @@ from sevenfold.data.download import TransferProgress
 from sevenfold.data.faults import first_alike, n_duplicates, warnings
 from sevenfold.data.finding import fetch, load
 from sevenfold.data.images import Images, prepare
+from sevenfold.data.setting_aside import SET_ASIDE
 from sevenfold.data.source import Provenance, Source
 
 __all__ = [
+    "SET_ASIDE",
     "CheckReport",
     "Images",
     "Listing",
