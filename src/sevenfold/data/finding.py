@@ -27,13 +27,8 @@ from sevenfold.data.places import (
 from sevenfold.data.readers import KNOWN, is_there
 from sevenfold.data.readers.idx import missing_files
 from sevenfold.data.reading import read_source
-from sevenfold.data.source import Source
+from sevenfold.data.source import OWN, Source
 from sevenfold.errors import DataError, DataUnavailable
-
-OWN = "custom:"
-"""Before a path: the data are the user's own, though some files of theirs be published
-ones.
-"""
 
 
 def load(

@@ -24,7 +24,7 @@ from sevenfold.data.readers import (
 from sevenfold.data.readers.files import read_bytes
 from sevenfold.data.readers.idx_names import role_of
 from sevenfold.data.setting_aside import separate
-from sevenfold.data.source import Provenance, Source
+from sevenfold.data.source import OWN, Provenance, Source
 from sevenfold.errors import DataError
 
 
@@ -85,7 +85,7 @@ def _of_entry(entry: Entry, words: str, digests: dict[str, str], reason: str) ->
 def _custom(path: Path, words: str, digests: dict[str, str], size: Size | None) -> Provenance:
     name = path.resolve().name
     return Provenance(
-        name=f"custom:{name}",
+        name=f"{OWN}{name}",
         title=f"the images in {name}",
         source=words,
         sha256=digests,
@@ -186,5 +186,5 @@ def _of_another(path: Path, name: str, digest: str, expected: str, entry: Entry)
     return (
         f"{path}: expected the {name} of {entry.name} (SHA-256 {expected[:12]}...), got"
         f" {digest[:12]}.... Replace it (`sevenfold data fetch {entry.name}`), or give"
-        f" custom:{path} as the data set if it is yours."
+        f" {OWN}{path} as the data set if it is yours."
     )

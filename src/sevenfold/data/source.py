@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from sevenfold.data.images import Images, Size
 from sevenfold.records import Record, digest_of
 
+OWN = "custom:"
+"""Before a path, and before the name that its data have: they are the user's own,
+though some files of theirs be published ones.
+"""
+
 
 class Provenance(Record):
     """Where images came from, and what proves it.

@@ -1,6 +1,6 @@
 """What is to be predicted from what, and what the data are like."""
 
-from sevenfold.report.numbers import count, word
+from sevenfold.report.numbers import count, whole, word
 from sevenfold.report.terms import Terms
 from sevenfold.steps.problem import Problem
 
@@ -41,3 +41,20 @@ def duplicates(problem: Problem, *, folds: bool) -> str:
     else:
         both = f"; none lies {sides}"
     return f"{copies[0].upper()}{copies[1:]} of another{both}."
+
+
+def found(problem: Problem, terms: Terms) -> str:
+    """What was done to the data when they were found: set aside, turned, left alone."""
+    provenance, n = problem.provenance, problem.n_development
+    told = []
+    if provenance.set_aside:
+        n_all = round(n / (1.0 - provenance.set_aside))
+        told.append(
+            f"They came without a test part: before anything was measured, {whole(n_all - n)} of"
+            f" the {whole(n_all)} {terms.images}, a share of each {terms.class_noun}, were set"
+            " aside as one and sealed. Which ones were taken follows from the pixels alone, and"
+            " exact copies stay on one side."
+        )
+    if provenance.inverted:
+        told.append(f"All {terms.images} were turned, 255 minus pixel, as was asked for.")
+    return " ".join((*told, *provenance.left_out))
