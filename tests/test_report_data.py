@@ -8,7 +8,8 @@ from reports import folder_of, html_of, page_of
 from sevenfold.report.numbers import plural_of
 from sevenfold.report.pictures import on_paper
 from sevenfold.report.sections.evaluation_protocol.words import choice
-from sevenfold.report.sections.problem.words import duplicates, found
+from sevenfold.report.sections.problem.words import brightness, duplicates, found, hashed
+from sevenfold.report.sections.references.words import libraries
 from sevenfold.report.sections.success.words import balance
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import read_run
@@ -69,6 +70,26 @@ def test_what_was_set_aside_and_what_was_left_alone_is_said() -> None:
     page = page_of("own data").text
     assert "600 of the 3,000 images, a share of each class, were set aside" in page
     assert "notes <2>.txt is left alone. The digests" in page
+
+
+def test_digests_are_of_files_or_of_what_was_read() -> None:
+    own = problem("cat", "dog")
+    assert hashed(own) == "pixels and labels, as IDX files of these names would hold them"
+    read = OWN.model_copy(update={"sha256": {"pictures of development": "0" * 64}})
+    pictures = own.model_copy(update={"provenance": read})
+    assert hashed(pictures) == "the classes, file names and contents of all pictures together"
+    published = own.model_copy(update={"provenance": MNIST})
+    assert hashed(published) == "the data files, unpacked"
+    versions = read_run(folder_of("own data")).description
+    for made, expected in ((own, False), (pictures, True)):
+        recorded = versions.model_copy(update={"versions": {"pillow": "12.0.0"}})
+        names = [library.name for library, _ in libraries(recorded, made, Terms.of(made))]
+        assert ("Pillow" in names) is expected
+
+
+def test_only_mnist_is_inked() -> None:
+    grey = problem("cat", "dog")
+    assert "mean is 50.0\u00a0% of the largest" in brightness(grey, Terms.of(grey))
 
 
 def test_colours_are_drawn_as_they_are() -> None:

@@ -17,11 +17,11 @@ def pixels(terms: Terms) -> str:
 
 
 def brightness(problem: Problem, terms: Terms) -> str:
-    """The mean pixel: ink on paper or, of colours, a share of the largest value."""
+    """The mean pixel: of MNIST's ink on paper, else a share of the largest value."""
     share = f"{100 * problem.mean_ink:.1f}\u00a0%"
-    if terms.is_colour:
-        return f"their mean is {share} of the largest that a byte holds"
-    return f"the average image is inked to {share} of what a wholly black one would be"
+    if terms.is_mnist:
+        return f"the average image is inked to {share} of what a wholly black one would be"
+    return f"their mean is {share} of the largest that a byte holds"
 
 
 def duplicates(problem: Problem, *, folds: bool) -> str:
@@ -41,6 +41,22 @@ def duplicates(problem: Problem, *, folds: bool) -> str:
     else:
         both = f"; none lies {sides}"
     return f"{copies[0].upper()}{copies[1:]} of another{both}."
+
+
+def hashed(problem: Problem) -> str:
+    """Of what the digests are: of files of a published data set, or of one's own data
+    as they were read.
+    """
+    if problem.provenance.url:
+        return "the data files, unpacked"
+    if has_pictures(problem):
+        return "the classes, file names and contents of all pictures together"
+    return "pixels and labels, as IDX files of these names would hold them"
+
+
+def has_pictures(problem: Problem) -> bool:
+    """Whether the images came as encoded pictures."""
+    return any(name.startswith("pictures of") for name in problem.provenance.sha256)
 
 
 def found(problem: Problem, terms: Terms) -> str:
