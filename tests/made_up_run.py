@@ -64,12 +64,14 @@ MNIST = Provenance(
 )
 OWN = MNIST.model_copy(
     update={
-        "name": "my pets.npz",
+        "name": "custom:my pets.npz",
         "title": "the images in my pets.npz",
         "source": "data/my pets.npz",
         "citation": "",
         "url": "",
         "n_test": None,
+        "set_aside": 0.2,
+        "left_out": ("notes <2>.txt is left alone.",),
         "noun": "image",
         "class_noun": "class",
     }

@@ -80,6 +80,7 @@ def test_data_are_listed_and_checked_in_images_and_classes(tmp_path: Path) -> No
     checked = sevenfold_command("data", "check", "d.npz", cwd=tmp_path)
     assert checked.stdout.splitlines() == [
         "the images in d.npz: 60 development and 60 test images. Nothing wrong found.",
+        "each of 9 x 17 pixels, grey",
         "per class: [20, 20, 20] and [20, 20, 20]",
         "exact duplicates: 0 and 0; none across the two parts.",
         "No published digests are known for this data.",

@@ -202,7 +202,7 @@ def test_mnist_never_becomes_the_subset_but_auto_does(tmp_path: Path) -> None:
         ("minst", "Did you mean 'mnist'"),
         ("mnist5k", "Did you mean 'mnist-5k'"),
         ("cifar", "Known: auto, mnist, mnist-5k, fashion-mnist, .* or give the path"),
-        ("./nowhere", "expected a folder of IDX files or an .npz file, found nothing"),
+        ("./nowhere", "expected a folder of IDX files, an .npz file, .* found nothing"),
         ("~nobody-of-this-name/x", "found nothing"),
         ("a/" * 3000, "found nothing"),
         ("nowhere.npz", "found nothing"),
@@ -251,12 +251,12 @@ def test_unusable_development_data_is_refused(
 
 
 def test_too_few_of_a_class_is_refused(tmp_path: Path) -> None:
-    few = made_up(19, seed=3)
+    few = made_up(9, seed=3)
     folder = write_idx(
         tmp_path, train_images=idx.to_bytes(few.pixels), train_labels=idx.to_bytes(few.labels)
     )
     with pytest.raises(
-        DataError, match=r"expected at least 20 examples of each class, got 19 of class 0"
+        DataError, match=r"expected at least 10 examples of each class, got 9 of class 0"
     ):
         data.load(str(folder))
 

@@ -1,5 +1,6 @@
 """What is said of images before anything is trained on them, and what is refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from sevenfold import data
 from sevenfold.config import load_config
 from sevenfold.data.contents import require_alike, require_development
-from sevenfold.data.faults import first_alike, seems_inverted, warnings
+from sevenfold.data.faults import are_opposite, first_alike, seems_inverted, warnings
 from sevenfold.data.images import Images, numbered
 from sevenfold.errors import DataError
 
@@ -39,6 +40,14 @@ def test_dark_ink_on_bright_or_grey_paper_is_said_with_both(paper: int, ink: int
 @pytest.mark.parametrize(("paper", "ink"), [(0, 255), (60, 255), (110, 250), (200, 255), (100, 0)])
 def test_bright_ink_and_flat_paper_are_not_turned(paper: int, ink: int) -> None:
     assert not seems_inverted(drawn(80, paper=paper, ink=ink))
+
+
+def test_images_without_a_paper_are_opposite_to_nothing() -> None:
+    ink = drawn(80, paper=255, ink=0)
+    photographs = replace(ink, pixels=rng.integers(0, 256, ink.pixels.shape, np.uint8))
+    assert not are_opposite(ink, photographs)
+    assert not are_opposite(photographs, ink)
+    assert are_opposite(drawn(80), ink)
 
 
 def test_photographs_are_not_taken_for_ink_on_paper() -> None:

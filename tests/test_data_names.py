@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from sevenfold import data
+from sevenfold.data.catalogue import ENTRIES
 from sevenfold.data.readers import idx
 from sevenfold.data.readers.idx_names import role_of
+from sevenfold.data.reading import read_source
 from sevenfold.errors import DataError
 
 rng = np.random.default_rng(0)
@@ -127,8 +129,9 @@ def test_what_is_lacking_is_said_with_what_is_there(tmp_path: Path) -> None:
         data.load(str(tmp_path))
     (tmp_path / "T10K-IMAGES-IDX3-UBYTE").unlink()
     assert idx.parts(tmp_path) == ("development",)
-    with pytest.raises(DataError, match=r"a test part, got development images alone"):
-        data.load(str(tmp_path))
+    assert data.load(str(tmp_path)).provenance.set_aside
+    with pytest.raises(DataError, match=r"the test part of mnist, got development images alone"):
+        read_source(tmp_path, "a folder", ENTRIES["mnist"])
 
 
 @pytest.mark.parametrize(

@@ -74,14 +74,14 @@ def test_a_validation_part_is_counted_among_the_classes_of_both(tmp_path: Path) 
     assert [images.classes[label] for label in images.labels] == [*names, *own]
 
 
-def test_half_a_part_and_no_test_part_are_named(tmp_path: Path) -> None:
+def test_half_a_part_is_named_and_no_test_part_is_set_aside(tmp_path: Path) -> None:
     np.savez(tmp_path / "d.npz", x_train=X, y_train=Y, val_images=X)
     with pytest.raises(DataError, match=r"Save it again with y_val"):
         data.load(str(tmp_path / "d.npz"))
     np.savez(tmp_path / "d.npz", x_train=X, y_train=Y)
     assert npz.parts(tmp_path / "d.npz") == ("development",)
-    with pytest.raises(DataError, match=r"got development images alone"):
-        data.load(str(tmp_path / "d.npz"))
+    source = data.load(str(tmp_path / "d.npz"))
+    assert len(source.development) + len(source.read_test()) == len(X)
 
 
 @pytest.mark.parametrize(

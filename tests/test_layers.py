@@ -22,8 +22,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 # longest name that a module's own begins with says where it belongs.
 LAYERS = (
     {"errors"},
-    {"counter_random", "machine", "records", "storage", "terminal"},
-    {"data", "pictures", "scores", "statistics"},
+    {"counter_random", "machine", "pictures", "records", "storage", "terminal"},
+    {"data", "scores", "statistics"},
     {"runs"},
     {"protocol", "networks", "warp"},
     {"engine"},

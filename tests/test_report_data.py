@@ -8,7 +8,8 @@ from reports import folder_of, html_of, page_of
 from sevenfold.report.numbers import plural_of
 from sevenfold.report.pictures import on_paper
 from sevenfold.report.sections.evaluation_protocol.words import choice
-from sevenfold.report.sections.problem.words import duplicates
+from sevenfold.report.sections.problem.words import brightness, duplicates, found, hashed
+from sevenfold.report.sections.references.words import libraries
 from sevenfold.report.sections.success.words import balance
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import read_run
@@ -54,6 +55,41 @@ def test_colour_images_of_named_classes_are_not_called_what_they_are_not() -> No
     assert "cat → owl" in text
     assert "greyscale" not in text
     assert 'class="ink"' not in html_of("own data")
+
+
+def test_what_was_set_aside_and_what_was_left_alone_is_said() -> None:
+    left = "test.csv has no labels: it is left alone."
+    facts = {"set_aside": 1 / 6, "left_out": (left,), "inverted": True}
+    made = problem("cat", "dog")
+    plain = made.model_copy(update={"provenance": MNIST})
+    assert found(plain, Terms.of(plain)) == ""
+    made = made.model_copy(update={"provenance": OWN.model_copy(update=facts)})
+    text = found(made, Terms.of(made))
+    assert "2 of the 12 images, a share of each class, were set aside as one and sealed." in text
+    assert text.endswith(f"255 minus pixel, as was asked for. {left}")
+    page = page_of("own data").text
+    assert "600 of the 3,000 images, a share of each class, were set aside" in page
+    assert "notes <2>.txt is left alone. The digests" in page
+
+
+def test_digests_are_of_files_or_of_what_was_read() -> None:
+    own = problem("cat", "dog")
+    assert hashed(own) == "pixels and labels, as IDX files of these names would hold them"
+    read = OWN.model_copy(update={"sha256": {"pictures of development": "0" * 64}})
+    pictures = own.model_copy(update={"provenance": read})
+    assert hashed(pictures) == "the classes, file names and contents of all pictures together"
+    published = own.model_copy(update={"provenance": MNIST})
+    assert hashed(published) == "the data files, unpacked"
+    versions = read_run(folder_of("own data")).description
+    for made, expected in ((own, False), (pictures, True)):
+        recorded = versions.model_copy(update={"versions": {"pillow": "12.0.0"}})
+        names = [library.name for library, _ in libraries(recorded, made, Terms.of(made))]
+        assert ("Pillow" in names) is expected
+
+
+def test_only_mnist_is_inked() -> None:
+    grey = problem("cat", "dog")
+    assert "mean is 50.0\u00a0% of the largest" in brightness(grey, Terms.of(grey))
 
 
 def test_colours_are_drawn_as_they_are() -> None:

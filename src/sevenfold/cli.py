@@ -101,6 +101,13 @@ def run(
         bool | None,
         typer.Option(help="Turn the images, 255 - pixel: for dark ink on bright paper."),
     ] = None,
+    size: Annotated[
+        tuple[int, int] | None,
+        typer.Option(
+            metavar="HEIGHT WIDTH",
+            help="Bring pictures to this size; rows of a table have it. Default: their median.",
+        ),
+    ] = None,
     preset: Annotated[
         str | None,
         typer.Option(
@@ -174,6 +181,7 @@ def run(
     chosen: dict[str, Any] = {
         "dataset": dataset,
         "invert": invert,
+        "size": size and list(size),
         "engine": engine,
         "seed": seed,
         "protocol.method": protocol,
@@ -256,18 +264,28 @@ def fetch_data(name: Annotated[str, typer.Argument(help="A name of `data list`."
 def check_data(
     path: Annotated[str, typer.Argument(help="A name of `data list`, or the path of images.")],
     invert: Annotated[bool, typer.Option("--invert", help="As `run` would turn them.")] = False,
+    size: Annotated[
+        tuple[int, int] | None,
+        typer.Option(metavar="HEIGHT WIDTH", help="As `run` would bring pictures to it."),
+    ] = None,
 ) -> None:
     """Read all of a data set, the test part too, and verify everything that can be
     verified.
     """
-    from sevenfold.data import check
+    from sevenfold.data import SET_ASIDE, check
 
-    found = check(path, invert=invert)
+    found = check(path, size=size, invert=invert)
     verdict = "" if found.warnings else " Nothing wrong found."
     print(
         f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test"
         f" images.{verdict}"
     )
+    height, width, *channels = found.image_shape
+    print(f"each of {height} x {width} pixels, {'in colour' if channels else 'grey'}")
+    for words in found.provenance.left_out:
+        print(words)
+    if found.provenance.set_aside:
+        print(SET_ASIDE.format(100 * found.provenance.set_aside))
     for warning in found.warnings:
         print(f"warning: {warning}")
     if found.classes[0] != "0":

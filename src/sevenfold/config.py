@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from sevenfold.data.readers.files import MAX_SIDE
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import ProtocolSettings
 from sevenfold.records import Record, read_toml
@@ -21,14 +22,20 @@ from sevenfold.steps.success import SuccessSettings
 Preset = Literal["quick", "book", "standard", "record"]
 PRESETS: tuple[str, ...] = get_args(Preset)
 
+Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+
 
 class Config(Record):
     """All settings of a run. The defaults are the `book` preset; a preset's TOML file
     holds what differs.
+
+    size: height and width to which pictures are brought, and which rows of a table
+    have; without it, what the images suggest.
     """
 
     preset: Preset = "book"
     dataset: Annotated[str, Field(min_length=1)] = "auto"
+    size: tuple[Side, Side] | None = None
     invert: bool = False
     engine: Literal["auto", "jax", "keras"] = "auto"
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0

@@ -13,6 +13,19 @@ def n_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def memory_left() -> int | None:
+    """Bytes that this process may still take, as far as Linux tells; None elsewhere."""
+    left = []
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        line = next(line for line in lines if line.startswith("MemAvailable:"))
+        left.append(int(line.split()[1]) * 1024)
+    with suppress(OSError, ValueError):  # a container's own limit ("max": none)
+        most, used = (Path(f"/sys/fs/cgroup/memory.{name}") for name in ("max", "current"))
+        left.append(int(most.read_text()) - int(used.read_text()))
+    return min(left, default=None)
+
+
 class Machine(Record):
     """What a run worked on; `cores` are those that it could use."""
 

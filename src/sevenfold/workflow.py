@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from sevenfold.config import Config, stretched
-from sevenfold.data import Source, load, warnings
+from sevenfold.data import SET_ASIDE, Source, load, warnings
 from sevenfold.errors import SettingsError
 from sevenfold.executor.opening import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
@@ -60,9 +60,13 @@ def run_workflow(
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
     with screen.transfer() as progress:
         place = Path(data_dir) if data_dir else None
-        source = load(config.dataset, place, progress, invert=config.invert)
+        source = load(config.dataset, place, progress, size=config.size, invert=config.invert)
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
+    for words in source.provenance.left_out:
+        screen.say(words)
+    if source.provenance.set_aside:
+        screen.say(SET_ASIDE.format(100 * source.provenance.set_aside))
     for warning in warnings(source.development):
         screen.warn(warning)
     development = divide(source.development, config.protocol, config.seed)

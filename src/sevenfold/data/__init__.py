@@ -8,9 +8,12 @@ from sevenfold.data.download import TransferProgress
 from sevenfold.data.faults import first_alike, n_duplicates, warnings
 from sevenfold.data.finding import fetch, load
 from sevenfold.data.images import Images, prepare
-from sevenfold.data.source import Provenance, Source
+from sevenfold.data.setting_aside import SET_ASIDE
+from sevenfold.data.source import OWN, Provenance, Source
 
 __all__ = [
+    "OWN",
+    "SET_ASIDE",
     "CheckReport",
     "Images",
     "Listing",

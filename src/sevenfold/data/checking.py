@@ -7,6 +7,7 @@ from sevenfold.data.contents import require_disjoint
 from sevenfold.data.download import TransferProgress
 from sevenfold.data.faults import faulty, n_duplicates, warnings
 from sevenfold.data.finding import load
+from sevenfold.data.images import Size
 from sevenfold.data.places import where_found
 from sevenfold.data.source import Provenance
 from sevenfold.records import Record
@@ -37,12 +38,14 @@ class Listing(Record):
 class CheckReport(Record):
     """What a check that found nothing wrong has to tell.
 
-    per_class: how many images of each class. warnings: what is odd and yet no reason to
-    refuse it. published: whether every file has its known SHA-256 (False: none is).
+    image_shape: (h, w) or (h, w, c). per_class: how many images of each class.
+    warnings: what is odd and yet no reason to refuse it. published: whether every file
+    has its known SHA-256 (False: none is).
     """
 
     provenance: Provenance
     classes: tuple[str, ...]
+    image_shape: tuple[int, ...]
     n_development: int
     n_test: int
     development_per_class: list[int]
@@ -69,6 +72,7 @@ def check(
     data_dir: Path | None = None,
     progress: TransferProgress | None = None,
     *,
+    size: Size | None = None,
     invert: bool = False,
 ) -> CheckReport:
     """Read all of a data set, the test part too, and verify everything that can be.
@@ -77,12 +81,13 @@ def check(
         DataError: the first thing wrong, an image in both development and test
         included.
     """
-    source = load(dataset, data_dir, progress, invert=invert)
+    source = load(dataset, data_dir, progress, size=size, invert=invert)
     development, test = source.development, source.read_test()
     require_disjoint(development, test, dataset)
     return CheckReport(
         provenance=source.provenance,
         classes=development.classes,
+        image_shape=development.shape,
         n_development=len(development),
         n_test=len(test),
         development_per_class=development.class_counts.tolist(),

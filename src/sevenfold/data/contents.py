@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.data.faults import keys, seems_inverted
+from sevenfold.data.faults import are_opposite, keys
 from sevenfold.data.images import Images
 from sevenfold.errors import DataError
 
-MIN_PER_CLASS = 20
+MIN_PER_CLASS = 10
 """Fewer development images of a class than this and a validation part holds too few to
 say anything.
 """
@@ -81,7 +81,7 @@ def require_alike(development: Images, test: Images, name: str | Path) -> None:
     Raises:
         DataError: the test images are the other way round, or scaled otherwise.
     """
-    if seems_inverted(test) != seems_inverted(development):
+    if are_opposite(development, test):
         raise DataError(
             f"{name}, test: expected ink and paper as in development, got them the other way round."
             " Turn one part (255 - image)."

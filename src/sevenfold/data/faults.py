@@ -3,6 +3,7 @@ training.
 """
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 
@@ -41,6 +42,16 @@ def seems_inverted(images: Images) -> bool:
     True
     """
     return _paper_and_ink(images) is not None
+
+
+def are_opposite(one: Images, other: Images) -> bool:
+    """Whether ink seems dark on bright paper in one and bright on dark in the other;
+    photographs, which are neither, are opposite to nothing.
+    """
+    return any(
+        seems_inverted(images) and seems_inverted(replace(rest, pixels=255 - rest.pixels))
+        for images, rest in ((one, other), (other, one))
+    )
 
 
 def n_duplicates(images: Images) -> int:

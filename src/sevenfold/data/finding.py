@@ -13,7 +13,7 @@ from sevenfold.data.cache import cache_folder, expanded, made_folder, writable_f
 from sevenfold.data.catalogue import ENTRIES, NAMES, UNVERIFIED
 from sevenfold.data.download import TransferProgress, fetch_missing
 from sevenfold.data.entry import Entry
-from sevenfold.data.images import Part
+from sevenfold.data.images import Part, Size
 from sevenfold.data.mnist import embedded
 from sevenfold.data.mnist.catalogue import MNIST_5K
 from sevenfold.data.places import (
@@ -27,13 +27,8 @@ from sevenfold.data.places import (
 from sevenfold.data.readers import KNOWN, is_there
 from sevenfold.data.readers.idx import missing_files
 from sevenfold.data.reading import read_source
-from sevenfold.data.source import Source
+from sevenfold.data.source import OWN, Source
 from sevenfold.errors import DataError, DataUnavailable
-
-OWN = "custom:"
-"""Before a path: the data are the user's own, though some files of theirs be published
-ones.
-"""
 
 
 def load(
@@ -41,11 +36,13 @@ def load(
     data_dir: Path | None = None,
     progress: TransferProgress | None = None,
     *,
+    size: Size | None = None,
     invert: bool = False,
 ) -> Source:
     """The data set with this name (`auto`, or one of the catalogue) or at this path, if
     a reader claims it; a published one at a path is recognised, but not after
-    `custom:`. invert: give 255 - image, of both parts.
+    `custom:`. size: that to which pictures at a path are brought. invert: give 255 -
+    image, of both parts.
 
     A name is looked for in `data_dir`, `$SEVENFOLD_DATA`, our cache, Keras's cache,
     Debian's packages and the mirrors. In `data_dir` only, where it was given; MNIST,
@@ -63,6 +60,8 @@ def load(
             "--data is the place of a data set that --dataset names, such as mnist. Got"
             f" {dataset!r}; leave out --data."
         )
+    if size is not None and dataset in NAMES:
+        raise DataError(f"--size goes with images of your own, not with {dataset}. Leave it out.")
     if dataset == "auto":
         return _load_auto(data_dir, progress, invert)
     if dataset == "mnist-5k":
@@ -71,7 +70,7 @@ def load(
         with advice_where_to_put_it(ENTRIES[dataset]):
             return _load_named(ENTRIES[dataset], data_dir, progress, invert)
     path = dataset.removeprefix(OWN)
-    return read_source(expanded(path), path, invert=invert, is_own=path != dataset)
+    return read_source(expanded(path), path, size=size, invert=invert, is_own=path != dataset)
 
 
 def fetch(name: str, progress: TransferProgress | None = None) -> Path:

@@ -10,6 +10,9 @@ import numpy as np
 Part = Literal["development", "test"]
 """The two parts of a data set: what may be looked at, and what is kept for the end."""
 
+Size = tuple[int, int]
+"""Height and width in pixels."""
+
 
 @dataclass(frozen=True)
 class Images:

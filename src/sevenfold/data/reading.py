@@ -8,13 +8,23 @@ from functools import partial
 from pathlib import Path
 
 from sevenfold.data.catalogue import recognised
+from sevenfold.data.class_names import require_class_names
 from sevenfold.data.contents import require_alike, require_development, require_test
 from sevenfold.data.entry import Entry
-from sevenfold.data.images import Images, Part
-from sevenfold.data.readers import idx, reader_of
+from sevenfold.data.images import Images, Part, Size
+from sevenfold.data.readers import (
+    idx,
+    left_out_of,
+    loose_reader_of,
+    parts_of,
+    read_part,
+    reader_of,
+    require_no_size,
+)
 from sevenfold.data.readers.files import read_bytes
 from sevenfold.data.readers.idx_names import role_of
-from sevenfold.data.source import Provenance, Source
+from sevenfold.data.setting_aside import separate
+from sevenfold.data.source import OWN, Provenance, Source
 from sevenfold.errors import DataError
 
 
@@ -24,30 +34,31 @@ def read_source(
     entry: Entry | None = None,
     reason: str = "",
     *,
+    size: Size | None = None,
     invert: bool = False,
     is_own: bool = False,
 ) -> Source:
     """The data set at `path`, which `words` describe. A catalogued one (`entry`) must
     have its published digests; where none is asked for, one is recognised by them,
-    except where the data are the user's own (`is_own`). invert: whether 255 becomes 0
-    and 0 becomes 255.
+    except where the data are the user's own (`is_own`). size: that to which pictures
+    are brought. invert: whether 255 becomes 0 and 0 becomes 255.
 
     Raises:
         DataError: the first thing wrong with the development part, in one line. The
         test part is not opened.
     """
-    images, digests = _read(path, "development", entry)
-    _require_test_part(path, entry)
+    if not (entry and entry.only) and "test" not in parts_of(path):
+        return _set_aside(path, words, entry, size, invert)
+    require_no_size(path, size)
+    images, digests = _read(path, "development", entry, size)
     if entry is None and not is_own:
         entry = recognised(digests) or recognised(_packed(path, "development"))
         images = _named(images, entry) if entry else images
+    require_class_names(images.classes, str(path))
     development = require_development(_turned(images, invert), path)
     read_test = partial(_read_test, path, entry, development, invert)
     if entry is None:
-        name = path.resolve().name
-        provenance = Provenance(
-            name=f"custom:{name}", title=f"the images in {name}", source=words, sha256=digests
-        )
+        provenance = _custom(path, words, digests, size)
     else:
         provenance = _of_entry(entry, words, digests, reason)
         development = replace(development, narrow_labels=entry.narrow_labels)
@@ -71,33 +82,76 @@ def _of_entry(entry: Entry, words: str, digests: dict[str, str], reason: str) ->
     )
 
 
+def _custom(path: Path, words: str, digests: dict[str, str], size: Size | None) -> Provenance:
+    name = path.resolve().name
+    return Provenance(
+        name=f"{OWN}{name}",
+        title=f"the images in {name}",
+        source=words,
+        sha256=digests,
+        size=size,
+        left_out=left_out_of(path),
+    )
+
+
+def _set_aside(
+    path: Path, words: str, entry: Entry | None, size: Size | None, invert: bool
+) -> Source:
+    """Data without a test part, of which a share becomes one before anything else."""
+    if entry is not None:
+        raise DataError(
+            f"{path}: expected the development and the test part of {entry.name}, got development"
+            " images alone. Put the test part there."
+        )
+    require_no_size(path, size)
+    images, digests = read_part(path, "development", size)
+    require_class_names(images.classes, str(path))
+    require_development(_turned(images, invert), path)
+    development = _turned(separate(images, str(path))["development"], invert)
+    share = 1.0 - len(development) / len(images)
+    provenance = _custom(path, words, digests, size).model_copy(
+        update={"set_aside": share, "inverted": invert}
+    )
+    return Source(development, provenance, partial(_read_set_aside, path, size, invert, digests))
+
+
+def _read_set_aside(path: Path, size: Size | None, invert: bool, known: dict[str, str]) -> Images:
+    images, digests = read_part(path, "development", size)
+    if digests != known:
+        raise DataError(
+            f"{path}: expected the files that were there when a test part was set aside, got"
+            " changed ones. Put them back."
+        )
+    return _turned(separate(images, str(path))["test"], invert)
+
+
 def _read_test(path: Path, entry: Entry | None, development: Images, invert: bool) -> Images:
-    images, _ = _read(path, "test", entry)
+    height, width, *channels = development.shape
+    images, _ = _read(path, "test", entry, (height, width), colour=bool(channels))
     test = require_test(_turned(images, invert), development.classes, development.shape, path)
     require_alike(development, test, path)
     return test
 
 
-def _read(path: Path, part: Part, entry: Entry | None) -> tuple[Images, dict[str, str]]:
-    reader = reader_of(path)
+def _read(
+    path: Path,
+    part: Part,
+    entry: Entry | None,
+    size: Size | None,
+    colour: bool | None = None,
+) -> tuple[Images, dict[str, str]]:
     if entry is None:
-        return reader.read(path, part)
+        return read_part(path, part, size, colour)
     if entry.packed:
         _require_packed(path, part, entry)
-    images, digests = idx.read(path, part, entry.only) if entry.only else reader.read(path, part)
+    if entry.only:
+        images, digests = idx.read(path, part, entry.only)
+    else:
+        images, digests = read_part(path, part, size, colour)
     for name, digest in digests.items():
         if not entry.packed and digest != entry.sha256.get(name):
             raise DataError(_of_another(path, name, digest, entry.sha256.get(name, ""), entry))
     return _named(images, entry), digests
-
-
-def _require_test_part(path: Path, entry: Entry | None) -> None:
-    reader = reader_of(path)
-    if not (entry and entry.only) and "test" not in reader.parts(path):
-        raise DataError(
-            f"{path}: expected a development and a test part, got development images alone. Put"
-            " aside some of them as a test part."
-        )
 
 
 def _require_packed(path: Path, part: Part, entry: Entry) -> None:
@@ -109,7 +163,11 @@ def _require_packed(path: Path, part: Part, entry: Entry) -> None:
 
 
 def _packed(path: Path, part: Part) -> dict[str, str]:
-    """SHA-256 of the files of one part as they lie, packed; of an archive, its own."""
+    """SHA-256 of the files of one part as they lie, packed; of an archive, its own.
+    Tables and pictures are not published packed.
+    """
+    if loose_reader_of(path):
+        return {}
     if path.is_file():
         return {path.name: hashlib.sha256(read_bytes(path)).hexdigest()}
     return idx.packed_digests(path, part) if reader_of(path) is idx else {}
@@ -128,5 +186,5 @@ def _of_another(path: Path, name: str, digest: str, expected: str, entry: Entry)
     return (
         f"{path}: expected the {name} of {entry.name} (SHA-256 {expected[:12]}...), got"
         f" {digest[:12]}.... Replace it (`sevenfold data fetch {entry.name}`), or give"
-        f" custom:{path} as the data set if it is yours."
+        f" {OWN}{path} as the data set if it is yours."
     )

@@ -5,8 +5,13 @@ and a door to the test images.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sevenfold.data.images import Images
+from sevenfold.data.images import Images, Size
 from sevenfold.records import Record, digest_of
+
+OWN = "custom:"
+"""Before a path, and before the name that its data have: they are the user's own,
+though some files of theirs be published ones.
+"""
 
 
 class Provenance(Record):
@@ -17,7 +22,9 @@ class Provenance(Record):
     them. n_test: None where it cannot be known without reading test files. reason: why
     the subset was taken; otherwise empty. noun, class_noun: what one image and one
     class are called in texts. inverted: whether they were turned, 255 - image, on the
-    user's wish.
+    user's wish. size: the height and width that the user asked for. set_aside: the
+    share of all images that became the test part where the data came without one.
+    left_out: what lies beside the data and was not read, one sentence each.
     """
 
     name: str
@@ -33,13 +40,17 @@ class Provenance(Record):
     noun: str = "image"
     class_noun: str = "class"
     inverted: bool = False
+    size: Size | None = None
+    set_aside: float | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
         """SHA-256 of what the data is; where it was found plays no part, so that a move
         does not look like other data.
         """
-        return digest_of([self.name, self.sha256, *(["inverted"] if self.inverted else [])])
+        facts = (self.size, self.inverted and "inverted", self.set_aside and "set aside")
+        return digest_of([self.name, self.sha256, *(fact for fact in facts if fact)])
 
 
 @dataclass(frozen=True)

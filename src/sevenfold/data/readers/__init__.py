@@ -1,12 +1,21 @@
 """The formats that data sets come in: one module each. A new one has the names of
-`Reader` and stands in `READERS`.
+`Reader` or `LooseReader` and stands in `READERS` or `LOOSE_READERS`.
 """
 
 from pathlib import Path
 from typing import Protocol
 
-from sevenfold.data.images import Images, Part
-from sevenfold.data.readers import bitmaps, hdf5, idx, npz, refusals
+from sevenfold.data.images import Images, Part, Size
+from sevenfold.data.readers import (
+    bitmaps,
+    folders,
+    hdf5,
+    idx,
+    npz,
+    parquet,
+    refusals,
+    tables,
+)
 from sevenfold.errors import DataError
 
 
@@ -32,15 +41,88 @@ class Reader(Protocol):
         """
 
 
+class LooseReader(Protocol):
+    """What a module of this folder offers where the format says less: there may be no
+    test part, and images may have no size of their own.
+    """
+
+    WHAT: str
+
+    def claims(self, path: Path) -> bool:
+        """Whether what lies at `path` is for this reader. Opens no file of data."""
+
+    def parts(self, path: Path) -> tuple[Part, ...]:
+        """Those that are there, development first. No test image is looked at.
+
+        Raises:
+            DataError: it is not plain what is what.
+        """
+
+    def left_out(self, path: Path) -> tuple[str, ...]:
+        """What lies there and is not read, one sentence each."""
+
+    def read(
+        self, path: Path, part: Part, size: Size | None, colour: bool | None
+    ) -> tuple[Images, dict[str, str]]:
+        """As `Reader.read`; images of `size` and with three channels, or one, as
+        `colour` says. None: as the part itself suggests.
+        """
+
+
 READERS: tuple[Reader, ...] = (idx, npz, bitmaps, hdf5)
-KNOWN = " or ".join(reader.WHAT for reader in READERS if reader.WHAT)
+LOOSE_READERS: tuple[LooseReader, ...] = (folders, tables, parquet)
+_WHATS = [*(r.WHAT for r in READERS if r.WHAT), *(r.WHAT for r in LOOSE_READERS)]
+KNOWN = f"{', '.join(_WHATS[:-1])} or {_WHATS[-1]}"
+
+
+def parts_of(path: Path) -> tuple[Part, ...]:
+    """The parts that lie at `path`; development alone means that nobody made a test
+    part.
+
+    Raises:
+        DataError: no reader claims it, or it is not plain what is what.
+    """
+    return (loose_reader_of(path) or reader_of(path)).parts(path)
+
+
+def left_out_of(path: Path) -> tuple[str, ...]:
+    """What lies at `path` and is not read, one sentence each."""
+    loose = loose_reader_of(path)
+    return loose.left_out(path) if loose else ()
+
+
+def read_part(
+    path: Path, part: Part, size: Size | None = None, colour: bool | None = None
+) -> tuple[Images, dict[str, str]]:
+    """One part of what lies at `path`, by the reader that claims it; see `LooseReader`
+    for `size` and `colour`, which mean nothing where images have a size of their own.
+
+    Raises:
+        DataError: the first thing wrong, in one line.
+    """
+    if loose := loose_reader_of(path):
+        return loose.read(path, part, size, colour)
+    return reader_of(path).read(path, part)
+
+
+def require_no_size(path: Path, size: Size | None) -> None:
+    """Nothing, if no size was asked for, or what lies at `path` can be brought to one.
+
+    Raises:
+        DataError: its images have their own.
+    """
+    if size is not None and not loose_reader_of(path):
+        raise DataError(
+            f"{path}: --size goes with pictures and tables; the images of"
+            f" {reader_of(path).WHAT or 'this data set'} have their own. Leave it out."
+        )
 
 
 def reader_of(path: Path) -> Reader:
-    """The reader that claims `path`.
+    """The reader of images with their own size that claims `path`.
 
     Raises:
-        DataError: there is nothing that any of them can read.
+        DataError: there is nothing that any reader can read.
     """
     if not is_there(path):
         raise DataError(
@@ -50,6 +132,15 @@ def reader_of(path: Path) -> Reader:
         if reader.claims(path):
             return reader
     raise DataError(refusals.why(path, KNOWN))
+
+
+def loose_reader_of(path: Path) -> LooseReader | None:
+    """The reader of images that may have no size of their own that claims `path`; None
+    where one of the others does, or nothing can be read.
+    """
+    if not is_there(path) or any(reader.claims(path) for reader in READERS):
+        return None
+    return next((reader for reader in LOOSE_READERS if reader.claims(path)), None)
 
 
 def is_there(path: Path) -> bool:

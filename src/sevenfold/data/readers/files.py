@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sevenfold.errors import DataError
+from sevenfold.machine import memory_left
 
 MAX_EXAMPLES = 1_000_000
 """More than the largest relative of MNIST has (EMNIST, 814,255)."""
@@ -96,10 +97,29 @@ def require_size(n_images: int, shape: tuple[int, ...], name: str) -> None:
             " or of colour."
         )
     n_bytes = n_images * height * width * (channels[0] if channels else 1)
+    require_bounds(n_images, n_bytes, name)
+
+
+def require_bounds(n_images: int, n_bytes: int, name: str) -> None:
+    """Nothing, if so many images, of so many bytes of pixels in all, are within our
+    bounds. `name` is for messages.
+    """
     if n_images > MAX_EXAMPLES or n_bytes > MAX_BYTES:
         raise DataError(
             f"{name}: expected at most {MAX_EXAMPLES:,} images and {MAX_BYTES:,} bytes of pixels,"
             f" got {n_images:,} images and {n_bytes:,} bytes. Use fewer examples."
+        )
+
+
+def require_memory(n_bytes: int, name: str) -> None:
+    """Nothing, if so many bytes can be had still, or nobody knows. `name` is for
+    messages.
+    """
+    left = memory_left()
+    if left is not None and n_bytes > left:
+        raise DataError(
+            f"{name}: expected images that fit into memory twice, but only {left:,} bytes are left"
+            f" and {n_bytes:,} more are needed. Use fewer examples."
         )
 
 

@@ -1,7 +1,7 @@
 """The result in a few sentences, and what must be said before it."""
 
 from sevenfold.config import Config
-from sevenfold.data import Provenance
+from sevenfold.data import OWN, Provenance
 from sevenfold.data.mnist import words as mnist
 from sevenfold.report.describe import errors
 from sevenfold.report.numbers import percent, whole
@@ -20,7 +20,7 @@ def title(provenance: Provenance) -> str:
     """The title of the page."""
     if provenance.name in mnist.NAMES:
         return mnist.TITLE
-    return f"Image Classification on the Data Set {provenance.name}"
+    return f"Image Classification on the Data Set {provenance.name.removeprefix(OWN)}"
 
 
 def subset_reason(provenance: Provenance, config: Config) -> str:

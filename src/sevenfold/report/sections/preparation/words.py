@@ -13,7 +13,8 @@ def layout(terms: Terms) -> str:
 def never_inked(preparation: Preparation, terms: Terms) -> str:
     """How many inputs teach nothing."""
     n, of = preparation.never_inked, whole(preparation.n_inputs)
-    noun, inked = ("value", "above zero") if terms.is_colour else ("pixel", "inked")
+    noun = "value" if terms.is_colour else "pixel"
+    inked = "inked" if terms.is_mnist else "above zero"
     if n == 0:
         return f"Every {noun} is {inked} in at least one of these images."
     are, them = ("is", "it") if n == 1 else ("are", "them")

@@ -1,6 +1,6 @@
 """What is to be predicted from what, and what the data are like."""
 
-from sevenfold.report.numbers import count, word
+from sevenfold.report.numbers import count, whole, word
 from sevenfold.report.terms import Terms
 from sevenfold.steps.problem import Problem
 
@@ -17,11 +17,11 @@ def pixels(terms: Terms) -> str:
 
 
 def brightness(problem: Problem, terms: Terms) -> str:
-    """The mean pixel: ink on paper or, of colours, a share of the largest value."""
+    """The mean pixel: of MNIST's ink on paper, else a share of the largest value."""
     share = f"{100 * problem.mean_ink:.1f}\u00a0%"
-    if terms.is_colour:
-        return f"their mean is {share} of the largest that a byte holds"
-    return f"the average image is inked to {share} of what a wholly black one would be"
+    if terms.is_mnist:
+        return f"the average image is inked to {share} of what a wholly black one would be"
+    return f"their mean is {share} of the largest that a byte holds"
 
 
 def duplicates(problem: Problem, *, folds: bool) -> str:
@@ -41,3 +41,36 @@ def duplicates(problem: Problem, *, folds: bool) -> str:
     else:
         both = f"; none lies {sides}"
     return f"{copies[0].upper()}{copies[1:]} of another{both}."
+
+
+def hashed(problem: Problem) -> str:
+    """Of what the digests are: of files of a published data set, or of one's own data
+    as they were read.
+    """
+    if problem.provenance.url:
+        return "the data files, unpacked"
+    if has_pictures(problem):
+        return "the classes, file names and contents of all pictures together"
+    return "pixels and labels, as IDX files of these names would hold them"
+
+
+def has_pictures(problem: Problem) -> bool:
+    """Whether the images came as encoded pictures."""
+    return any(name.startswith("pictures of") for name in problem.provenance.sha256)
+
+
+def found(problem: Problem, terms: Terms) -> str:
+    """What was done to the data when they were found: set aside, turned, left alone."""
+    provenance, n = problem.provenance, problem.n_development
+    told = []
+    if provenance.set_aside:
+        n_all = round(n / (1.0 - provenance.set_aside))
+        told.append(
+            f"They came without a test part: before anything was measured, {whole(n_all - n)} of"
+            f" the {whole(n_all)} {terms.images}, a share of each {terms.class_noun}, were set"
+            " aside as one and sealed. Which ones were taken follows from the pixels alone, and"
+            " exact copies stay on one side."
+        )
+    if provenance.inverted:
+        told.append(f"All {terms.images} were turned, 255 minus pixel, as was asked for.")
+    return " ".join((*told, *provenance.left_out))

@@ -1,0 +1,183 @@
+"""Parquet files as the hubs of data sets have them: a column of encoded pictures and a
+column of labels, in one file or several for each part. Needs the extra `parquet`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sevenfold import pictures
+from sevenfold.data.class_names import natural, require_class_names
+from sevenfold.data.images import Images, Part, Size
+from sevenfold.data.readers._table_layout import LABELS
+from sevenfold.data.readers.files import MAX_SIDE, require_bounds, require_size
+from sevenfold.errors import DataError, DataUnavailable
+
+WHAT = "Parquet files of pictures and labels"
+PICTURES = ("image", "img", "picture")
+"""What a column of pictures is called, in capitals or not."""
+
+_BATCH = 1_000
+
+
+def claims(path: Path) -> bool:
+    """Whether `path` is a Parquet file, or a folder that has some or whose one
+    subfolder has.
+    """
+    return bool(_files(path)) if path.is_dir() else path.suffix.lower() == ".parquet"
+
+
+def parts(path: Path) -> tuple[Part, ...]:
+    """The parts that are there, by the names of the files.
+
+    Raises:
+        DataError: a name says neither train nor test.
+    """
+    return tuple(_part_files(path))
+
+
+def left_out(path: Path) -> tuple[str, ...]:
+    """Nothing: every Parquet file is read."""
+    return ()
+
+
+def read(
+    path: Path, part: Part, size: Size | None, colour: bool | None
+) -> tuple[Images, dict[str, str]]:
+    """One part, and a SHA-256 over its labels and encoded pictures; for `size` and
+    `colour` see `folders.read`.
+    """
+    files = _part_files(path)[part]
+    if size is None:
+        sizes = [
+            pictures.picture_size(data, name)
+            for file in files
+            for data, _, name in _rows(file, part)
+        ]
+        size = pictures.median_size(sizes, MAX_SIDE)
+    require_size(1, size, str(path))
+    fitted, labels, content = [], [], hashlib.sha256()
+    for file in files:
+        for data, label, name in _rows(file, part):
+            fitted.append(pictures.fit(pictures.decode(data, name), *size))
+            labels.append(label)
+            content.update(f"{label}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+            require_size(len(fitted), size, str(path))
+    classes = sorted(set(labels), key=natural)
+    require_class_names(classes, str(path))
+    place = {name: np.min_scalar_type(len(classes) - 1).type(i) for i, name in enumerate(classes)}
+    images = Images(
+        pictures.stack(fitted, colour=colour),
+        np.array([place[label] for label in labels]),
+        tuple(classes),
+    )
+    require_size(len(images), images.shape, str(path))
+    return images, {f"pictures of {part}": content.hexdigest()}
+
+
+def _rows(file: Path, part: Part) -> Iterator[tuple[bytes, str, str]]:
+    """The encoded picture, the class and a name for messages of each row."""
+    with _opened(file) as table:
+        picture, label = _columns(table.schema_arrow.names, file)
+        names = _class_names(table.schema_arrow.metadata, label)
+        require_bounds(table.metadata.num_rows, 0, str(file))
+        number = 0
+        for batch in table.iter_batches(_BATCH, columns=[picture, label]):
+            for row in batch.to_pylist():
+                number += 1
+                name = f"{file}, row {number:,}"
+                yield _encoded(row[picture], name), _class(row[label], names, name), name
+    if number == 0:
+        raise DataError(f"{file}: expected a row for each picture, got none. Add some.")
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Any]:
+    try:
+        from pyarrow import ArrowException
+        from pyarrow.parquet import ParquetFile
+    except ImportError:
+        raise DataUnavailable(
+            f"{file}: Parquet files are read with pyarrow, which is not installed. Install"
+            " sevenfold with its extra: pip install 'sevenfold[parquet]'."
+        ) from None
+    try:
+        with ParquetFile(file) as table:
+            yield table
+    except (ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(
+            f"{file}: expected a whole Parquet file, got a damaged one ({reason}). Fetch it again."
+        ) from None
+
+
+def _columns(names: list[str], file: Path) -> tuple[str, str]:
+    """The columns of pictures and of labels."""
+    found = [[name for name in names if name.lower() in known] for known in (PICTURES, LABELS)]
+    if any(len(columns) != 1 for columns in found):
+        raise DataError(
+            f"{file}: expected one column called {' or '.join(PICTURES)} and one called"
+            f" {' or '.join(LABELS)}, got {', '.join(names[:8])}. Rename them."
+        )
+    return found[0][0], found[1][0]
+
+
+def _class_names(metadata: Mapping[bytes, bytes] | None, label: str) -> list[str] | None:
+    """The names that Hugging Face's `datasets` leaves in a file, if it did."""
+    try:
+        features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
+        return [str(name) for name in features[label]["names"]]
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _class(label: object, names: list[str] | None, name: str) -> str:
+    if isinstance(label, str):
+        return label
+    if isinstance(label, int) and label >= 0 and (names is None or label < len(names)):
+        return names[label] if names else str(label)
+    raise DataError(
+        f"{name}: expected a label, a name or a number from 0, got {label!r}. Remove the row."
+    )
+
+
+def _encoded(value: object, name: str) -> bytes:
+    data = value.get("bytes") if isinstance(value, dict) else value
+    if not isinstance(data, bytes):
+        raise DataError(
+            f"{name}: expected an encoded picture in the file, got {type(data).__name__}. Save the"
+            " data set with its pictures in it."
+        )
+    return data
+
+
+def _part_files(path: Path) -> dict[Part, list[Path]]:
+    if not path.is_dir():
+        return {"development": [path]}
+    files = _files(path)
+    test = [file for file in files if file.name.lower().startswith("test")]
+    train = [file for file in files if file.name.lower().startswith("train")]
+    others = [file.name for file in files if file not in test and file not in train]
+    if not train and not test and len(others) == 1:
+        return {"development": files}
+    if others or not train:
+        raise DataError(
+            f"{path}: expected files called train... and test..., got"
+            f" {', '.join(others[:5]) or 'only test'}. Rename what is to develop with, which is"
+            " divided into training and validation later."
+        )
+    return {"development": train, "test": test} if test else {"development": train}
+
+
+def _files(folder: Path) -> list[Path]:
+    """The Parquet files of a folder, or of the one folder below that has some."""
+    for pattern in ("*", "*/*"):
+        found = [f for f in sorted(folder.glob(pattern)) if f.suffix.lower() == ".parquet"]
+        if len({file.parent for file in found}) == 1:
+            return found
+    return []

@@ -1,0 +1,140 @@
+"""Tables of comma-separated values, one image a row: a label and its pixels. Kaggle's
+`train.csv`, `mnist_train.csv` without a header, gzipped or not.
+"""
+
+import hashlib
+import math
+import struct
+from pathlib import Path
+
+import numpy as np
+
+from sevenfold.data.class_names import natural
+from sevenfold.data.images import Images, Part, Size
+from sevenfold.data.readers import idx
+from sevenfold.data.readers._table_layout import LABELS, Layout, layout_of
+from sevenfold.data.readers._table_rows import read_rows
+from sevenfold.data.readers.files import require_size
+from sevenfold.errors import DataError
+
+WHAT = "a CSV table of labels and pixels"
+_SUFFIXES = (".csv", ".csv.gz")
+
+
+def claims(path: Path) -> bool:
+    """Whether `path` is a CSV file, or a folder that has one, by the names alone."""
+    return bool(_tables(path)) if path.is_dir() else path.name.lower().endswith(_SUFFIXES)
+
+
+def parts(path: Path) -> tuple[Part, ...]:
+    """The parts that are there: development alone where there is no test file, or one
+    without labels, as in Kaggle's competitions. Of a test file the first line is read,
+    for its columns.
+
+    Raises:
+        DataError: it is not plain which file is which.
+    """
+    return tuple(_part_files(path))
+
+
+def left_out(path: Path) -> tuple[str, ...]:
+    """What lies there and is not read, one sentence each."""
+    used = _part_files(path).values()
+    others = [file for file in _tables(path) if file not in used] if path.is_dir() else []
+    return tuple(
+        f"{file.name} has no labels: it is left alone."
+        if "test" in file.name.lower()
+        else f"{file.name} is neither train nor test: it is left alone."
+        for file in others
+    )
+
+
+def read(
+    path: Path, part: Part, size: Size | None, colour: bool | None
+) -> tuple[Images, dict[str, str]]:
+    """One part, always grey, and the SHA-256 of the two IDX files that its arrays would
+    make. Rows hold images of `size` or, without one, squares.
+
+    Labels are text; those found, in natural order, are the classes.
+    """
+    file = _part_files(path)[part]
+    layout = layout_of(file)
+    shape = _shape(layout, size, file)
+    rows = read_rows(file, layout)
+    found = sorted(rows.codes, key=natural)
+    places = np.argsort([rows.codes[name] for name in found])
+    labels = places[np.array(rows.labels)].astype(np.min_scalar_type(len(found) - 1))
+    pixels = np.frombuffer(rows.pixels, np.uint8).reshape(-1, *shape)
+    digests = (_sha256_as_idx(pixels), hashlib.sha256(idx.to_bytes(labels)).hexdigest())
+    named = dict(zip(idx.PARTS[part], digests, strict=True))
+    if found != [str(number) for number in range(len(found))]:
+        content = "\0".join(found).encode()
+        named[f"classes of {part}"] = hashlib.sha256(content).hexdigest()
+    return Images(pixels, labels, tuple(found)), named
+
+
+def _part_files(path: Path) -> dict[Part, Path]:
+    if not path.is_dir():
+        return {"development": path}
+    files = _tables(path)
+    train = [file for file in files if "train" in file.name.lower()] or files
+    test = [f for f in files if "test" in f.name.lower() and f not in train]
+    for kind, found in (("train", train), ("test", test)):
+        if len(found) > 1 or (kind == "train" and not found):
+            listed = ", ".join(file.name for file in files[:6])
+            raise DataError(
+                f"{path}: expected one {kind}.csv, got {listed}. Keep one with {kind} in its name,"
+                " or give the file itself."
+            )
+    if test and _is_labelled(test[0], layout_of(train[0])):
+        return {"development": train[0], "test": test[0]}
+    return {"development": train[0]}
+
+
+def _is_labelled(test: Path, train: Layout) -> bool:
+    """Whether a test file has labels: its header says so, or it has as many columns."""
+    own = layout_of(test)
+    return own.label is not None and (own.has_header or len(own.columns) > train.n_pixels)
+
+
+def _tables(folder: Path) -> list[Path]:
+    return sorted(
+        entry
+        for entry in folder.iterdir()
+        if entry.name.lower().endswith(_SUFFIXES) and not entry.name.startswith(".")
+    )
+
+
+def _shape(layout: Layout, size: Size | None, file: Path) -> Size:
+    """Height and width of the images that the rows hold.
+
+    Raises:
+        DataError: there are no labels, or the size cannot be told or does not fit.
+    """
+    if layout.label is None:
+        raise DataError(
+            f"{file}: expected a column called {', '.join(LABELS[:-1])} or {LABELS[-1]}, got"
+            f" {', '.join(layout.columns[:3])}, .... Rename the column of labels."
+        )
+    n, side = layout.n_pixels, math.isqrt(layout.n_pixels)
+    if size is None and side * side != n:
+        raise DataError(
+            f"{file}: expected rows of a square number of pixels, got {n:,}. Say what their images"
+            " are with --size HEIGHT WIDTH."
+        )
+    height, width = size or (side, side)
+    if height * width != n:
+        colour = " Rows of colours are not read: save an .npz." if height * width * 3 == n else ""
+        raise DataError(
+            f"{file}: expected rows of {height} x {width} = {height * width:,} pixels, got"
+            f" {n:,}. Give the height and width that they have with --size.{colour}"
+        )
+    require_size(1, (height, width), str(file))
+    return height, width
+
+
+def _sha256_as_idx(pixels: np.ndarray) -> str:
+    """Of the IDX file with these images, which is not made: it may have gigabytes."""
+    digest = hashlib.sha256(struct.pack(">4I", 0x803, *pixels.shape))
+    digest.update(pixels.data)
+    return digest.hexdigest()
