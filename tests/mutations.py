@@ -125,7 +125,7 @@ PROTOCOL = (
         "(interval.ci_high - interval.ci_low) / 2",
         "interval.ci_high - interval.ci_low",
     ),
-    ("a fold may lack a class", "smallest < settings.n_folds", "smallest < 1"),
+    ("a fold may lack a class", "if smallest < n_needed:", "if smallest < 1:"),
 )
 
 TUNING = (

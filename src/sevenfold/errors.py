@@ -6,8 +6,9 @@ SevenfoldError                 exit code 1
 │   ├── DataError              a data file or folder
 │   │   └── DataUnavailable    data that could not be found or fetched
 │   └── RunError               a run folder
-├── LedgerError                a test ledger that does not hold together
-└── NoStatisticalPower         the baseline does not beat common sense
+│       └── LedgerError        a test ledger that does not hold together
+├── NoStatisticalPower         a network does not beat what it must beat
+└── Interrupted                exit code 130: the user stopped the work
 """
 
 

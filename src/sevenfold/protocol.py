@@ -1,6 +1,4 @@
-"""How a network is judged: what is trained on, what is validated on, and the test set
-that stays shut until the end.
-"""
+"""How a network is judged: what is trained on, and what is validated on."""
 
 import math
 from dataclasses import dataclass, replace
@@ -10,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from sevenfold.data import Images
+from sevenfold.data import Images, first_alike
 from sevenfold.errors import SettingsError
 from sevenfold.records import Record
 from sevenfold.statistics import proportion
@@ -106,22 +104,10 @@ def divide(images: Images, settings: ProtocolSettings, seed: int) -> Development
         folds.
     """
     method = choose_method(len(images), settings)
-    first = _first_copies(images.pixels)
+    first = first_alike(images)
     distinct = np.unique(first)
-    labels, smallest = images.labels[distinct], images[distinct].class_counts.min()
-    n_validation = round(len(labels) * settings.validation_fraction)
-    n_least = max(_MIN_PER_PART, images.n_classes)
-    if method == "holdout" and not n_least <= n_validation <= len(labels) - n_least:
-        raise SettingsError(
-            f"protocol.validation_fraction must leave each part {n_least:,} images or more."
-            f" {settings.validation_fraction} of {len(labels):,} puts {n_validation:,} into"
-            " validation. Try 0.17."
-        )
-    if method != "holdout" and smallest < settings.n_folds:
-        raise SettingsError(
-            f"protocol.n_folds is {settings.n_folds}, but a class has only {smallest} images. Use"
-            " fewer folds."
-        )
+    labels, counts = images.labels[distinct], images[distinct].class_counts
+    _require_enough(method, settings, images.classes, counts)
     if method == "holdout":
         rounds = [_holdout(labels, settings.validation_fraction, seed)]
     elif method == "kfold":
@@ -139,10 +125,25 @@ def divide(images: Images, settings: ProtocolSettings, seed: int) -> Development
     return DevelopmentSet(images, whole, method, settings.method)
 
 
-def _first_copies(pixels: np.ndarray) -> np.ndarray:
-    """The place of the first image with the same pixels: shape (n,), int64."""
-    places: dict[bytes, int] = {}
-    return np.array([places.setdefault(image.tobytes(), i) for i, image in enumerate(pixels)])
+def _require_enough(
+    method: Method, settings: ProtocolSettings, classes: tuple[str, ...], counts: np.ndarray
+) -> None:
+    """Nothing, if so many distinct images of each class can be divided as asked."""
+    rarest, smallest, n = classes[counts.argmin()], int(counts.min()), int(counts.sum())
+    n_needed = 2 if method == "holdout" else settings.n_folds
+    if smallest < n_needed:
+        how = "hold-out needs 2" if method == "holdout" else f"protocol.n_folds is {n_needed}"
+        raise SettingsError(
+            f"{how}, but class {rarest} has only {smallest} distinct images. Add some, or use fewer"
+            " folds."
+        )
+    n_validation, n_least = round(n * settings.validation_fraction), max(_MIN_PER_PART, len(counts))
+    if method == "holdout" and not n_least <= n_validation <= n - n_least:
+        raise SettingsError(
+            f"protocol.validation_fraction must leave each part {n_least:,} images or more."
+            f" {settings.validation_fraction:.3g} of {n:,} puts {n_validation:,} into validation."
+            " Choose another, or --protocol kfold."
+        )
 
 
 def choose_method(n: int, settings: ProtocolSettings) -> Method:

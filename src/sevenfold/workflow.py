@@ -49,7 +49,8 @@ def run_workflow(
 
     Raises:
         InputError: a setting, the data, the folder or the cluster cannot be used.
-        NoStatisticalPower: the baseline does not beat common sense.
+        NoStatisticalPower: the baseline is no better than the most frequent class, or
+        tuning made it worse.
     """
     require_executor(workers, cluster)
     if open_test_again is not None and not open_test_again.strip():
@@ -71,8 +72,6 @@ def run_workflow(
         screen.warn(warning)
     development = divide(source.development, config.protocol, config.seed)
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
-        if open_test_again:
-            run.forget("final_test")
         shared = run.folder / layout.WORKERS
         opening = open_executor(development, shared, workers=workers, cluster=cluster)
         times = stretch_of(len(development.rounds[0][0].train), config.protocol)
@@ -92,6 +91,8 @@ def _steps(
 ) -> Summary:
     ledger, tune = Ledger(run.folder / layout.LEDGER), config.regularize
     ledger.lines()  # an altered ledger ends the run before any work
+    if open_test_again:
+        run.forget("final_test")
     test = SealedTestSet(source.read_test, ledger, source.provenance.digest, open_test_again)
 
     problem = run.step("problem", Problem, define_problem, data, source.provenance)

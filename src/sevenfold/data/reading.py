@@ -48,7 +48,7 @@ def read_source(
         test part is not opened.
     """
     if not (entry and entry.only) and "test" not in parts_of(path):
-        return _set_aside(path, words, entry, size, invert)
+        return _set_aside(path, words, entry, size, invert, is_own)
     require_no_size(path, size)
     images, digests = _read(path, "development", entry, size)
     if entry is None and not is_own:
@@ -95,16 +95,16 @@ def _custom(path: Path, words: str, digests: dict[str, str], size: Size | None) 
 
 
 def _set_aside(
-    path: Path, words: str, entry: Entry | None, size: Size | None, invert: bool
+    path: Path, words: str, entry: Entry | None, size: Size | None, invert: bool, is_own: bool
 ) -> Source:
     """Data without a test part, of which a share becomes one before anything else."""
-    if entry is not None:
-        raise DataError(
-            f"{path}: expected the development and the test part of {entry.name}, got development"
-            " images alone. Put the test part there."
-        )
     require_no_size(path, size)
     images, digests = read_part(path, "development", size)
+    if published := entry or (None if is_own else recognised(digests)):
+        raise DataError(
+            f"{path}: expected the development and the test part of {published.name}, got"
+            f" development images alone. Put the test part there, or give {OWN}{path}."
+        )
     require_class_names(images.classes, str(path))
     require_development(_turned(images, invert), path)
     development = _turned(separate(images, str(path))["development"], invert)

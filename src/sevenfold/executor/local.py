@@ -158,8 +158,7 @@ class _Worker:
                 self._start()
         raise SevenfoldError(
             f"{MAX_DEATHS} worker processes died at the same work, the last one with"
-            f" {self._cause()}. Too little memory is the usual reason: use fewer --workers. The"
-            " same command goes on."
+            f" {self._cause()}. The same command goes on."
         )
 
     def _start(self) -> None:
@@ -188,4 +187,8 @@ class _Worker:
                     pipe.close()
 
     def _cause(self) -> str:
-        return f"signal {-self.last_code}" if self.last_code < 0 else f"exit code {self.last_code}"
+        if self.last_code == -signal.SIGKILL:
+            return "signal 9, for which too little memory is the usual reason: use fewer --workers"
+        if self.last_code < 0:
+            return f"signal {-self.last_code}"
+        return f"exit code {self.last_code}; what it said stands above"

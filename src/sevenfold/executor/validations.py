@@ -21,8 +21,9 @@ def validate(
     seeds: tuple[int, ...],
     title: str,
 ) -> list[Validation]:
-    """Cross-validate each configuration at `executor`, on rounds that no search has
-    seen and with probabilities; every seed is a task of its own. `title` names the
+    """Cross-validate each configuration at `executor`, on the rounds that the search
+    has not seen where there are several, and with probabilities; every seed is a task
+    of its own. `title` names the
     progress.
     """
     function = functools.partial(_validate_one, engine=run.engine)

@@ -12,13 +12,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from sevenfold import __version__
-from sevenfold.errors import RunError
+from sevenfold.errors import RunError, SettingsError
 from sevenfold.machine import Machine, describe_machine
 from sevenfold.records import Record
-from sevenfold.runs.layout import DESCRIPTION, SCHEMA
+from sevenfold.runs.layout import DESCRIPTION, SCHEMA, require_schema
 from sevenfold.storage import write_atomically
 
 Status = Literal["running", "interrupted", "failed", "done"]
@@ -90,14 +90,14 @@ def read_description(folder: Path) -> Description:
             " `sevenfold run` wrote."
         )
     try:
-        return Description.model_validate_json(path.read_bytes())
-    except ValidationError:
-        raise RunError(
-            f"{path} is damaged, or of another version of sevenfold than {__version__}. Restore"
-            " it, or use the version that made the run."
-        ) from None
+        content = path.read_bytes()
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror}. Restore it.") from None
+    require_schema(path, content)
+    try:
+        return Description.from_json(content, unknown="ignore")
+    except SettingsError:
+        raise RunError(f"{path} is damaged. Restore it, or run the same command again.") from None
 
 
 def started_and_version(folder: Path) -> tuple[str, str]:
@@ -133,7 +133,7 @@ def _commit() -> str | None:
         capture_output=True,
         text=True,
     )
-    lines = answer.stdout.split()
+    lines = answer.stdout.splitlines()
     ours = (
         answer.returncode == 0
         and len(lines) == 2

@@ -1,5 +1,10 @@
 """What lies in a run folder: the names of its files, in one place."""
 
+import json
+from pathlib import Path
+
+from sevenfold.errors import RunError
+
 SCHEMA = 2
 """Of everything in a run folder.
 
@@ -7,6 +12,24 @@ Another version of sevenfold may draw the report of a run with the same number: 
 one, records only gain fields, with a default that says "not known". A run with another
 number is refused by name, and goes on, or is drawn, with the version that made it.
 """
+
+
+def require_schema(path: Path, content: bytes) -> None:
+    """Nothing, if the file at `path` says that it has our schema, or says nothing.
+
+    Raises:
+        RunError: it has another.
+    """
+    try:
+        schema = json.loads(content)["schema"]
+    except (ValueError, KeyError, TypeError):
+        return  # whoever reads it says what is wrong with it
+    if schema != SCHEMA:
+        raise RunError(
+            f"{path} has schema {schema}; this version of sevenfold reads {SCHEMA}. Use the version"
+            " that made the run, or start anew with another --out."
+        )
+
 
 CONFIG, DESCRIPTION, SUMMARY = "config.toml", "run.json", "summary.json"
 LEDGER, SEARCH = "test_ledger.jsonl", "tuning.db"

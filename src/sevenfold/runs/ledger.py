@@ -103,7 +103,7 @@ class Ledger:
 def _intact(row: str, number: int, previous: str) -> LedgerLine | None:
     """The line that `row` spells out, if it is the one that was written there."""
     try:
-        line = LedgerLine.from_json(row)
+        line = LedgerLine.from_json(row, unknown="ignore")
         body = {name: value for name, value in json.loads(row).items() if name != "hash"}
     except (SettingsError, ValueError, AttributeError):
         return None

@@ -166,6 +166,6 @@ def _require_in_order(folder: Path, names: list[str]) -> None:
 def _read_config(folder: Path) -> Config:
     path = folder / layout.CONFIG
     try:
-        return Config.from_values(read_toml(path), source=str(path))
+        return Config.from_values(read_toml(path), source=str(path), unknown="ignore")
     except SettingsError as error:
         raise RunError(f"{folder} is damaged: {error}") from None

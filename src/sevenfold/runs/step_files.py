@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from sevenfold.errors import RunError
+from sevenfold.errors import RunError, SettingsError
 from sevenfold.records import Record, digest_of
-from sevenfold.runs.layout import SCHEMA
+from sevenfold.runs.layout import SCHEMA, require_schema
 
 
 class StepFile(Record):
@@ -32,17 +32,14 @@ def read_step(path: Path) -> StepFile:
     Raises:
         RunError: it is damaged, was edited, or is of another schema.
     """
+    content = path.read_bytes()
+    require_schema(path, content)
     try:
-        step = StepFile.model_validate_json(path.read_bytes())
-    except ValidationError:
+        step = StepFile.from_json(content, unknown="ignore")
+    except SettingsError:
         raise RunError(
             f"{path} is damaged. Delete it, and the same command runs that step again."
         ) from None
-    if step.schema_ != SCHEMA:
-        raise RunError(
-            f"{path} has schema {step.schema_}; this version of sevenfold reads {SCHEMA}. Use the"
-            " version that made the run, or start anew with another --out."
-        )
     if step.result_digest != digest_of(step.result):
         raise RunError(
             f"{path} was edited: its result does not fit its digest. Delete it, and the same"

@@ -108,7 +108,8 @@ def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettin
             break
     for name, (_, validation) in results.items():
         run.save_arrays(layout.history(name), validation.arrays())
-    return baseline
+    # Each length of training was judged by the validation images.
+    return baseline.model_copy(update={"n_consultations": 2 * (TIMES.index(times) + 1)})
 
 
 Results = dict[Literal["softmax", "baseline"], tuple[Configuration, Validation]]

@@ -142,7 +142,8 @@ def _finals(
     finite = [trial for trial in trials if not trial.last.diverged]
     if not finite:
         raise SettingsError(
-            "Every trial of the search diverged. Lower regularize.space.learning_rate."
+            "Every trial of the search diverged. Lower regularize.space.learning_rate and start"
+            " anew with another --out."
         )
     # Only trials of one length compare, and only the longest show when to stop.
     best = tuple(trial for trial in finite if len(trial.scores) == len(finite[0].scores))[

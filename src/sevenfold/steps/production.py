@@ -87,8 +87,8 @@ def train_all(
         for result in (*references, *finals)
     ):
         raise SevenfoldError(
-            "The final training diverged, so the test set was not opened. Try a lower learning"
-            " rate."
+            "The final training diverged, so the test set was not opened. Lower the upper end of"
+            " regularize.space.learning_rate and start anew with another --out."
         )
     return Trained(
         winner=winner,
