@@ -62,7 +62,7 @@ def has_pictures(problem: Problem) -> bool:
 
 
 def found(problem: Problem, terms: Terms) -> str:
-    """What was done to the data when they were found: set aside, scaled, turned, left alone."""
+    """What was done to the data as they were read: set aside, scaled, turned, left."""
     provenance, n = problem.provenance, problem.n_development
     told = []
     if provenance.set_aside:
