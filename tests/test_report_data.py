@@ -66,6 +66,12 @@ def test_what_was_set_aside_and_what_was_left_alone_is_said() -> None:
     made = made.model_copy(update={"provenance": OWN.model_copy(update=facts)})
     text = found(made, Terms.of(made))
     assert "2 of the 12 images, a share of each class, were set aside as one and sealed." in text
+    provenance = made.provenance.model_copy(
+        update={"size": (28, 28), "sha256": {"pictures of development": "0" * 64}}
+    )
+    assert "All images were brought to 28 by 28 pixels" in found(
+        made.model_copy(update={"provenance": provenance}), Terms.of(made)
+    )
     assert text.endswith(f"255 minus pixel, as was asked for. {left}")
     page = page_of("own data").text
     assert "600 of the 3,000 images, a share of each class, were set aside" in page

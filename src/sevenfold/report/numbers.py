@@ -110,10 +110,11 @@ def plural_of(noun: str) -> str:
 def with_article(noun: str) -> str:
     """The noun, or the name of a class, after `a` or `an`.
 
-    >>> with_article("owl"), with_article("8"), with_article("7")
-    ('an owl', 'an 8', 'a 7')
+    >>> [with_article(noun) for noun in ("owl", "8", "7", "18 by 18")]
+    ['an owl', 'an 8', 'a 7', 'an 18 by 18']
     """
-    return f"{'an' if noun[:1].lower() in tuple('aeio8') else 'a'} {noun}"
+    is_an = noun[:1].lower() in tuple("aeio8") or noun.split()[:1] in (["11"], ["18"])
+    return f"{'an' if is_an else 'a'} {noun}"
 
 
 def word(n: int) -> str:

@@ -86,12 +86,13 @@ def draw_mistakes(run: FinishedRun, terms: Terms) -> Figure:
 
 def _picture(image: np.ndarray, mistake: Mistake, terms: Terms) -> Picture:
     label, predicted = terms.names[mistake.label], terms.names[mistake.predicted]
+    said = with_article(label)
     scale = SHOWN_SIDE / max(image.shape[:2])
     return Picture(
         source=address(png(image)),
         width=round(scale * image.shape[1]),
         height=round(scale * image.shape[0]),
-        label=f"{with_article(label).capitalize()} that was read as {predicted}",
+        label=f"{said[0].upper()}{said[1:]} that was read as {predicted}",
         caption=f"{label} → {predicted}",
         note=f"{probability(mistake.probability)} %",
     )

@@ -1,8 +1,10 @@
 """What is to be predicted from what, and what the data are like."""
 
-from sevenfold.report.numbers import count, whole, word
+from sevenfold.report.numbers import count, whole, with_article, word
 from sevenfold.report.terms import Terms
 from sevenfold.steps.problem import Problem
+
+__all__ = ["with_article"]
 
 SOURCES = {"SEVENFOLD_DATA": "the folder that SEVENFOLD_DATA names"}
 
@@ -60,7 +62,7 @@ def has_pictures(problem: Problem) -> bool:
 
 
 def found(problem: Problem, terms: Terms) -> str:
-    """What was done to the data when they were found: set aside, turned, left alone."""
+    """What was done to the data as they were read: set aside, scaled, turned, left."""
     provenance, n = problem.provenance, problem.n_development
     told = []
     if provenance.set_aside:
@@ -71,6 +73,8 @@ def found(problem: Problem, terms: Terms) -> str:
             " aside as one and sealed. Which ones were taken follows from the pixels alone, and"
             " exact copies stay on one side."
         )
+    if provenance.size and has_pictures(problem):
+        told.append(f"All {terms.images} were brought to {terms.size} pixels, as was asked for.")
     if provenance.inverted:
         told.append(f"All {terms.images} were turned, 255 minus pixel, as was asked for.")
     return " ".join((*told, *provenance.left_out))
