@@ -375,7 +375,7 @@ def test_what_a_worker_cannot_do_is_one_clear_line(
         with pytest.raises(SevenfoldError, match="ValueError: no such thing"):
             list(executor.run([Task(_fail, tuple, 1)], lambda: None))
         with pytest.raises(
-            SevenfoldError, match=r"died at the same work, the last one with signal 9\..*--workers"
+            SevenfoldError, match=r"died at the same work, the last one with signal 9, .*--workers"
         ):
             list(executor.run([Task(_die, tuple, 1)], lambda: None))
 
