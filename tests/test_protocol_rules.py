@@ -7,7 +7,13 @@ from hand_made import development, images
 from scipy.stats import norm
 
 from sevenfold.errors import SettingsError
-from sevenfold.protocol import ProtocolSettings, choose_method, divide, expected_half_width
+from sevenfold.protocol import (
+    ProtocolSettings,
+    choose_method,
+    divide,
+    expected_half_width,
+    stretch_of,
+)
 
 UNEVEN = uneven_images(400, seed=4)
 
@@ -118,3 +124,21 @@ def test_each_part_of_a_hold_out_has_ten(n_validation: int, refused: bool) -> No
     else:
         ((part,),) = divide(data, settings, 0).rounds
         assert len(part.validation) == n_validation
+
+
+@pytest.mark.parametrize(
+    ("n_train", "asked", "times"),
+    # Batches of 128 in an epoch: 391, 24, 17, 16, 2 and 1.
+    [
+        (50_000, 0, 1),
+        (3_000, 0, 1),
+        (2_100, 0, 1),
+        (2_048, 0, 2),
+        (225, 0, 12),
+        (90, 0, 25),
+        (225, 3, 3),
+        (50_000, 7, 7),
+    ],
+)
+def test_epochs_of_few_images_are_multiplied(n_train: int, asked: int, times: int) -> None:
+    assert stretch_of(n_train, ProtocolSettings(stretch=asked)) == times

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sevenfold.config import PRESETS, Config, default_folder, load_config, parse_assignment
+from sevenfold.config import (
+    PRESETS,
+    Config,
+    default_folder,
+    load_config,
+    parse_assignment,
+    stretched,
+)
 from sevenfold.errors import SettingsError
 from sevenfold.records import digest_of, to_toml
 
@@ -143,3 +150,15 @@ def test_default_folder_is_the_same_for_the_same_settings_only() -> None:
 def test_digest_ignores_order_only(values: dict[str, object]) -> None:
     assert digest_of(values) == digest_of(dict(reversed(list(values.items()))))
     assert digest_of(values) != digest_of([values])
+
+
+def test_stretched_settings_multiply_every_number_of_epochs() -> None:
+    config = load_config("quick", {"final_test.n_epochs": 9})
+    longer = stretched(config, 3)
+    assert longer.baseline.n_epochs == 3 * config.baseline.n_epochs
+    assert [s.n_epochs for s in longer.overfit.stages] == [
+        3 * s.n_epochs for s in config.overfit.stages
+    ]
+    assert longer.regularize.search.rungs == (6, 18, 36)
+    assert longer.final_test.n_epochs == 27
+    assert stretched(config, 1) == config

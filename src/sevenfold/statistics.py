@@ -88,10 +88,6 @@ class PairedTest(Record):
     only_second: int
     p_value: float
 
-    def favours_first(self, significance: float) -> bool:
-        """Whether the first is better beyond chance, at this level of the p-value."""
-        return self.only_first > self.only_second and self.p_value < significance
-
 
 def mcnemar(first_correct: np.ndarray, second_correct: np.ndarray) -> PairedTest:
     """Exact two-sided McNemar test from two boolean arrays, shape (n,)."""

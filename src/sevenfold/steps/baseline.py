@@ -67,11 +67,6 @@ class Baseline(Record):
     n_consultations: int
 
     @property
-    def tests(self) -> dict[Rival, PairedTest]:
-        """The network against each kind of common sense."""
-        return {"majority": self.against_majority, "softmax": self.against_softmax}
-
-    @property
     def unbeaten(self) -> tuple[Rival, ...]:
         """The rivals that the networks of all seeds do not beat beyond chance."""
         gains: dict[Rival, Difference] = {
