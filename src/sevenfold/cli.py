@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sevenfold import __version__
-from sevenfold.errors import Interrupted, NoStatisticalPower, SettingsError, SevenfoldError
+from sevenfold.errors import Interrupted, NoStatisticalPower, SettingsError, SevenfoldError, some_of
 
 app = typer.Typer(
     name="sevenfold",
@@ -289,8 +289,7 @@ def check_data(
     for warning in found.warnings:
         print(f"warning: {warning}")
     if found.classes[0] != "0":
-        more = f" and {len(found.classes) - 20:,} more" if len(found.classes) > 20 else ""
-        print(f"classes: {', '.join(found.classes[:20])}{more}")
+        print(f"classes: {some_of(found.classes, 20)}")
     print(f"per class: {found.development_per_class} and {found.test_per_class}")
     print(
         f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none"

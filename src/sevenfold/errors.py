@@ -11,6 +11,18 @@ SevenfoldError                 exit code 1
 └── Interrupted                exit code 130: the user stopped the work
 """
 
+from collections.abc import Sequence
+
+
+def some_of(names: Sequence[str], at_most: int) -> str:
+    """The first names, and how many more there are, for a message.
+
+    >>> some_of(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = f" and {len(names) - at_most:,} more" if len(names) > at_most else ""
+    return ", ".join(names[:at_most]) + more
+
 
 class SevenfoldError(Exception):
     """Any failure that sevenfold explains; its text is meant for the user."""

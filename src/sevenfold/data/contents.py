@@ -2,7 +2,6 @@
 test part unknown, no image in both development and test.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from sevenfold.data.faults import are_opposite, keys
 from sevenfold.data.images import Images
-from sevenfold.errors import DataError
+from sevenfold.errors import DataError, some_of
 
 MIN_PER_CLASS = 10
 """Fewer development images of a class than this and a validation part holds too few to
@@ -66,7 +65,7 @@ def require_test(
     if unknown := [own for own in present if own not in place]:
         raise DataError(
             f"{name}, test: expected only classes that the development part has, got images of"
-            f" {_listed(unknown)}. Remove them, or add such images to development."
+            f" {some_of(unknown, 10)}. Remove them, or add such images to development."
         )
     dtype = np.min_scalar_type(len(classes) - 1)
     places = np.array([place.get(own, 0) for own in images.classes], dtype)
@@ -126,13 +125,8 @@ def _require_every_class(images: Images, name: str) -> None:
             )
         raise DataError(
             f"{name}: expected examples of each of {images.n_classes:,} classes"
-            f" ({_listed(images.classes, 3)}), got none of {_listed(missing)}. {advice}"
+            f" ({some_of(images.classes, 3)}), got none of {some_of(missing, 10)}. {advice}"
         )
-
-
-def _listed(names: Sequence[str], at_most: int = 10) -> str:
-    more = f" and {len(names) - at_most:,} more" if len(names) > at_most else ""
-    return ", ".join(names[:at_most]) + more
 
 
 def _sized(shape: tuple[int, ...]) -> str:

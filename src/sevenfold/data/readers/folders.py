@@ -27,7 +27,7 @@ from sevenfold.data.readers._folder_listing import (
     subfolders_called,
 )
 from sevenfold.data.readers.files import MAX_EXAMPLES, MAX_SIDE, require_size
-from sevenfold.errors import DataError
+from sevenfold.errors import DataError, some_of
 from sevenfold.machine import n_cores
 
 WHAT = "a folder of pictures with a subfolder for each class"
@@ -76,8 +76,7 @@ def left_out(path: Path) -> tuple[str, ...]:
         if not is_named_picture(file)
     ]
     if others:
-        more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
-        named = ", ".join(sorted(others, key=natural)[:3]) + more
+        named = some_of(sorted(others, key=natural), 3)
         found.append(f"Pictures alone are read, not {named}.")
     return tuple(found)
 
@@ -200,10 +199,7 @@ def _class_names(folder: Path) -> dict[str, Path]:
                 " pictures up, or make each folder a class."
             )
         if not files_in(own):
-            raise DataError(
-                f"{own}: expected pictures of class {own.name!r}, got none. Add some, or remove the"
-                " folder."
-            )
+            raise _empty(own)
     return dict(zip(names, inner, strict=True))
 
 
@@ -223,10 +219,7 @@ def _taken(own: Path) -> list[Path]:
                 " Remove it, or save it again as PNG."
             )
     if not files:
-        raise DataError(
-            f"{own}: expected pictures of class {own.name!r}, got none. Add some, or remove the"
-            " folder."
-        )
+        raise _empty(own)
     return files
 
 
@@ -247,5 +240,10 @@ def _require_same_classes(own: dict[str, Path], test: dict[str, Path], folder: P
 
 
 def _listed(folders: Sequence[Path]) -> str:
-    more = f" and {len(folders) - 5} more" if len(folders) > 5 else ""
-    return ", ".join(f"{folder.name}/" for folder in folders[:5]) + more
+    return some_of([f"{folder.name}/" for folder in folders], 5)
+
+
+def _empty(own: Path) -> DataError:
+    return DataError(
+        f"{own}: expected pictures of class {own.name!r}, got none. Add some, or remove the folder."
+    )

@@ -13,7 +13,7 @@ from typing import Literal
 from sevenfold.data.images import Part
 from sevenfold.data.readers.files import exists
 from sevenfold.data.readers.members import Member, members
-from sevenfold.errors import DataError
+from sevenfold.errors import DataError, some_of
 
 Kind = Literal["images", "labels"]
 PARTS: dict[Part, tuple[str, str]] = {
@@ -91,10 +91,9 @@ def _only_one(path: Path, sets: dict[tuple[str, str], dict[str, Member]]) -> dic
     chosen = whole or halves or found
     if len(chosen) > 1:
         names = [next(iter(files.values())).name for files in chosen]
-        more = f" and {len(names) - 4} more" if len(names) > 4 else ""
         raise DataError(
             f"{path}: expected the IDX files of one data set, got those of {len(names)}, such as"
-            f" {', '.join(names[:4])}{more}. Give the folder of one, or put its files into a folder"
+            f" {some_of(names, 4)}. Give the folder of one, or put its files into a folder"
             " of their own."
         )
     return chosen[0] if chosen else {}
