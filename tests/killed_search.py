@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from sevenfold.data import Images
-from sevenfold.executor.opening import open_executor
+from sevenfold.executor.choosing import open_executor
 from sevenfold.executor.tasks import Executor, Result, Task
 from sevenfold.protocol import DevelopmentSet, Split
 from sevenfold.storage import write_atomically

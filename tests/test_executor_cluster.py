@@ -10,7 +10,7 @@ import pytest
 from conftest import made_up_digits
 
 from sevenfold.errors import SettingsError
-from sevenfold.executor.opening import open_executor
+from sevenfold.executor.choosing import open_executor
 from sevenfold.executor.tasks import Task
 from sevenfold.protocol import ProtocolSettings, divide
 
@@ -23,7 +23,7 @@ from conftest import made_up_digits
 from ray.cluster_utils import Cluster
 from sevenfold.protocol import ProtocolSettings, divide
 from sevenfold.tuning.halving import SearchSettings
-from sevenfold.executor.opening import open_executor
+from sevenfold.executor.choosing import open_executor
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import search
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sevenfold.data import Images
 from sevenfold.engine import FitState
 from sevenfold.errors import RunError, SettingsError, SevenfoldError
-from sevenfold.executor.opening import open_executor
+from sevenfold.executor.choosing import open_executor
 from sevenfold.executor.tasks import Executor, Result, Task
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, divide
 from sevenfold.records import digest_of

@@ -9,7 +9,7 @@ from typing import Literal
 from sevenfold.config import Config, stretched
 from sevenfold.data import SET_ASIDE, Source, load, warnings
 from sevenfold.errors import SettingsError
-from sevenfold.executor.opening import open_executor, require_executor
+from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
 from sevenfold.protocol import DevelopmentSet, divide, stretch_of
 from sevenfold.runs import layout
@@ -73,12 +73,12 @@ def run_workflow(
     development = divide(source.development, config.protocol, config.seed)
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         shared = run.folder / layout.WORKERS
-        opening = open_executor(development, shared, workers=workers, cluster=cluster)
+        executing = open_executor(development, shared, workers=workers, cluster=cluster)
         times = stretch_of(len(development.rounds[0][0].train), config.protocol)
         if times > 1:
             screen.say(f"Few images: all numbers of epochs are multiplied by {times}.")
-        plan = stretched(config, times)
-        return _steps(run, plan, source, development, opening, open_test_again)
+        stretched_config = stretched(config, times)
+        return _steps(run, stretched_config, source, development, executing, open_test_again)
 
 
 def _steps(
@@ -86,7 +86,7 @@ def _steps(
     config: Config,
     source: Source,
     data: DevelopmentSet,
-    opening: AbstractContextManager[Executor],
+    executing: AbstractContextManager[Executor],
     open_test_again: str | None,
 ) -> Summary:
     ledger, tune = Ledger(run.folder / layout.LEDGER), config.regularize
@@ -103,7 +103,7 @@ def _steps(
     require_power(baseline)
     overfit = run.step("overfit", Overfit, run_overfit, data, config.overfit, baseline)
     run.step("ablation", Ablation, run_ablation, data, tune.ablation, overfit)
-    with opening as executor:
+    with executing as executor:
         searched = run.step(
             "search", Search, run_search, data, tune.space, tune.search, executor=executor
         )

@@ -1,4 +1,4 @@
-"""Opening an executor: worker processes on this machine, or a Ray cluster."""
+"""Where tasks run: worker processes on this machine, or a Ray cluster."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
