@@ -560,6 +560,21 @@ ENGINE = (
     ),
     ("layers share their masks", "HIDDEN_STREAM + i", "HIDDEN_STREAM + 0 * i"),
     (
+        "fits together draw an epoch twice",
+        "_inputs(fits, epoch + 1, threads) if more",
+        "_inputs(fits, epoch, threads) if more",
+    ),
+    (
+        "fits together all learn what the first saw",
+        "fit.take(inputs[i], *member((scores, training, validation), i))",
+        "fit.take(inputs[i], *member((scores, training, validation), 0))",
+    ),
+    (
+        "fits together keep the weights of the start",
+        "if fit.diverged_at is None: fit.state = member(states, i)",
+        "if False: fit.state = member(states, i)",
+    ),
+    (
         "nothing is predicted",
         "parts = [np.asarray(_jax_network.probabilities(layers, batch))",
         "parts = [0 * np.asarray(_jax_network.probabilities(layers, batch))",

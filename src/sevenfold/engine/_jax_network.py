@@ -120,10 +120,14 @@ def gradients_of(
     return gradients, UpdateScores(loss, correct, missing if form.hard_examples else missing[:0])
 
 
+Scored = tuple[jax.Array, jax.Array]
+"""Per scoring batch the sum of cross-entropies, and the predicted class of every
+example.
+"""
+
+
 @jax.jit
-def score(
-    layers: Layers, images: jax.Array, labels: jax.Array, n_examples: jax.Array
-) -> tuple[jax.Array, jax.Array]:
+def score(layers: Layers, images: jax.Array, labels: jax.Array, n_examples: jax.Array) -> Scored:
     """Per scoring batch the sum of cross-entropies (float32), and the predicted class
     of every example (n,) in the labels' dtype.
     """
@@ -148,6 +152,12 @@ def score(
     )
     _, (losses, predicted) = jax.lax.scan(score_batch, None, inputs)
     return losses, predicted.ravel()
+
+
+score_each = jax.jit(jax.vmap(score, in_axes=(0, None, None, None)))
+"""`score` of several networks of one shape at once; layers and results carry a leading
+axis.
+"""
 
 
 @jax.jit

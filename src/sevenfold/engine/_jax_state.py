@@ -9,15 +9,15 @@ import numpy as np
 
 from sevenfold.data import Images
 from sevenfold.engine import _optimizers
-from sevenfold.engine._jax_epoch import EpochInputs, State
-from sevenfold.engine._jax_network import SCORING_BATCH, Form, Knobs, Layers, UpdateScores
+from sevenfold.engine._jax_epoch import State
+from sevenfold.engine._jax_network import SCORING_BATCH, Form, Knobs, Layers
 from sevenfold.engine.jobs import Job
 from sevenfold.engine.results import FitState
 from sevenfold.engine.settings import n_updates_per_epoch
 from sevenfold.networks import Weights, initial_weights
 from sevenfold.warp import batch_warp
 
-Tree = TypeVar("Tree", State, EpochInputs, UpdateScores)
+Tree = TypeVar("Tree")
 
 
 class OnDevice(NamedTuple):
