@@ -100,27 +100,24 @@ def choose_unsure(
     """
     errors = ~correct.astype(bool)
     effect, unknown = _effect(errors, groups, certainty)
+    order = np.argsort(-confidence, kind="stable")
+    n_answered = np.searchsorted(-confidence[order], -np.array(THRESHOLDS), side="right")
+    n_errors = np.append(0, np.cumsum(errors[order]))[n_answered]
     weight = 1.0 / (effect * unknown)
-    chosen: tuple[float, int, int, float] | None = None
-    for threshold in THRESHOLDS:
-        answered = confidence >= threshold
-        n_answered = int(answered.sum())
-        if n_answered < LEAST_COVERAGE * len(errors):
-            continue
-        n_errors = int(errors[answered].sum())
-        high = _upper_bound(weight * n_errors, weight * n_answered, certainty)
-        if high > bound:
-            break
-        chosen = threshold, n_answered, n_errors, high
-    least, n_answered, n_errors, high = chosen or (None, 0, 0, 1.0)
+    high = _upper_bounds(weight * n_errors, weight * n_answered, certainty)
+    # It begins where enough is answered, and ends before the first that fails.
+    begin = int(np.searchsorted(n_answered, LEAST_COVERAGE * len(errors)))
+    failed = np.flatnonzero(high[begin:] > bound)
+    last = begin + (int(failed[0]) if len(failed) else len(THRESHOLDS) - begin) - 1
+    is_found = last >= begin
     return Unsure(
         bound=bound,
         certainty=certainty,
-        threshold=least,
-        coverage=n_answered / len(errors),
-        n_answered=n_answered,
-        n_errors=n_errors,
-        error_high=high,
+        threshold=THRESHOLDS[last] if is_found else None,
+        coverage=n_answered[last] / len(errors) if is_found else 0.0,
+        n_answered=int(n_answered[last]) if is_found else 0,
+        n_errors=int(n_errors[last]) if is_found else 0,
+        error_high=float(high[last]) if is_found else 1.0,
         design_effect=effect,
         n=len(errors),
     )
@@ -160,7 +157,11 @@ def _effect(errors: np.ndarray, groups: np.ndarray | None, certainty: float) -> 
     return found.design_effect, (few / many) ** 2
 
 
-def _upper_bound(k: float, n: float, certainty: float) -> float:
+def _upper_bounds(k: np.ndarray, n: np.ndarray, certainty: float) -> np.ndarray:
+    """Clopper and Pearson's of k of n, which need not be whole; 1 where k is n."""
     from scipy.stats import beta
 
-    return 1.0 if k >= n else float(beta.ppf(certainty, k + 1.0, n - k))
+    bounds = np.ones(len(n))
+    some = k < n
+    bounds[some] = beta.ppf(certainty, k[some] + 1.0, (n - k)[some])
+    return bounds
