@@ -44,7 +44,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "runs": ("test_seal_chain.py", "test_protocol.py", "test_runs.py", "test_refit.py"),
     "scores.py": ("test_statistics_numbers.py", "test_statistics.py"),
-    "statistics.py": ("test_statistics_numbers.py", "test_statistics.py"),
+    "statistics": ("test_statistics_numbers.py", "test_statistics.py"),
     "steps": (
         "test_steps_data.py",
         "test_steps_baseline.py",
@@ -606,7 +606,7 @@ REPORT = (
 
 FAULTS: tuple[Fault, ...] = (
     *_in("scores.py", SCORES),
-    *_in("statistics.py", STATISTICS),
+    *_in("statistics", STATISTICS),
     *_in("protocol.py", PROTOCOL),
     *_in("tuning", TUNING),
     *_in("warp.py", WARP),
