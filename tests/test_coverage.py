@@ -12,6 +12,7 @@ import pytest
 import simulations as simulate
 from made_up_writers import Writers, draws, writer_sizes
 
+QMNIST = Path(os.environ.get("SEVENFOLD_DATA", "")) / "qmnist-labels"
 SIZES = writer_sizes()
 USUAL = Writers(SIZES)
 FEW = Writers(np.repeat([10, 30], [20, 10]), error=0.06, design_effect=1.6)
@@ -20,8 +21,7 @@ FEW = Writers(np.repeat([10, 30], [20, 10]), error=0.06, design_effect=1.6)
 
 def test_the_writers_are_those_of_mnists_test_part() -> None:
     assert (len(SIZES), SIZES.sum()) == (297, 10_000)
-    folder = Path(os.environ.get("SEVENFOLD_DATA", "")) / "qmnist-labels"
-    path = folder / "qmnist-test-labels-idx2-int.gz"
+    path = QMNIST / "qmnist-test-labels-idx2-int.gz"
     if not path.is_file():
         pytest.skip("QMNIST's label files are not here")
     rows = np.frombuffer(gzip.decompress(path.read_bytes())[12:], ">i4").reshape(-1, 8)
