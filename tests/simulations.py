@@ -165,12 +165,14 @@ def two_sets(writers: Writers, n: int, seed: int) -> Shares:
     return _shares(one, n, seed)
 
 
-def promises(writers: Writers, n: int, seed: int, bound: float = 0.005) -> Shares:
+def promises(
+    writers: Writers, n: int, seed: int, bound: float = 0.005, n_truth: int = 20_000_000
+) -> Shares:
     """How often an "unsure" threshold breaks its promise, with and without regard to
     writers, and how often none is found.
     """
     big = np.random.default_rng(seed + 1)
-    confidence, correct = seen(norm.isf(writers.error) + big.standard_normal(20_000_000), big)
+    confidence, correct = seen(norm.isf(writers.error) + big.standard_normal(n_truth), big)
     order = np.argsort(confidence)
     wrong = np.append(0, np.cumsum(~correct[order][::-1]))
     n_answered = len(order) - np.searchsorted(confidence[order], THRESHOLDS)

@@ -31,7 +31,7 @@ class RowDifference(Record):
     @property
     def detectable(self) -> bool:
         """Whether the interval leaves zero out."""
-        return self.ci_low > 0.0 or self.ci_high < 0.0
+        return not self.ci_low <= 0.0 <= self.ci_high
 
 
 class Rows(Record):
