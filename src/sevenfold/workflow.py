@@ -8,6 +8,7 @@ from typing import Literal
 
 from sevenfold.config import Config, stretched
 from sevenfold.data import SET_ASIDE, Source, load, warnings
+from sevenfold.engine import require_engine
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
@@ -59,6 +60,7 @@ def run_workflow(
         )
     screen = Terminal(terminal)
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
+    require_engine(engine)
     with screen.transfer() as progress:
         place = Path(data_dir) if data_dir else None
         source = load(config.dataset, place, progress, size=config.size, invert=config.invert)
