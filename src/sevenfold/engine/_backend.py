@@ -29,9 +29,8 @@ def require_installed() -> None:
     """
     if importlib.util.find_spec("tensorflow") is None:
         raise SettingsError(
-            "--engine keras needs TensorFlow, which is not installed for this Python. Take"
-            " --engine jax, or install the extra: pip install 'sevenfold[tensorflow]' (Python 3.11"
-            " to 3.13)."
+            "The keras engine needs TensorFlow, which is not installed here. Take --engine jax, or"
+            " install the extra tensorflow (docs/setup.md; Python 3.11 to 3.13)."
         )
 
 
