@@ -12,6 +12,7 @@ from sevenfold.engine import require_engine
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
+from sevenfold.forecast import outlook
 from sevenfold.protocol import DevelopmentSet, divide, stretch_of
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
@@ -80,6 +81,7 @@ def run_workflow(
         if times > 1:
             screen.say(f"Few images: all numbers of epochs are multiplied by {times}.")
         stretched_config = stretched(config, times)
+        screen.follow(outlook(stretched_config, development, engine, cluster))
         return _steps(run, stretched_config, source, development, executing, open_test_again)
 
 

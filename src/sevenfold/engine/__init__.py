@@ -31,6 +31,7 @@ __all__ = [
     "predict",
     "require_engine",
     "save_keras",
+    "trains_on_processor",
 ]
 
 
@@ -42,6 +43,14 @@ def require_engine(engine: Engine) -> None:
     """
     if engine == "keras":
         require_installed()
+
+
+def trains_on_processor() -> bool:
+    """Whether the `jax` engine found no accelerator."""
+    prefer_jax()
+    import jax
+
+    return bool(jax.default_backend() == "cpu")
 
 
 def fit(
