@@ -155,14 +155,14 @@ def test_a_long_run_says_once_beforehand_how_long() -> None:
 
 def test_what_is_left_is_corrected_by_what_the_finished_steps_took() -> None:
     clock = Clock()
-    outlook = Outlook("abc", lambda: {"a": 90.0, "b": 100.0, "c": 200.0}, clock)
+    outlook = Outlook("abc", lambda: {"a": 60.0, "b": 140.0, "c": 200.0}, clock)
     outlook.begin("a")
-    assert outlook.seconds_left == 390.0
-    outlook.end("a", 190.0)  # (10 + 190) / (10 + 90): twice as slow
+    assert outlook.seconds_left == 400.0
+    outlook.end("a", 160.0)  # (40 + 160) / (40 + 60): twice as slow
     outlook.begin("b")
-    assert outlook.seconds_left == 600.0
-    clock.now = 150.0
-    assert outlook.seconds_left == 450.0
+    assert outlook.seconds_left == 680.0
+    clock.now = 180.0
+    assert outlook.seconds_left == 500.0
     clock.now = 999.0  # longer than expected: never less than what comes after
     assert outlook.seconds_left == 400.0
     assert str(outlook) == "step 2 of 3, about 7 min left in all"
@@ -173,18 +173,26 @@ def test_what_is_left_is_corrected_by_what_the_finished_steps_took() -> None:
     assert outlook.seconds_left == 0.0
 
 
+def test_a_short_first_step_does_not_decide_alone() -> None:
+    outlook = Outlook("ab", lambda: {"a": 0.0, "b": 1000.0}, Clock())
+    outlook.begin("a")
+    outlook.end("a", 10.0)
+    outlook.begin("b")
+    assert outlook.seconds_left == pytest.approx(1100.0)
+
+
 def test_steps_that_were_kept_count_with_the_seconds_they_took() -> None:
     asked = []
 
     def expect() -> dict[str, float]:
         asked.append(1)
-        return {"a": 90.0, "b": 100.0}
+        return {"a": 80.0, "b": 120.0}
 
     outlook = Outlook("ab", expect, Clock())
-    outlook.end("a", 190.0)
+    outlook.end("a", 180.0)
     assert not asked  # nothing is measured for a run that is finished
     outlook.begin("b")
-    assert outlook.seconds_left == 200.0
+    assert outlook.seconds_left == 240.0
     assert asked == [1]
 
 

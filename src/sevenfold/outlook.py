@@ -5,9 +5,9 @@ each step, corrected by those that the finished ones took.
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-SECONDS_OF_TRUST = 10.0
-"""A correction counts as if this much of the run had gone as expected, so that a short
-first step does not decide alone.
+TRUST = 0.1
+"""A correction counts as if this share of the run had gone as expected, so that short
+first steps do not decide alone.
 """
 
 
@@ -48,9 +48,10 @@ class Outlook:
         """
         if not self._expected:
             return None
+        trusted = TRUST * sum(self._expected.values())
         ended = [step for step in self._took if step in self._expected]
-        took = SECONDS_OF_TRUST + sum(self._took[step] for step in ended)
-        factor = took / (SECONDS_OF_TRUST + sum(self._expected[step] for step in ended))
+        took = trusted + sum(self._took[step] for step in ended)
+        factor = took / (trusted + sum(self._expected[step] for step in ended))
         left = {s: factor * t for s, t in self._expected.items() if s not in self._took}
         if self._now in left:
             left[self._now] = max(0.0, left[self._now] - (self._clock() - self._began))
