@@ -132,14 +132,15 @@ def test_lines_of_a_log_say_how_far_the_run_is(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(PlainProgress, "seconds_between_lines", 0.0)
     said: list[str] = []
     outlook = Outlook(["problem", "overfit"], lambda: {"overfit": 900.0}, Clock())
-    advance = PlainProgress(said.append, "Overfit", 224, 100, outlook)
+    advance = PlainProgress(said.append, "Overfit", 140, 100, outlook)
+    advance()  # one in forty: nobody can tell yet
     advance()
     outlook.begin("overfit")
     advance()
-    before, after = said
-    assert re.fullmatch(r"  Overfit: 101 of 224 epochs, about \d+ s left", before)
-    assert after.startswith("  Overfit: 102 of 224 epochs, about ")
-    assert after.endswith(" left; step 2 of 2, about 15 min left in all")
+    assert said[0] == "  Overfit: 101 of 140 epochs"
+    assert re.fullmatch(r"  Overfit: 102 of 140 epochs, about \d+ s left", said[1])
+    assert said[2].startswith("  Overfit: 103 of 140 epochs, about ")
+    assert said[2].endswith(" left; step 2 of 2, about 15 min left in all")
 
 
 def test_a_long_run_says_once_beforehand_how_long() -> None:

@@ -41,6 +41,8 @@ class PlainProgress:
     """A line now and then, for output that is not a terminal."""
 
     seconds_between_lines = 15.0
+    share_that_tells = 0.05
+    """Before it the compilation, and workers that start, are most of the time."""
 
     def __init__(
         self, say: Callable[[str], None], title: str, total: int, done: int, outlook: Outlook
@@ -55,6 +57,8 @@ class PlainProgress:
         now = time.monotonic()
         if now - self.last_line >= self.seconds_between_lines and self.done < self.total:
             self.last_line = now
-            left = (now - self.started) / (self.done - self.done_before) * (self.total - self.done)
-            words = f"{self.done} of {self.total} epochs, about {duration(left)} left"
+            words = f"{self.done} of {self.total} epochs"
+            n_seen, n_left = self.done - self.done_before, self.total - self.done
+            if n_seen >= self.share_that_tells * (n_seen + n_left):
+                words += f", about {duration((now - self.started) / n_seen * n_left)} left"
             self.say("; ".join(filter(None, (f"  {self.title}: {words}", str(self.outlook)))))
