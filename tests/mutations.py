@@ -31,7 +31,9 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_data_catalogue.py",
     ),
     "engine": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
+    "forecast.py": ("test_forecast.py",),
     "networks.py": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
+    "outlook.py": ("test_terminal.py",),
     "protocol.py": ("test_protocol_rules.py", "test_protocol_copies.py", "test_protocol.py"),
     "report": (
         "test_report_damage.py",
@@ -44,6 +46,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_report_tuning.py",
     ),
     "runs": ("test_seal_chain.py", "test_protocol.py", "test_runs.py", "test_refit.py"),
+    "settings.py": ("test_settings.py",),
     "scores.py": ("test_statistics_numbers.py", "test_statistics.py"),
     "statistics": (
         "test_statistics_numbers.py",
@@ -66,6 +69,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_refit.py",
     ),
     "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
+    "terminal.py": ("test_terminal.py",),
     "tuning": ("test_tuning_rules.py", "test_tuning_proposals.py", "test_tuning.py"),
     "validation.py": ("test_validation_numbers.py", "test_validation.py"),
     "warp.py": ("test_warp_parameters.py", "test_warp.py"),
@@ -678,6 +682,25 @@ REPORT = (
     ("percentages are shares", "{100 * value:.{decimals(n)}f}", "{value:.{decimals(n)}f}"),
 )
 
+FORECAST = (
+    ("the whole ladder is climbed", "len(config.overfit.stages) / 2", "len(config.overfit.stages)"),
+    ("finalists train on every round", "n_fits - n_folds if", "n_fits if"),
+    ("the pixels get a gradient", "4 * first", "6 * first"),
+)
+OUTLOOK = (
+    ("what was slow stays as expected", "factor * t for s, t", "t for s, t"),
+    ("a step's own time does not pass", "- (self._clock() - self._began)", "- 0.0"),
+)
+SETTINGS = (
+    ("an open end counts as closed", "above >= low", "above > low"),
+    ("a whole number below 10 is up to 10", "below - step, None", "below, None"),
+)
+TERMINAL = (
+    ("a log is broken into lines", "if not self.console.is_terminal", "if False"),
+    ("a dumb terminal is drawn on", "and not self.console.is_dumb_terminal", ""),
+    ("a narrow terminal is wide", "self.console.width < NARROW", "self.console.width < 0"),
+)
+
 FAULTS: tuple[Fault, ...] = (
     *_in("scores.py", SCORES),
     *_in("statistics", STATISTICS),
@@ -692,4 +715,8 @@ FAULTS: tuple[Fault, ...] = (
     *_in("engine", ENGINE),
     *_in("networks.py", NETWORKS),
     *_in("report", REPORT),
+    *_in("forecast.py", FORECAST),
+    *_in("outlook.py", OUTLOOK),
+    *_in("settings.py", SETTINGS),
+    *_in("terminal.py", TERMINAL),
 )

@@ -22,7 +22,16 @@ FILES = sorted(ROOT.rglob("*.py"))
 # longest name that a module's own begins with says where it belongs.
 LAYERS = (
     {"errors"},
-    {"counter_random", "machine", "pictures", "records", "storage", "terminal"},
+    {
+        "counter_random",
+        "machine",
+        "outlook",
+        "pictures",
+        "progress_lines",
+        "records",
+        "storage",
+        "terminal",
+    },
     {"data", "scores", "statistics"},
     {"runs"},
     {"protocol", "networks", "warp"},
@@ -33,6 +42,7 @@ LAYERS = (
     {"steps"},
     {"config"},
     {"summary", "runs.reading"},
+    {"settings", "forecast"},
     {"workflow", "report"},
     {"cli", "__init__", "__main__"},
 )

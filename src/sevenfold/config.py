@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from sevenfold.data.readers.files import MAX_SIDE
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import ProtocolSettings
-from sevenfold.records import Record, read_toml
+from sevenfold.records import Settings, read_toml
 from sevenfold.steps.baseline import BaselineSettings
 from sevenfold.steps.final_test import FinalTestSettings
 from sevenfold.steps.finalists import RegularizeSettings
@@ -25,20 +25,27 @@ PRESETS: tuple[str, ...] = get_args(Preset)
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 
 
-class Config(Record):
+class Config(Settings):
     """All settings of a run. The defaults are the `book` preset; a preset's TOML file
     holds what differs.
-
-    size: height and width to which pictures are brought, and which rows of a table
-    have; without it, what the images suggest.
     """
 
     preset: Preset = "book"
+    """Where the defaults come from; chosen by --preset."""
     dataset: Annotated[str, Field(min_length=1)] = "auto"
+    """A name that `sevenfold data list` shows, or the path of images; auto is mnist
+    where it can be had.
+    """
     size: tuple[Side, Side] | None = None
+    """Height and width to which pictures are brought, and which rows of a table have;
+    without it, what the images suggest.
+    """
     invert: bool = False
+    """Turn the images, 255 - pixel: for dark ink on bright paper."""
     engine: Literal["auto", "jax", "keras"] = "auto"
+    """What trains: a JAX loop (auto, jax), or Keras's own fit on TensorFlow."""
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
+    """Everything random follows from it."""
     success: SuccessSettings = SuccessSettings()
     protocol: ProtocolSettings = ProtocolSettings()
     baseline: BaselineSettings = BaselineSettings()

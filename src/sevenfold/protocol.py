@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sevenfold.data import Images, first_alike
 from sevenfold.errors import SettingsError
-from sevenfold.records import Record
+from sevenfold.records import Settings
 from sevenfold.statistics import proportion
 
 MIN_UPDATES, BATCH_SIZE = 25, 128
@@ -21,25 +21,33 @@ Method = Literal["holdout", "kfold", "iterated-kfold"]
 _MIN_PER_PART = 10
 
 
-class ProtocolSettings(Record):
+class ProtocolSettings(Settings):
     """The rule that picks the evaluation protocol from the size of the data.
 
     Hold-out is chosen while the 95 % interval of an accuracy of `expected_accuracy` on
     the validation part is no wider than ± `holdout_half_width`; else K-fold while the
     interval over all development images is no wider than ± `kfold_half_width`; else
     iterated K-fold with shuffling (DLWP 4.5.3: the simplest protocol that suffices).
-    stretch: what all numbers of epochs are multiplied by; 0 lets the number of training
-    images decide (`stretch_of`).
     """
 
     method: Literal["auto", "holdout", "kfold", "iterated-kfold"] = "auto"
+    """auto lets the rule decide."""
     validation_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 1 / 6
+    """Share of the development images that validates under hold-out."""
     n_folds: Annotated[int, Field(ge=2, le=20)] = 4
+    """Folds of K-fold."""
     n_rounds: Annotated[int, Field(ge=2, le=20)] = 2
+    """Shufflings of iterated K-fold."""
     expected_accuracy: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.98
+    """The accuracy whose interval the rule looks at."""
     holdout_half_width: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.003
+    """Half the width of that interval up to which hold-out suffices."""
     kfold_half_width: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.006
+    """Half the width of that interval up to which K-fold suffices."""
     stretch: Annotated[int, Field(ge=0, le=1_000)] = 0
+    """What all numbers of epochs are multiplied by; 0 lets the number of training
+    images decide.
+    """
 
 
 @dataclass(frozen=True)

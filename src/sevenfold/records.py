@@ -64,6 +64,12 @@ class Record(BaseModel):
         return digest_of(self.model_dump(mode="json"))
 
 
+class Settings(Record):
+    """A record that a user may set; the string under a field says what it means."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
 def digest_of(value: object) -> str:
     """SHA-256 (hex) over the canonical JSON of a JSON-able value."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -102,24 +108,25 @@ def _toml_lines(values: dict[str, Any], prefix: str) -> list[str]:
         for name, value in values.items()
         if not isinstance(value, dict) and value is not None
     }
-    lines = [f"{name} = {_toml_value(value)}" for name, value in plain.items()]
+    lines = [f"{name} = {toml_value(value)}" for name, value in plain.items()]
     for name, table in values.items():
         if isinstance(table, dict):
             lines += ["", f"[{prefix}{name}]", *_toml_lines(table, prefix=f"{prefix}{name}.")]
     return lines
 
 
-def _toml_value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A plain value, or lists and tables of them, as TOML writes it on one line."""
     if isinstance(value, dict):
         return (
             "{ "
             + ", ".join(
-                f"{name} = {_toml_value(item)}" for name, item in value.items() if item is not None
+                f"{name} = {toml_value(item)}" for name, item in value.items() if item is not None
             )
             + " }"
         )
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -142,9 +149,7 @@ def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
     where = ".".join(str(part) for part in first["loc"])
     place = f"{source}: " if source else ""
     if first["type"] == "extra_forbidden":
-        known = _known_names(cls, first["loc"][:-1])
-        close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-        hint = f"Did you mean {close[0]!r}?" if close else f"Known here: {', '.join(known)}."
+        hint = _hint(cls, first["loc"])
         return f"{place}{where} is not a setting. {hint}"
     expected = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
     # A rule about several settings names them itself.
@@ -153,6 +158,32 @@ def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
     )
     came = "" if names_all else f" Got {first['input']!r} ({type(first['input']).__name__})."
     return f"{place}{f'{where}: ' if where else ''}{expected}.{came}"
+
+
+def _hint(cls: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    """What was meant by the unknown name at the end of `path`: a name like it there, or
+    anywhere else; if nothing is like it, what is known there.
+    """
+    name, known = str(path[-1]), _known_names(cls, path[:-1])
+    places: dict[str, list[str]] = {}
+    for place in _names_below(cls):
+        places.setdefault(place.rpartition(".")[2], []).append(repr(place))
+    if name not in places and (close := difflib.get_close_matches(name, known, n=1)):
+        return f"Did you mean {close[0]!r}?"
+    if close := difflib.get_close_matches(name, places, n=1):
+        return f"Did you mean {' or '.join(places[close[0]])}?"
+    return f"Known here: {', '.join(known)}."
+
+
+def _names_below(cls: type[BaseModel]) -> Iterator[str]:
+    """The dotted names of all fields of a record and of the records within it, groups
+    included.
+    """
+    for name, field in cls.model_fields.items():
+        yield name
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from (f"{name}.{below}" for below in _names_below(inner))
 
 
 def _known_names(cls: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

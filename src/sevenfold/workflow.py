@@ -8,9 +8,11 @@ from typing import Literal
 
 from sevenfold.config import Config, stretched
 from sevenfold.data import SET_ASIDE, Source, load, warnings
+from sevenfold.engine import require_engine
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
+from sevenfold.forecast import outlook
 from sevenfold.protocol import DevelopmentSet, divide, stretch_of
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
@@ -59,6 +61,7 @@ def run_workflow(
         )
     screen = Terminal(terminal)
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
+    require_engine(engine)
     with screen.transfer() as progress:
         place = Path(data_dir) if data_dir else None
         source = load(config.dataset, place, progress, size=config.size, invert=config.invert)
@@ -78,6 +81,7 @@ def run_workflow(
         if times > 1:
             screen.say(f"Few images: all numbers of epochs are multiplied by {times}.")
         stretched_config = stretched(config, times)
+        screen.follow(outlook(stretched_config, development, engine, cluster))
         return _steps(run, stretched_config, source, development, executing, open_test_again)
 
 

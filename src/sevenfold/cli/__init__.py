@@ -11,6 +11,7 @@ import typer
 
 from sevenfold import __version__
 from sevenfold.cli.data import app as data_commands
+from sevenfold.cli.settings import settings
 from sevenfold.errors import Interrupted, NoStatisticalPower, SettingsError, SevenfoldError
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # drawn help would import all of rich, 0.2 s
     help=(
         "The universal workflow of machine learning on small images, with networks of Dense"
         " and Dropout layers only. `sevenfold run` does all of it: problem, measure, protocol,"
@@ -26,6 +28,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(data_commands, name="data")
+app.command()(settings)
 
 
 def main() -> NoReturn:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from sevenfold.engine._backend import prefer_jax, save_keras
+from sevenfold.engine._backend import prefer_jax, require_installed, save_keras
 from sevenfold.engine.jobs import Course, FitData, Job
 from sevenfold.engine.results import FitResult, FitState, History
 from sevenfold.engine.settings import TrainingSettings
@@ -29,8 +29,28 @@ __all__ = [
     "fit",
     "fit_many",
     "predict",
+    "require_engine",
     "save_keras",
+    "trains_on_processor",
 ]
+
+
+def require_engine(engine: Engine) -> None:
+    """Look whether an engine can work here, before any work.
+
+    Raises:
+        SettingsError: `keras` without TensorFlow.
+    """
+    if engine == "keras":
+        require_installed()
+
+
+def trains_on_processor() -> bool:
+    """Whether the `jax` engine found no accelerator."""
+    prefer_jax()
+    import jax
+
+    return bool(jax.default_backend() == "cpu")
 
 
 def fit(

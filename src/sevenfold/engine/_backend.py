@@ -5,13 +5,14 @@ TensorFlow; beside the `jax` engine Keras only builds and saves models, and then
 serves it, so that TensorFlow (3 s and 400 MB) is not imported at all.
 """
 
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sevenfold.errors import SevenfoldError
+from sevenfold.errors import SettingsError, SevenfoldError
 from sevenfold.networks import NetworkSpec, Weights, build
 
 
@@ -20,12 +21,27 @@ def prefer_jax() -> None:
     os.environ.setdefault("KERAS_BACKEND", "jax")
 
 
+def require_installed() -> None:
+    """Look, before any work, whether TensorFlow is there; nothing is imported.
+
+    Raises:
+        SettingsError: it is not installed; it is an extra of the package.
+    """
+    if importlib.util.find_spec("tensorflow") is None:
+        raise SettingsError(
+            "The keras engine needs TensorFlow, which is not installed here. Take --engine jax, or"
+            " install the extra tensorflow (docs/setup.md; Python 3.11 to 3.13)."
+        )
+
+
 def require_tensorflow() -> None:
     """Import Keras on TensorFlow, without TensorFlow's log lines.
 
     Raises:
+        SettingsError: TensorFlow is not installed.
         SevenfoldError: Keras was imported before, on something else.
     """
+    require_installed()
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -9,7 +9,7 @@ from sevenfold.engine import TrainingSettings
 from sevenfold.errors import NoStatisticalPower
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record
+from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.statistics import (
@@ -35,15 +35,19 @@ TIMES = (1, 2, 4, 8)
 """How often its epochs the baseline is trained, in turn."""
 
 
-class BaselineSettings(Record):
+class BaselineSettings(Settings):
     """The small network, the softmax regression beside it, and how sure the comparison
     must be.
     """
 
     hidden: tuple[Width, ...] = (32,)
+    """Units of each hidden layer of the small network."""
     n_epochs: Annotated[int, Field(ge=1)] = 10
+    """How long the small network and softmax regression are trained."""
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 3
+    """Trainings of each, from different starts."""
     significance: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.05
+    """Level of the tests by which the small network must beat what is simpler."""
 
 
 Rival = Literal["majority", "softmax"]

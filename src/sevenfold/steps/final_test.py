@@ -15,7 +15,7 @@ from sevenfold.engine import save_keras
 from sevenfold.errors import NoStatisticalPower
 from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record, digest_of
+from sevenfold.records import Record, Settings, digest_of
 from sevenfold.runs import layout
 from sevenfold.runs.seal import Plan, SealedTestSet
 from sevenfold.runs.writing import Run
@@ -38,16 +38,19 @@ from sevenfold.validation import Configuration
 Diagnosis = Literal["agrees", "test_worse", "test_better", "trained_longer"]
 
 
-class FinalTestSettings(Record):
-    """How many seeds are trained for the spread, and how many mistakes are shown.
-
-    n_epochs: how long the chosen network is trained, where that is longer than
-    validation found best; 0 is never longer. Its schedule stretches along.
+class FinalTestSettings(Settings):
+    """How long the chosen network is trained, how often for the spread, and how many
+    mistakes are shown.
     """
 
     n_epochs: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """How long the chosen network is trained, where that is longer than validation
+    found best; 0 is never longer. Its schedule stretches along.
+    """
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 5
+    """Trainings of the chosen network, for the spread; the first is what counts."""
     n_mistakes: Annotated[int, Field(ge=1, le=200)] = 30
+    """Wrongly classified images that the report shows."""
 
 
 class FinalTest(Record):

@@ -11,7 +11,7 @@ from pydantic import Field
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record
+from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.statistics import SMOOTHING_WINDOW, Spread, smooth, spread, t_quantile
@@ -33,7 +33,7 @@ class Stage(Record):
     n_epochs: Annotated[int, Field(ge=5)]
 
 
-class OverfitSettings(Record):
+class OverfitSettings(Settings):
     """The ladder of ever larger networks and longer trainings, climbed until validation
     loss turns.
     """
@@ -44,9 +44,11 @@ class OverfitSettings(Record):
         Stage(hidden=(512, 512), n_epochs=24),
         Stage(hidden=(1024, 1024), n_epochs=40),
     )
+    """The ladder: hidden layers and epochs of each attempt."""
     # With five seeds that all rise, chance is left out at 1 in 32; with three the
     # spread is too unsure to tell (docs/decisions.md).
     n_seeds: Annotated[int, Field(ge=2, le=50)] = 5
+    """Trainings of each attempt, from different starts."""
 
 
 class Turn(Record):
