@@ -29,7 +29,12 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_data_npz.py",
         "test_data_catalogue.py",
     ),
-    "engine": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
+    "engine": (
+        "test_engine_numbers.py",
+        "test_engine.py",
+        "test_keras_file.py",
+        "test_engine_equivalence.py",
+    ),
     "networks.py": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
     "protocol.py": ("test_protocol_rules.py", "test_protocol_copies.py", "test_protocol.py"),
     "report": (
@@ -525,6 +530,16 @@ DATA = (
 )
 
 ENGINE = (
+    (
+        "the model file forgets the bound on weights",
+        '"kernel_regularizer", "kernel_constraint", "dtype"',
+        '"kernel_regularizer", "dtype"',
+    ),
+    (
+        "the model file keeps addresses in memory",
+        '"registered_name", "build_config")',
+        '"registered_name", "build_config", "shared_object_id")',
+    ),
     ("cosine ends halfway", "np.cos(np.pi * progress)", "np.cos(0.5 * np.pi * progress)"),
     ("the last step is left out", "progress < 0.75, 0.1, 0.01", "progress < 0.75, 0.1, 0.1"),
     ("distortions fade to nothing", "(0.5 + 0.5 * faded)", "faded"),

@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from sevenfold.engine._backend import prefer_jax, save_keras
+from sevenfold.engine._backend import prefer_jax
+from sevenfold.engine._keras_file import save_keras
 from sevenfold.engine.jobs import Course, FitData, Job
 from sevenfold.engine.results import FitResult, FitState, History
 from sevenfold.engine.settings import TrainingSettings

@@ -9,10 +9,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sevenfold.errors import SevenfoldError
-from sevenfold.networks import NetworkSpec, Weights, build
 
 
 def prefer_jax() -> None:
@@ -40,15 +38,8 @@ def require_tensorflow() -> None:
         )
 
 
-def save_keras(network: NetworkSpec, weights: Weights, path: Path) -> None:
-    """Write the network as a plain `.keras` file, which Keras opens on any backend."""
-    model = build(network, weights)
-    with _without_tensorflow():
-        model.save(path)
-
-
 @contextmanager
-def _without_tensorflow() -> Iterator[None]:
+def without_tensorflow() -> Iterator[None]:
     """Keep Keras from importing TensorFlow only to ask whether an object is one of its
     shapes, as 3.15 does when it saves.
     """
