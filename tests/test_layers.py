@@ -21,8 +21,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 # From left to right; a module imports from its own layer or from one further left. The
 # longest name that a module's own begins with says where it belongs.
 LAYERS = (
-    {"errors"},
-    {"counter_random", "machine", "pictures", "records", "storage", "terminal"},
+    {"errors", "modules"},
+    {"counter_random", "machine", "pictures", "records", "storage", "surroundings", "terminal"},
     {"data", "scores", "statistics"},
     {"runs"},
     {"protocol", "networks", "warp"},

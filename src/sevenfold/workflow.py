@@ -8,6 +8,7 @@ from typing import Literal
 
 from sevenfold.config import Config, stretched
 from sevenfold.data import SET_ASIDE, Source, load, warnings
+from sevenfold.engine import require_engine
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
@@ -28,9 +29,11 @@ from sevenfold.steps.search import Search, run_search
 from sevenfold.steps.success import Success, choose_measure
 from sevenfold.storage import write_atomically
 from sevenfold.summary import Summary, summarize
+from sevenfold.surroundings import settled
 from sevenfold.terminal import Terminal
 
 
+@settled()
 def run_workflow(
     config: Config,
     out: Path | str,
@@ -48,7 +51,8 @@ def run_workflow(
     at the address `cluster`.
 
     Raises:
-        InputError: a setting, the data, the folder or the cluster cannot be used.
+        InputError: a setting, the data, the folder, the cluster or this process's
+        surroundings cannot be used.
         NoStatisticalPower: the baseline is no better than the most frequent class, or
         tuning made it worse.
     """
@@ -59,6 +63,7 @@ def run_workflow(
         )
     screen = Terminal(terminal)
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
+    require_engine(engine)
     with screen.transfer() as progress:
         place = Path(data_dir) if data_dir else None
         source = load(config.dataset, place, progress, size=config.size, invert=config.invert)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sevenfold.errors import SevenfoldError
+from sevenfold.errors import SettingsError
 
 
 def prefer_jax() -> None:
@@ -18,11 +18,30 @@ def prefer_jax() -> None:
     os.environ.setdefault("KERAS_BACKEND", "jax")
 
 
+def require_jax() -> None:
+    """Find the processor that the user asked for.
+
+    Raises:
+        SettingsError: JAX does not find it.
+    """
+    for name in ("JAX_PLATFORMS", "JAX_PLATFORM_NAME"):
+        if (platform := os.environ.get(name)) and platform != "cpu":
+            import jax
+
+            try:
+                jax.devices()
+            except Exception:  # JAX's own are of many kinds, one a bare assertion
+                raise SettingsError(
+                    f"{name}={platform!r} asks for a processor that JAX does not find here. Unset"
+                    f" {name}, and JAX takes what there is; {name}=cpu takes the CPU."
+                ) from None
+
+
 def require_tensorflow() -> None:
     """Import Keras on TensorFlow, without TensorFlow's log lines.
 
     Raises:
-        SevenfoldError: Keras was imported before, on something else.
+        SettingsError: Keras was imported before, on something else.
     """
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -31,10 +50,9 @@ def require_tensorflow() -> None:
         import keras
 
     if (backend := keras.backend.backend()) != "tensorflow":
-        raise SevenfoldError(
+        raise SettingsError(
             f"The keras engine needs Keras on TensorFlow, but Keras already runs on {backend} in"
-            " this process. Start a new process with KERAS_BACKEND=tensorflow, or use the jax"
-            " engine."
+            " this process. Start Python anew, or use the jax engine."
         )
 
 
