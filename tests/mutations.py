@@ -62,6 +62,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_workflow_numbers.py",
         "test_refit.py",
     ),
+    "executor": ("test_executor_worker.py", "test_tuning.py"),
+    "surroundings.py": ("test_surroundings.py",),
     "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
     "tuning": ("test_tuning_rules.py", "test_tuning_proposals.py", "test_tuning.py"),
     "validation.py": ("test_validation_numbers.py", "test_validation.py"),
@@ -529,6 +531,21 @@ DATA = (
     ("a file may be longer than it says", "if len(data) > expected", "if False"),
 )
 
+EXECUTOR = (
+    ("a thread of a worker dies alone", "os._exit(code)", "os.environ.get(str(code))"),
+    ("a dead worker's words are lost", 'return f"{how}: {self.last_words}"', "return how"),
+)
+
+SURROUNDINGS = (
+    (
+        "a worker has switches of Python",
+        'if not name.startswith("PYTHON") or name in OF_PYTHON',
+        "if name",
+    ),
+    ("numbers of threads reach a run", '"OMP_", "KMP_"', '"KMP_"'),
+    ("a setting of JAX is not looked at", '"jax_enable_x64": False,', ""),
+)
+
 ENGINE = (
     (
         "the model file forgets the bound on weights",
@@ -616,6 +633,8 @@ FAULTS: tuple[Fault, ...] = (
     *_in("summary.py", SUMMARY),
     *_in("data", DATA),
     *_in("engine", ENGINE),
+    *_in("executor", EXECUTOR),
+    *_in("surroundings.py", SURROUNDINGS),
     *_in("networks.py", NETWORKS),
     *_in("report", REPORT),
 )

@@ -218,6 +218,19 @@ def test_a_file_that_python_itself_read_instead_of_its_own_is_named(tmp_path: Pa
     assert done.stderr.count("\n") == 1
 
 
+def test_no_matplotlibrc_reaches_a_figure() -> None:
+    import matplotlib
+
+    from sevenfold.report.drawing import style
+
+    with matplotlib.rc_context({"text.usetex": True, "axes.grid": True, "font.size": 30}):
+        with style():
+            changed = [matplotlib.rcParams[name] for name in ("text.usetex", "axes.grid")]
+            assert changed == [False, False]
+            assert matplotlib.rcParams["font.size"] == 12
+        assert matplotlib.rcParams["text.usetex"]
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
@@ -235,8 +248,20 @@ def results(run: Path) -> Iterator[tuple[str, object]]:
             yield name, (step["inputs"], step["result_digest"])
 
 
+FEW = {
+    "overfit.n_seeds": 2,
+    "overfit.stages": [{"hidden": [64], "n_epochs": 12}],
+    "regularize.ablation.n_seeds": 2,
+    "regularize.search.n_trials": 2,
+    "regularize.search.batch": 2,
+    "regularize.search.rungs": [12],
+    "regularize.n_finalists": 1,
+    "final_test.n_seeds": 1,
+}
+
+
 def carry_out(data: Path, run: Path, cwd: Path, environment: dict[str, str]) -> dict[str, object]:
-    changes = {**TINY, "overfit.n_seeds": 2, "final_test.n_seeds": 1, "dataset": str(data)}
+    changes = {**TINY, **FEW, "dataset": str(data)}
     settings = run.with_suffix(".toml")
     settings.write_text(to_toml(sf.load_config("quick", changes).model_dump(mode="json")), "utf-8")
     command = [sys.executable, "-m", "sevenfold", "run", "--config", str(settings)]
@@ -245,7 +270,7 @@ def carry_out(data: Path, run: Path, cwd: Path, environment: dict[str, str]) -> 
         cwd=cwd,
         env=environment,
         capture_output=True,
-        timeout=300,
+        timeout=500,
     )
     assert done.returncode == 0, (done.stdout, done.stderr)
     return dict(results(run))
