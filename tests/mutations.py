@@ -30,8 +30,13 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_data_npz.py",
         "test_data_catalogue.py",
     ),
-    "engine": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
     "forecast.py": ("test_forecast.py",),
+    "engine": (
+        "test_engine_numbers.py",
+        "test_engine.py",
+        "test_keras_file.py",
+        "test_engine_equivalence.py",
+    ),
     "networks.py": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
     "outlook.py": ("test_terminal.py",),
     "protocol.py": ("test_protocol_rules.py", "test_protocol_copies.py", "test_protocol.py"),
@@ -68,6 +73,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_workflow_numbers.py",
         "test_refit.py",
     ),
+    "executor": ("test_executor_worker.py", "test_tuning.py"),
+    "surroundings.py": ("test_surroundings.py",),
     "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
     "terminal.py": ("test_terminal.py",),
     "tuning": ("test_tuning_rules.py", "test_tuning_proposals.py", "test_tuning.py"),
@@ -602,7 +609,32 @@ DATA = (
     ("a file may be longer than it says", "if len(data) > expected", "if False"),
 )
 
+EXECUTOR = (
+    ("a thread of a worker dies alone", "os._exit(code)", "os.environ.get(str(code))"),
+    ("a dead worker's words are lost", 'return f"{how}: {self.last_words}"', "return how"),
+)
+
+SURROUNDINGS = (
+    (
+        "a worker has switches of Python",
+        'if not name.startswith("PYTHON") or name in OF_PYTHON',
+        "if name",
+    ),
+    ("numbers of threads reach a run", '"OMP_", "KMP_"', '"KMP_"'),
+    ("a setting of JAX is not looked at", '"jax_enable_x64": False,', ""),
+)
+
 ENGINE = (
+    (
+        "the model file forgets the bound on weights",
+        '"kernel_regularizer", "kernel_constraint", "dtype"',
+        '"kernel_regularizer", "dtype"',
+    ),
+    (
+        "the model file keeps addresses in memory",
+        '"registered_name", "build_config")',
+        '"registered_name", "build_config", "shared_object_id")',
+    ),
     ("cosine ends halfway", "np.cos(np.pi * progress)", "np.cos(0.5 * np.pi * progress)"),
     ("the last step is left out", "progress < 0.75, 0.1, 0.01", "progress < 0.75, 0.1, 0.1"),
     ("distortions fade to nothing", "(0.5 + 0.5 * faded)", "faded"),
@@ -713,6 +745,8 @@ FAULTS: tuple[Fault, ...] = (
     *_in("summary.py", SUMMARY),
     *_in("data", DATA),
     *_in("engine", ENGINE),
+    *_in("executor", EXECUTOR),
+    *_in("surroundings.py", SURROUNDINGS),
     *_in("networks.py", NETWORKS),
     *_in("report", REPORT),
     *_in("forecast.py", FORECAST),

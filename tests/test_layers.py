@@ -21,7 +21,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 # From left to right; a module imports from its own layer or from one further left. The
 # longest name that a module's own begins with says where it belongs.
 LAYERS = (
-    {"errors"},
+    {"errors", "modules"},
     {
         "counter_random",
         "machine",
@@ -30,6 +30,7 @@ LAYERS = (
         "progress_lines",
         "records",
         "storage",
+        "surroundings",
         "terminal",
     },
     {"data", "scores", "statistics"},

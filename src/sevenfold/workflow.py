@@ -30,9 +30,11 @@ from sevenfold.steps.search import Search, run_search
 from sevenfold.steps.success import Success, choose_measure
 from sevenfold.storage import write_atomically
 from sevenfold.summary import Summary, summarize
+from sevenfold.surroundings import settled
 from sevenfold.terminal import Terminal
 
 
+@settled()
 def run_workflow(
     config: Config,
     out: Path | str,
@@ -50,7 +52,8 @@ def run_workflow(
     at the address `cluster`.
 
     Raises:
-        InputError: a setting, the data, the folder or the cluster cannot be used.
+        InputError: a setting, the data, the folder, the cluster or this process's
+        surroundings cannot be used.
         NoStatisticalPower: the baseline is no better than the most frequent class, or
         tuning made it worse.
     """

@@ -13,6 +13,7 @@ from sevenfold import __version__
 from sevenfold.cli.data import app as data_commands
 from sevenfold.cli.settings import settings
 from sevenfold.errors import Interrupted, NoStatisticalPower, SettingsError, SevenfoldError
+from sevenfold.surroundings import settle
 
 app = typer.Typer(
     name="sevenfold",
@@ -36,6 +37,7 @@ def main() -> NoReturn:
     for bad input, 1 otherwise).
     """
     try:
+        settle()
         app()
     except SevenfoldError as error:
         _stop(str(error), error.exit_code)

@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from sevenfold.engine._backend import prefer_jax, require_installed, save_keras
+from sevenfold.engine._backend import prefer_jax, require_jax, require_tensorflow
+from sevenfold.engine._keras_file import save_keras
 from sevenfold.engine.jobs import Course, FitData, Job
 from sevenfold.engine.results import FitResult, FitState, History
 from sevenfold.engine.settings import TrainingSettings
@@ -36,13 +37,16 @@ __all__ = [
 
 
 def require_engine(engine: Engine) -> None:
-    """Look whether an engine can work here, before any work.
+    """Refuse, before any work, an engine that cannot work in this process.
 
     Raises:
-        SettingsError: `keras` without TensorFlow.
+        SettingsError: TensorFlow is not installed for `keras`; JAX_PLATFORMS asks for a
+        processor that JAX does not find; or Keras was imported before on another
+        backend than the engine needs.
     """
+    require_jax()
     if engine == "keras":
-        require_installed()
+        require_tensorflow()
 
 
 def trains_on_processor() -> bool:
