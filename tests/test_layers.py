@@ -22,7 +22,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 # longest name that a module's own begins with says where it belongs.
 LAYERS = (
     {"errors"},
-    {"counter_random", "machine", "pictures", "records", "storage", "terminal"},
+    {"counter_random", "interrupts", "machine", "pictures", "records", "storage", "terminal"},
     {"data", "scores", "statistics"},
     {"runs"},
     {"protocol", "networks", "warp"},

@@ -25,6 +25,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from sevenfold.errors import one_line
+
 Advance = Callable[[], None]
 Show = Callable[[Sequence[Sequence[str]]], None]
 
@@ -71,7 +73,7 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Print one line as it is."""
-        self.console.print(text, markup=False)
+        self.console.print(one_line(text), markup=False)
 
     def verdict(self, step: str, text: str, seconds: float | None = None) -> None:
         """Print what a step found, with the time that it took (nothing where an earlier
@@ -79,11 +81,11 @@ class Terminal:
         """
         took = "(kept)" if seconds is None else f"{seconds:.1f} s"
         self.console.print(f"[bold]{step:<20}[/bold] [dim]{took:>9}[/dim]  ", end="")
-        self.console.print(text, markup=False)
+        self.console.print(one_line(text), markup=False)
 
     def warn(self, text: str) -> None:
         """Print one line that must not be missed."""
-        self.console.print(text, markup=False, style="bold yellow")
+        self.console.print(one_line(text), markup=False, style="bold yellow")
 
     @contextmanager
     def transfer(self) -> Iterator[Callable[[str, int, int], None]]:

@@ -37,11 +37,9 @@ def read_bytes(path: Path) -> bytes:
         DataError: it is no file, too large, or cannot be read.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise DataError(
-                f"{path}: expected a file, got a {'folder' if path.is_dir() else 'special file'}."
-                " Give the file itself."
-            )
+        require_ordinary(path)
+        if path.is_dir():
+            raise DataError(f"{path}: expected a file, got a folder. Give the file itself.")
         if path.stat().st_size > MAX_BYTES:
             raise DataError(
                 f"{path}: expected at most {MAX_BYTES:,} bytes, got {path.stat().st_size:,}. Use"
@@ -53,6 +51,17 @@ def read_bytes(path: Path) -> bytes:
             f"{path}: cannot be read: {error.strerror or error}. Check the path and its"
             " permissions."
         ) from None
+
+
+def require_ordinary(path: Path) -> None:
+    """Nothing, if `path` is a file or a folder, or nothing is there. Pipes and devices
+    have no size, and some never end.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise DataError(
+            f"{path}: expected a file, got a special file. Copy its content into a file and"
+            " give that."
+        )
 
 
 def exists(path: Path) -> bool:

@@ -15,7 +15,12 @@ from sevenfold import pictures
 from sevenfold.data.class_names import natural, require_class_names
 from sevenfold.data.images import Images, Part, Size
 from sevenfold.data.readers._table_layout import LABELS
-from sevenfold.data.readers.files import MAX_SIDE, require_bounds, require_size
+from sevenfold.data.readers.files import (
+    MAX_SIDE,
+    require_bounds,
+    require_ordinary,
+    require_size,
+)
 from sevenfold.errors import DataError, DataUnavailable
 
 WHAT = "Parquet files of pictures and labels"
@@ -106,6 +111,7 @@ def _opened(file: Path) -> Iterator[Any]:
             f"{file}: Parquet files are read with pyarrow, which is not installed. Install"
             " sevenfold with its extra: pip install 'sevenfold[parquet]'."
         ) from None
+    require_ordinary(file)
     try:
         with ParquetFile(file) as table:
             yield table
