@@ -441,6 +441,7 @@ RUNS = (
     ("a plan may have two results", "line.n_errors != n_errors", "False"),
     ("a plan may be scored on another test set", "line.images != images", "False"),
     ("a further opening needs no reason", "if openings and not self.reason:", "if False:"),
+    ("a repeated command opens again", "or opening.reason == self.reason", "or False"),
     ("the reason is not recorded", "reason=self.reason if openings else None", "reason=None"),
     ("another plan may train", "getattr(frozen[-1], name) != value", "False"),
     (

@@ -7,6 +7,7 @@ from types import FrameType
 
 _IMPORTING = "<frozen importlib"
 _SECONDS_BETWEEN_TRIES = 0.05
+_waiting = threading.Event()
 
 
 def listen() -> None:
@@ -20,6 +21,12 @@ def listen() -> None:
         signal.signal(signal.SIGINT, _interrupt)
 
 
+def heed() -> None:
+    """End the work now if a Ctrl-C waits for the end of an import that is over."""
+    if _waiting.is_set():
+        raise KeyboardInterrupt
+
+
 def end_listening() -> None:
     """Let nothing disturb the end of the process: all is done, or was said."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -27,7 +34,9 @@ def end_listening() -> None:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     if not _is_importing(frame):
+        _waiting.clear()
         raise KeyboardInterrupt
+    _waiting.set()
     again = threading.Timer(_SECONDS_BETWEEN_TRIES, _thread.interrupt_main, (number,))
     again.daemon = True
     again.start()

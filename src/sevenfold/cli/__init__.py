@@ -19,7 +19,7 @@ from sevenfold.errors import (
     one_line,
     visible,
 )
-from sevenfold.interrupts import end_listening, listen
+from sevenfold.interrupts import end_listening, heed, listen
 
 app = typer.Typer(
     name="sevenfold",
@@ -47,6 +47,7 @@ def main() -> NoReturn:
     """
     listen()
     try:
+        heed()
         code = app(standalone_mode=False)
         if code == _INTERRUPTED:
             raise KeyboardInterrupt
