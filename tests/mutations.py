@@ -58,7 +58,12 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_refit.py",
     ),
     "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
-    "tuning": ("test_tuning_rules.py", "test_tuning_proposals.py", "test_tuning.py"),
+    "tuning": (
+        "test_tuning_rules.py",
+        "test_tuning_proposals.py",
+        "test_tuning_damage.py",
+        "test_tuning.py",
+    ),
     "validation.py": ("test_validation_numbers.py", "test_validation.py"),
     "warp.py": ("test_warp_parameters.py", "test_warp.py"),
 }
@@ -128,6 +133,8 @@ PROTOCOL = (
 )
 
 TUNING = (
+    ("a changed score is taken for the measured one", "if digest != digest_of(text):", "if False:"),
+    ("a changed proposal is taken for ours", "if _digest(proposal) != trial.", "if not trial."),
     (
         "the worst trial ranks first",
         "return (-self.accuracy, self.loss)",

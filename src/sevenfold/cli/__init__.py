@@ -261,5 +261,10 @@ def run(
 def report(run: Annotated[Path, typer.Argument(readable=False, help="A run folder.")]) -> None:
     """Draw the report of a run again, from its stored numbers; nothing is trained."""
     from sevenfold.report import draw
+    from sevenfold.runs.description import read_description
+    from sevenfold.runs.reading import state_of
 
-    print(f"Report: {visible(str(draw(run)))}")
+    path = draw(run)
+    if state := state_of(run, read_description(run)):
+        print(visible(f"The run {state}; its report ends there."))
+    print(f"Report: {visible(str(path))}")

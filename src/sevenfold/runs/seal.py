@@ -60,8 +60,9 @@ class SealedTestSet:
         """Freeze `plan`, record the opening and read the test images.
 
         An opening that was cut off before its result was recorded is finished, not
-        repeated, if the plan and the reason are the same. It may also be scored again to
-        restore lost files (`rescored`): it can only give the result that is on record.
+        repeated, if the plan and the reason are the same. It may also be scored again
+        to restore lost files (`rescored`): it can only give the result that is on
+        record.
 
         Raises:
             RunError: the set was opened before and no reason for another opening was
