@@ -77,7 +77,12 @@ TESTS: dict[str, tuple[str, ...]] = {
     "surroundings.py": ("test_surroundings.py",),
     "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
     "terminal.py": ("test_terminal.py",),
-    "tuning": ("test_tuning_rules.py", "test_tuning_proposals.py", "test_tuning.py"),
+    "tuning": (
+        "test_tuning_rules.py",
+        "test_tuning_proposals.py",
+        "test_tuning_damage.py",
+        "test_tuning.py",
+    ),
     "validation.py": ("test_validation_numbers.py", "test_validation.py"),
     "warp.py": ("test_warp_parameters.py", "test_warp.py"),
 }
@@ -209,6 +214,8 @@ PROTOCOL = (
 )
 
 TUNING = (
+    ("a changed score is taken for the measured one", "if digest != digest_of(text):", "if False:"),
+    ("a changed proposal is taken for ours", "if _digest(proposal) != trial.", "if not trial."),
     (
         "the worst trial ranks first",
         "return (-self.accuracy, self.loss)",
@@ -522,6 +529,7 @@ RUNS = (
     ("a plan may have two results", "line.n_errors != n_errors", "False"),
     ("a plan may be scored on another test set", "line.images != images", "False"),
     ("a further opening needs no reason", "if openings and not self.reason:", "if False:"),
+    ("a repeated command opens again", "or opening.reason == self.reason", "or False"),
     ("the reason is not recorded", "reason=self.reason if openings else None", "reason=None"),
     ("another plan may train", "getattr(frozen[-1], name) != value", "False"),
     (
@@ -590,8 +598,8 @@ DATA = (
     ("inputs end below one", "/ np.float32(255.0)", "/ np.float32(256.0)"),
     (
         "labels are not part of the data",
-        "self.pixels.tobytes() + self.labels.tobytes()",
-        "self.pixels.tobytes()",
+        "digest.update(self.labels.tobytes())",
+        "digest.update(b'')",
     ),
     ("bright ink is dark", "middle[middle < paper - _APART]", "middle[middle > paper - _APART]"),
     (

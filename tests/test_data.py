@@ -427,8 +427,8 @@ def test_loading_opens_no_test_file(
 def test_loading_reads_no_test_member_of_an_archive(dataset: str, tmp_path: Path) -> None:
     path = write_npz(tmp_path / "keras" / "datasets" / "mnist.npz")
     before, after = opened_by(str(path) if dataset == "path" else dataset)
-    assert [name for name in before if name.endswith(".npy")] == ["x_train.npy", "y_train.npy"]
-    assert [name for name in after if name.endswith(".npy")] == ["x_test.npy", "y_test.npy"]
+    opened = [{name for name in names if name.endswith(".npy")} for names in (before, after)]
+    assert opened == [{"x_train.npy", "y_train.npy"}, {"x_test.npy", "y_test.npy"}]
 
 
 # The embedded subset

@@ -24,6 +24,7 @@ LAYERS = (
     {"errors", "modules"},
     {
         "counter_random",
+        "interrupts",
         "machine",
         "outlook",
         "pictures",

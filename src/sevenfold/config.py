@@ -22,6 +22,9 @@ from sevenfold.steps.success import SuccessSettings
 Preset = Literal["quick", "book", "standard", "record"]
 PRESETS: tuple[str, ...] = get_args(Preset)
 
+_MAX_DEPTH = 8
+"""Groups of settings inside one another; we have three."""
+
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 
 
@@ -146,6 +149,11 @@ def default_folder(config: Config) -> Path:
 def _set_value(values: dict[str, Any], name: str, value: Any) -> None:
     """Put `value` at the dotted `name` among nested values, in place."""
     *tables, last = name.split(".")
+    if len(tables) > _MAX_DEPTH:
+        raise SettingsError(
+            f"{name} is not a setting: expected at most {_MAX_DEPTH} groups inside one another, got"
+            f" {len(tables):,}."
+        )
     for table in tables:
         values = values.setdefault(table, {})
         if not isinstance(values, dict):
@@ -166,7 +174,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         )
     try:
         return name.strip(), tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, or more of it than Python reads
         return name.strip(), value.strip()
 
 
@@ -178,7 +186,7 @@ def _preset_values(name: str) -> dict[str, Any]:
 
 def _read_file(path: Path) -> dict[str, Any]:
     """What a user's settings file says, on top of a preset that there is."""
-    if not path.suffix and not path.exists():
+    if not path.suffix and _is_free(path):
         close = difflib.get_close_matches(str(path), PRESETS, n=1)
         hint = (
             f"Did you mean {close[0]!r}?"
@@ -191,6 +199,13 @@ def _read_file(path: Path) -> dict[str, Any]:
     if preset not in PRESETS:
         raise SettingsError(f"{path}: preset must be one of {', '.join(PRESETS)}. Got {preset!r}.")
     return values
+
+
+def _is_free(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except OSError:  # whoever reads it says why it cannot be looked at
+        return False
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 on the way out.
 """
 
+import codecs
 import difflib
 import hashlib
 import json
@@ -16,6 +17,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sevenfold.errors import SettingsError
 
 Unknown = Literal["forbid", "ignore"]
+
+_MAX_BITS = 1_024
+"""Of a whole number: as many as the largest float has. Python does not print those of
+thousands."""
+
+_MAX_TOML_BYTES = 1 << 20
 
 
 class Record(BaseModel):
@@ -44,15 +51,19 @@ class Record(BaseModel):
         cls, values: dict[str, Any], source: str = "", *, unknown: Unknown = "forbid"
     ) -> Self:
         """The record with these (nested) values, read as strictly as from JSON."""
-        for name, value in _leaves(values):
-            if not isinstance(value, str | int | float | None) or (
-                isinstance(value, float) and not math.isfinite(value)
-            ):
-                raise SettingsError(
-                    f"{source + ': ' if source else ''}{name} must be a plain finite value. Got"
-                    f" {value!r}."
-                )
-        return cls.from_json(json.dumps(values), source, unknown=unknown)
+        place = f"{source}: " if source else ""
+        try:
+            for name, value in _leaves(values):
+                if not _is_plain(value):
+                    raise SettingsError(
+                        f"{place}{name} must be a plain finite value. Got {_shown(value)}."
+                    )
+            text = json.dumps(values)
+        except RecursionError:
+            raise SettingsError(
+                f"{place}expected settings in a few groups, got hundreds inside one another."
+            ) from None
+        return cls.from_json(text, source, unknown=unknown)
 
     def to_json(self) -> str:
         """Indented JSON with a final newline."""
@@ -83,13 +94,27 @@ def read_toml(path: Path) -> dict[str, Any]:
         SettingsError: the file is missing, is not text or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
+        if path.exists() and not path.is_file():
+            kind = "folder" if path.is_dir() else "special file"
+            raise SettingsError(f"{path} is a {kind}. Give the path of a TOML file.")
+        with path.open("rb") as file:
+            content = file.read(_MAX_TOML_BYTES + 1)
+    except (OSError, ValueError) as error:
         raise SettingsError(
-            f"Cannot read the settings file {path}: {error.strerror or error}. Give the path of a"
-            " TOML file."
+            f"Cannot read the settings file {path}: {getattr(error, 'strerror', None) or error}."
+            " Give the path of a TOML file."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    if len(content) > _MAX_TOML_BYTES:
+        raise SettingsError(f"{path}: expected settings of at most {_MAX_TOML_BYTES:,} bytes.")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise SettingsError(f"{path}: expected text in UTF-8, got UTF-16. Save it as UTF-8.")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
+    except RecursionError:
+        raise SettingsError(
+            f"{path} is not valid: it has hundreds of brackets inside one another."
+        ) from None
+    except ValueError as error:
         raise SettingsError(
             f"{path} is not valid TOML: {error}. Mend that line, or start from a run's config.toml."
         ) from None
@@ -128,6 +153,17 @@ def toml_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(toml_value(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, int):
+        return value.bit_length() <= _MAX_BITS
+    return isinstance(value, str | None) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _shown(value: object) -> str:
+    too_long = isinstance(value, int) and value.bit_length() > _MAX_BITS
+    return f"a number of {value.bit_length():,} bits" if too_long else repr(value)  # type: ignore[attr-defined]
 
 
 def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

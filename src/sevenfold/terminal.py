@@ -25,6 +25,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from sevenfold.errors import one_line
 from sevenfold.machine import n_cores
 from sevenfold.outlook import Outlook, duration
 from sevenfold.progress_lines import PlainLeader, PlainProgress, PlainTransfer
@@ -124,7 +125,8 @@ class Terminal:
         """The text in lines as wide as the terminal, all but the first indented: so
         far, or as far as the first, or by two.
         """
-        indent = indent or len(text) - len(text.lstrip()) or 2
+        margin = len(text) - len(text.lstrip())
+        indent, text = indent or margin or 2, " " * margin + one_line(text)
         if not self.console.is_terminal:
             return text
         return textwrap.fill(

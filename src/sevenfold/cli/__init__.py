@@ -12,7 +12,15 @@ import typer
 from sevenfold import __version__
 from sevenfold.cli.data import app as data_commands
 from sevenfold.cli.settings import settings
-from sevenfold.errors import Interrupted, NoStatisticalPower, SettingsError, SevenfoldError
+from sevenfold.errors import (
+    Interrupted,
+    NoStatisticalPower,
+    SettingsError,
+    SevenfoldError,
+    one_line,
+    visible,
+)
+from sevenfold.interrupts import end_listening, heed, listen
 from sevenfold.surroundings import settle
 
 app = typer.Typer(
@@ -31,16 +39,34 @@ app = typer.Typer(
 app.add_typer(data_commands, name="data")
 app.command()(settings)
 
+_INTERRUPTED = Interrupted.exit_code
+_WRONG_USE: Any = typer.BadParameter.__bases__[0]
+"""An unknown option, a value of the wrong kind: the parser's own error, which newer
+versions of Typer bring themselves and older ones take from Click."""
+
 
 def main() -> NoReturn:
     """Run the command line; every failure that we know is one line and an exit code (2
     for bad input, 1 otherwise).
     """
+    listen()
     try:
         settle()
-        app()
+        heed()
+        code = app(standalone_mode=False)
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        _stop("Interrupted.", _INTERRUPTED)
     except SevenfoldError as error:
         _stop(str(error), error.exit_code)
+    except typer.Abort:
+        _stop("Interrupted.", _INTERRUPTED)
+    except _WRONG_USE as error:
+        if not error.message:  # the help, which was asked for by giving nothing
+            error.show()
+            sys.exit(error.exit_code)
+        _stop(f"{error.format_message()} `--help` shows what there is.", error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -57,15 +83,17 @@ def main() -> NoReturn:
             raise
         kind = type(error).__name__
         _stop(
-            f"{kind}: {error}\nThis is a fault of sevenfold, not yours; SEVENFOLD_TRACEBACK=1 shows"
+            f"{kind}: {error}. This is a fault of sevenfold, not yours; SEVENFOLD_TRACEBACK=1 shows"
             " where it is.",
             1,
         )
-    sys.exit(0)
+    end_listening()
+    sys.exit(code or 0)
 
 
 def _stop(message: str, code: int) -> NoReturn:
-    print(f"sevenfold: {message}", file=sys.stderr)
+    end_listening()
+    print(f"sevenfold: {one_line(message)}", file=sys.stderr)
     sys.exit(code)
 
 
@@ -100,7 +128,9 @@ def run(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Folder or file that holds the named data set."),
+        typer.Option(
+            metavar="PATH", readable=False, help="Folder or file that holds the named data set."
+        ),
     ] = None,
     invert: Annotated[
         bool | None,
@@ -133,13 +163,16 @@ def run(
         Path | None,
         typer.Option(
             metavar="DIR",
+            readable=False,
             help="The run folder itself. Default: runs/<preset>, with more where settings differ.",
         ),
     ] = None,
     config: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Settings as TOML, such as an earlier run's config.toml."
+            metavar="FILE",
+            readable=False,
+            help="Settings as TOML, such as an earlier run's config.toml.",
         ),
     ] = None,
     set_: Annotated[
@@ -214,7 +247,7 @@ def run(
     except KeyboardInterrupt:
         raise Interrupted("Interrupted. The same command goes on from there.") from None
     except NoStatisticalPower as error:
-        raise NoStatisticalPower(f"{error}\nReport: {draw(folder)}") from None
+        raise NoStatisticalPower(f"{error} Report: {draw(folder)}") from None
     report = draw(folder)
     if json:
         print(summary.to_json(), end="")
@@ -225,12 +258,18 @@ def run(
             f" {summary.n_test:,} images: ",
             end="",
         )
-        print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}\nReport: {report}")
+        print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}")
+        print(f"Report: {visible(str(report))}")
 
 
 @app.command()
-def report(run: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+def report(run: Annotated[Path, typer.Argument(readable=False, help="A run folder.")]) -> None:
     """Draw the report of a run again, from its stored numbers; nothing is trained."""
     from sevenfold.report import draw
+    from sevenfold.runs.description import read_description
+    from sevenfold.runs.reading import state_of
 
-    print(f"Report: {draw(run)}")
+    path = draw(run)
+    if state := state_of(run, read_description(run)):
+        print(visible(f"The run {state}; its report ends there."))
+    print(f"Report: {visible(str(path))}")

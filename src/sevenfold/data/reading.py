@@ -2,7 +2,6 @@
 is asked for.
 """
 
-import hashlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,11 +20,11 @@ from sevenfold.data.readers import (
     reader_of,
     require_no_size,
 )
-from sevenfold.data.readers.files import read_bytes
 from sevenfold.data.readers.idx_names import role_of
 from sevenfold.data.setting_aside import separate
 from sevenfold.data.source import OWN, Provenance, Source
 from sevenfold.errors import DataError
+from sevenfold.storage import sha256_of
 
 
 def read_source(
@@ -169,7 +168,7 @@ def _packed(path: Path, part: Part) -> dict[str, str]:
     if loose_reader_of(path):
         return {}
     if path.is_file():
-        return {path.name: hashlib.sha256(read_bytes(path)).hexdigest()}
+        return {path.name: sha256_of(path)}
     return idx.packed_digests(path, part) if reader_of(path) is idx else {}
 
 

@@ -16,6 +16,7 @@ from sevenfold.data.readers import (
     refusals,
     tables,
 )
+from sevenfold.data.readers.files import require_ordinary
 from sevenfold.errors import DataError
 
 
@@ -128,6 +129,7 @@ def reader_of(path: Path) -> Reader:
         raise DataError(
             f"{path}: expected {KNOWN}, found nothing that can be read. Check the path."
         )
+    require_ordinary(path)
     for reader in READERS:
         if reader.claims(path):
             return reader
@@ -138,7 +140,10 @@ def loose_reader_of(path: Path) -> LooseReader | None:
     """The reader of images that may have no size of their own that claims `path`; None
     where one of the others does, or nothing can be read.
     """
-    if not is_there(path) or any(reader.claims(path) for reader in READERS):
+    if not is_there(path):
+        return None
+    require_ordinary(path)
+    if any(reader.claims(path) for reader in READERS):
         return None
     return next((reader for reader in LOOSE_READERS if reader.claims(path)), None)
 

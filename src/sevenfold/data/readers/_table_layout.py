@@ -1,7 +1,7 @@
 """How the rows of a CSV file are built, told by its first line."""
 
 import codecs
-import gzip
+import lzma
 import re
 import zlib
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 
 from sevenfold.data.class_names import natural
 from sevenfold.data.readers.files import foreign
+from sevenfold.data.readers.packing import unpacked
 from sevenfold.errors import DataError
 
 LABELS = ("label", "labels", "class", "target", "y")
@@ -106,13 +107,11 @@ def opened(file: Path) -> Iterator[BinaryIO]:
         if not file.is_file():
             raise DataError(f"{file}: expected a CSV file, got none. Give the file itself.")
         with file.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            with gzip.GzipFile(fileobj=raw) if packed else raw as stream:
-                if stream.read(3) != codecs.BOM_UTF8:
-                    stream.seek(0)
-                yield cast(BinaryIO, stream)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            _, stream = unpacked(raw)
+            if stream.peek(3).startswith(codecs.BOM_UTF8):
+                stream.read(3)
+            yield cast(BinaryIO, stream)
+    except (EOFError, zlib.error, lzma.LZMAError) as error:
         raise DataError(
             f"{file}: expected a whole gzip file, got a damaged one ({error}). Fetch it again."
         ) from None

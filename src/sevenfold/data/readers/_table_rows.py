@@ -19,6 +19,8 @@ from sevenfold.data.readers.files import require_bounds, require_memory
 from sevenfold.errors import DataError
 
 _BLOCK = 4 << 20
+_FREE_BYTES, _MAX_CELL = 16 << 20, 24
+"""Longer than a float in full, with its separator."""
 
 
 def read_rows(file: Path, layout: Layout) -> "Rows":
@@ -47,7 +49,7 @@ class Rows:
         self.pixels = bytearray()
         self.labels: list[int] = []
         self.codes: dict[str, int] = {}
-        self._n_lines = 0
+        self._n_lines = self._n_bytes = 0
 
     def add(self, lines: list[bytes]) -> None:
         """Take up the next lines of the file.
@@ -57,6 +59,8 @@ class Rows:
         """
         start = self._n_lines
         self._n_lines += len(lines)
+        self._n_bytes += sum(map(len, lines)) + len(lines)
+        self._require_content()
         numbered = [(start + n, line) for n, line in enumerate(lines, 1) if line.strip()]
         if start == 0 and self.layout.has_header:
             numbered = numbered[1:]
@@ -74,6 +78,16 @@ class Rows:
         self.pixels += values.astype(np.uint8).tobytes()
         require_bounds(len(self.labels), len(self.pixels), str(self.file))
         require_memory(len(self.pixels), str(self.file))
+
+    def _require_content(self) -> None:
+        """Nothing, if the text so far is not many times longer than its rows need."""
+        n_cells = (len(self.labels) + 1) * len(self.layout.columns)
+        if self._n_bytes > _FREE_BYTES + _MAX_CELL * n_cells:
+            raise DataError(
+                f"{self.file}, line {self._n_lines:,}: expected a row for each image, got more than"
+                f" {_MAX_CELL} characters for each cell on average, or empty lines. Save the table"
+                " again without them."
+            )
 
     def _without_label(self, line: bytes, number: int) -> bytes:
         layout, separator = self.layout, self.layout.separator

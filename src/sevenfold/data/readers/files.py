@@ -1,5 +1,6 @@
 """Bytes of data files, and bounds on what they may ask for."""
 
+import io
 from pathlib import Path
 
 from sevenfold.errors import DataError
@@ -9,9 +10,9 @@ MAX_EXAMPLES = 1_000_000
 """More than the largest relative of MNIST has (EMNIST, 814,255)."""
 
 MAX_SIDE, MAX_CHANNELS = 128, 4
-MAX_BYTES = 1 << 32
-"""Pixels of one part; as a network's inputs, which are float32, they take four times
-this.
+MAX_BYTES = 1 << 30
+"""Pixels of one part, or bytes of one array; reading takes at most half as much
+besides.
 """
 
 MAX_CLASSES = 65_535
@@ -36,23 +37,48 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         DataError: it is no file, too large, or cannot be read.
     """
+    with open_file(path) as file:
+        try:
+            return file.read(MAX_BYTES)  # files of /proc are longer than they say
+        except OSError as error:
+            raise _unreadable(path, error) from None
+
+
+def open_file(path: Path) -> io.BufferedReader:
+    """A regular file of a sensible size, opened to be read.
+
+    Raises:
+        DataError: it is no file, too large, or cannot be opened.
+    """
     try:
-        if path.exists() and not path.is_file():
-            raise DataError(
-                f"{path}: expected a file, got a {'folder' if path.is_dir() else 'special file'}."
-                " Give the file itself."
-            )
+        require_ordinary(path)
+        if path.is_dir():
+            raise DataError(f"{path}: expected a file, got a folder. Give the file itself.")
         if path.stat().st_size > MAX_BYTES:
             raise DataError(
                 f"{path}: expected at most {MAX_BYTES:,} bytes, got {path.stat().st_size:,}. Use"
                 " fewer examples."
             )
-        return path.read_bytes()
+        return path.open("rb")
     except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(
+        f"{path}: cannot be read: {error.strerror or error}. Check the path and its permissions."
+    )
+
+
+def require_ordinary(path: Path) -> None:
+    """Nothing, if `path` is a file or a folder, or nothing is there. Pipes and devices
+    have no size, and some never end.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
         raise DataError(
-            f"{path}: cannot be read: {error.strerror or error}. Check the path and its"
-            " permissions."
-        ) from None
+            f"{path}: expected a file, got a special file. Copy its content into a file and"
+            " give that."
+        )
 
 
 def exists(path: Path) -> bool:

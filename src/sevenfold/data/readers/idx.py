@@ -13,7 +13,7 @@ from sevenfold.data.readers.files import (
     MAX_CLASSES,
     require_pairs,
 )
-from sevenfold.data.readers.idx_format import parse, to_bytes, unpack
+from sevenfold.data.readers.idx_format import parse, sha256_as_file, to_bytes, unpack
 from sevenfold.data.readers.idx_names import (
     FILES,
     PARTS,
@@ -26,7 +26,7 @@ from sevenfold.data.readers.members import Member, is_zip, members
 from sevenfold.errors import DataError
 
 __all__ = ["FILES", "PARTS", "WHAT", "claims", "missing_files", "parts", "present_files"]
-__all__ += ["parse", "read", "to_bytes", "unpack"]
+__all__ += ["parse", "read", "sha256_as_file", "to_bytes", "unpack"]
 
 WHAT = "a folder of IDX files"
 
@@ -102,7 +102,7 @@ def _without_idx(path: Path) -> str:
     return f"{path}: expected the four IDX files in this zip archive, got {held}. {advice}"
 
 
-def _unpacked(member: Member, kind: Kind) -> bytes:
+def _unpacked(member: Member, kind: Kind) -> bytearray:
     with member.open() as stream:
         return unpack(stream, kind, member.where)
 

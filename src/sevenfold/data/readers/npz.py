@@ -23,9 +23,9 @@ from sevenfold.data.class_names import natural
 from sevenfold.data.images import Images, Part, numbered
 from sevenfold.data.readers import idx
 from sevenfold.data.readers._npz_names import Role, roles
-from sevenfold.data.readers.arrays import labels_of, pixels_of
+from sevenfold.data.readers.arrays import Stored, labels_of, pixels_of
 from sevenfold.data.readers.files import MAX_BYTES, foreign, require_pairs
-from sevenfold.data.readers.members import ZIP_ERRORS
+from sevenfold.data.readers.members import ZIP_ERRORS, is_plain, zip_at
 from sevenfold.errors import DataError
 
 WHAT = "an .npz file"
@@ -36,6 +36,8 @@ _HEADER_ERRORS = (
     *(KeyError, tokenize.TokenError),
 )
 _MAX_HEADER_BYTES = 10_000
+_BLOCK_BYTES = 1 << 20
+_MAX_LABEL_BYTES = 1 << 26
 _READ_HEADER = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
@@ -60,17 +62,14 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
         found = _roles(archive, path)
         kinds = ("test",) if part == "test" else ("train", "val")
         names = [(found["x", kind], found["y", kind]) for kind in kinds if ("x", kind) in found]
-        arrays = [_read_pair(archive, pair, path) for pair in names]
-    pieces = [_piece(*pair, *own, path) for pair, own in zip(arrays, names, strict=True)]
+        pieces = [_piece(archive, *own, path) for own in names]
     if not pieces:
         raise DataError(f"{path}: expected a test part, got none. Save it with x_test and y_test.")
     images = _joined(pieces, path)
     if len(pieces) > 1:
         joined = "The validation part of the file joined the development images."
         images = replace(images, notes=(*images.notes, joined))
-    digests = [
-        hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (images.pixels, images.labels)
-    ]
+    digests = [idx.sha256_as_file(array) for array in (images.pixels, images.labels)]
     named = dict(zip(idx.PARTS[part], digests, strict=True))
     if images.classes != tuple(str(number) for number in range(images.n_classes)):
         named["classes"] = hashlib.sha256("\n".join(images.classes).encode()).hexdigest()
@@ -80,7 +79,7 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zip_at(path) as archive:
             yield archive
     except OSError as error:
         raise DataError(
@@ -112,24 +111,20 @@ def _roles(archive: zipfile.ZipFile, path: Path) -> dict[Role, str]:
     return found
 
 
-def _read_pair(
-    archive: zipfile.ZipFile, names: tuple[str, str], path: Path
-) -> tuple[np.ndarray, np.ndarray]:
-    """The arrays of images and of labels."""
-    images, labels = names
-    return (
-        _read_member(archive, images, path, "uifb"),
-        _read_member(archive, labels, path, "uifbUS"),
-    )
-
-
-def _piece(
-    images: np.ndarray, labels: np.ndarray, images_name: str, labels_name: str, path: Path
-) -> Images:
+def _piece(archive: zipfile.ZipFile, images: str, labels: str, path: Path) -> Images:
     """The images of one part of the file."""
-    pixels, notes = pixels_of(images, f"{path}: {images_name}")
-    places, classes = labels_of(labels, f"{path}: {labels_name}")
-    require_pairs(len(pixels), len(places), f"{path}: {labels_name}")
+    pixels, notes = pixels_of(_stored(archive, images, path, "uifb"), f"{path}: {images}")
+    stored = _stored(archive, labels, path, "uifbUS")
+    if stored.size * stored.dtype.itemsize > _MAX_LABEL_BYTES:
+        raise DataError(
+            f"{path}: {labels}: expected labels of at most {_MAX_LABEL_BYTES:,} bytes, got"
+            f" {stored.size * stored.dtype.itemsize:,}. Save one short name or number each."
+        )
+    values = np.concatenate(list(stored.blocks()))
+    places, classes = labels_of(
+        values.reshape(stored.shape, order="F" if stored.in_columns else "C"), f"{path}: {labels}"
+    )
+    require_pairs(len(pixels), len(places), f"{path}: {labels}")
     known = numbered(pixels, places) if classes is None else Images(pixels, places, classes)
     return replace(known, notes=notes)
 
@@ -154,8 +149,8 @@ def _joined(pieces: list[Images], path: Path) -> Images:
     return Images(pixels, np.concatenate(labels), classes, notes=notes)
 
 
-def _read_member(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) -> np.ndarray:
-    """An array of one of these kinds of NumPy's types."""
+def _stored(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) -> Stored:
+    """An array of one of these kinds of NumPy's types, not read yet."""
     name = f"{path}: {member}"
     info = archive.getinfo(f"{member}.npy" if f"{member}.npy" in archive.namelist() else member)
     if info.file_size > MAX_BYTES:
@@ -163,17 +158,34 @@ def _read_member(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) 
             f"{name}: expected at most {MAX_BYTES:,} bytes, got {info.file_size:,}. Use fewer"
             " examples, as uint8."
         )
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
+    if not is_plain(info):
         raise DataError(
             f"{name}: expected a plain zip member, got an encrypted or unusually compressed one."
             " Save it with numpy.savez."
         )
+    with _damage(name), archive.open(info) as stream:
+        start = stream.read(_MAX_HEADER_BYTES)
+        shape, in_columns, dtype, offset = _header(start, info.file_size, name, kinds)
+
+    def blocks() -> Iterator[np.ndarray]:
+        with _damage(name), archive.open(info) as stream:
+            stream.read(offset)
+            n_left = info.file_size - offset
+            n_block = max(1, _BLOCK_BYTES // dtype.itemsize) * dtype.itemsize
+            while n_left > 0:
+                data = stream.read(min(n_left, n_block))
+                if len(data) != min(n_left, n_block):
+                    raise EOFError("it ends too early")
+                n_left -= len(data)
+                yield np.frombuffer(data, dtype)
+
+    return Stored(shape, dtype, in_columns, blocks)
+
+
+@contextmanager
+def _damage(name: str) -> Iterator[None]:
     try:
-        with archive.open(info) as stream:
-            start = stream.read(_MAX_HEADER_BYTES)
-            shape, order, dtype, offset = _header(start, info.file_size, name, kinds)
-            values = np.frombuffer(start[offset:] + stream.read(), dtype)
-        return values.reshape(shape, order="F" if order else "C")
+        yield
     except ZIP_ERRORS as error:
         raise DataError(
             f"{name}: expected a whole array, got a damaged one ({error}). Fetch or save it again."
@@ -206,7 +218,7 @@ def _header(
             f"{name}: expected numbers (uint8), got {dtype.str!r}. Pickled objects are never"
             " loaded; save it as uint8."
         )
-    if min(shape, default=1) < 1:
+    if dtype.itemsize == 0 or min(shape, default=1) < 1:
         raise DataError(
             f"{name}: expected at least one example, got shape {shape}. Save it again with examples"
             " in it."

@@ -15,14 +15,21 @@ from sevenfold import pictures
 from sevenfold.data.class_names import natural, require_class_names
 from sevenfold.data.images import Images, Part, Size
 from sevenfold.data.readers._table_layout import LABELS
-from sevenfold.data.readers.files import MAX_SIDE, require_bounds, require_size
+from sevenfold.data.readers.files import (
+    MAX_BYTES,
+    MAX_SIDE,
+    require_bounds,
+    require_ordinary,
+    require_size,
+)
+from sevenfold.data.readers.stacks import Stack
 from sevenfold.errors import DataError, DataUnavailable
 
 WHAT = "Parquet files of pictures and labels"
 PICTURES = ("image", "img", "picture")
 """What a column of pictures is called, in capitals or not."""
 
-_BATCH = 1_000
+_BATCH, _BATCH_BYTES = 1_000, 1 << 26
 
 
 def claims(path: Path) -> bool:
@@ -61,21 +68,18 @@ def read(
         ]
         size = pictures.median_size(sizes, MAX_SIDE)
     require_size(1, size, str(path))
-    fitted, labels, content = [], [], hashlib.sha256()
+    labels, content = [], hashlib.sha256()
+    stack = Stack(sum(_n_rows(file) for file in files), size, colour)
     for file in files:
         for data, label, name in _rows(file, part):
-            fitted.append(pictures.fit(pictures.decode(data, name), *size))
+            stack.add([pictures.fit(pictures.decode(data, name), *size)])
             labels.append(label)
             content.update(f"{label}\0{hashlib.sha256(data).hexdigest()}\n".encode())
-            require_size(len(fitted), size, str(path))
+            require_size(len(labels), size, str(path))
     classes = sorted(set(labels), key=natural)
     require_class_names(classes, str(path))
     place = {name: np.min_scalar_type(len(classes) - 1).type(i) for i, name in enumerate(classes)}
-    images = Images(
-        pictures.stack(fitted, colour=colour),
-        np.array([place[label] for label in labels]),
-        tuple(classes),
-    )
+    images = Images(stack.pixels(), np.array([place[label] for label in labels]), tuple(classes))
     require_size(len(images), images.shape, str(path))
     return images, {f"pictures of {part}": content.hexdigest()}
 
@@ -87,13 +91,38 @@ def _rows(file: Path, part: Part) -> Iterator[tuple[bytes, str, str]]:
         names = _class_names(table.schema_arrow.metadata, label)
         require_bounds(table.metadata.num_rows, 0, str(file))
         number = 0
-        for batch in table.iter_batches(_BATCH, columns=[picture, label]):
-            for row in batch.to_pylist():
+        for batch in table.iter_batches(_batch_size(table, file), columns=[picture, label]):
+            for value, own in zip(batch.column(picture), batch.column(label), strict=True):
                 number += 1
                 name = f"{file}, row {number:,}"
-                yield _encoded(row[picture], name), _class(row[label], names, name), name
+                yield _encoded(value.as_py(), name), _class(own.as_py(), names, name), name
     if number == 0:
         raise DataError(f"{file}: expected a row for each picture, got none. Add some.")
+
+
+def _n_rows(file: Path) -> int:
+    with _opened(file) as table:
+        require_bounds(table.metadata.num_rows, 0, str(file))
+        return int(table.metadata.num_rows)
+
+
+def _batch_size(table: Any, file: Path) -> int:
+    """How many rows to unpack at once: so few that all of them may be the largest value
+    of the file, which stands there once for all rows that have it.
+    """
+    metadata = table.metadata
+    sizes = [
+        metadata.row_group(i).column(j).total_uncompressed_size
+        for i in range(metadata.num_row_groups)
+        for j in range(metadata.num_columns)
+    ]
+    largest = max(sizes, default=0)
+    if largest > MAX_BYTES:
+        raise DataError(
+            f"{file}: expected columns of at most {MAX_BYTES:,} bytes in each group of rows, got"
+            f" {largest:,}. Write it with smaller row groups."
+        )
+    return max(1, min(_BATCH, _BATCH_BYTES // max(1, largest)))
 
 
 @contextmanager
@@ -106,6 +135,7 @@ def _opened(file: Path) -> Iterator[Any]:
             f"{file}: Parquet files are read with pyarrow, which is not installed. Install"
             " sevenfold with its extra: pip install 'sevenfold[parquet]'."
         ) from None
+    require_ordinary(file)
     try:
         with ParquetFile(file) as table:
             yield table

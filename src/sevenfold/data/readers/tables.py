@@ -4,7 +4,6 @@
 
 import hashlib
 import math
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +64,7 @@ def read(
     places = np.argsort([rows.codes[name] for name in found])
     labels = places[np.array(rows.labels)].astype(np.min_scalar_type(len(found) - 1))
     pixels = np.frombuffer(rows.pixels, np.uint8).reshape(-1, *shape)
-    digests = (_sha256_as_idx(pixels), hashlib.sha256(idx.to_bytes(labels)).hexdigest())
+    digests = (idx.sha256_as_file(pixels), idx.sha256_as_file(labels))
     named = dict(zip(idx.PARTS[part], digests, strict=True))
     if found != [str(number) for number in range(len(found))]:
         content = "\0".join(found).encode()
@@ -131,10 +130,3 @@ def _shape(layout: Layout, size: Size | None, file: Path) -> Size:
         )
     require_size(1, (height, width), str(file))
     return height, width
-
-
-def _sha256_as_idx(pixels: np.ndarray) -> str:
-    """Of the IDX file with these images, which is not made: it may have gigabytes."""
-    digest = hashlib.sha256(struct.pack(">4I", 0x803, *pixels.shape))
-    digest.update(pixels.data)
-    return digest.hexdigest()
