@@ -6,9 +6,12 @@ from conftest import uneven_images
 from hand_made import development, images
 from scipy.stats import norm
 
+from sevenfold.data import Images
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import (
+    DevelopmentSet,
     ProtocolSettings,
+    Split,
     choose_method,
     divide,
     expected_half_width,
@@ -128,17 +131,43 @@ def test_each_part_of_a_hold_out_has_ten(n_validation: int, refused: bool) -> No
 
 @pytest.mark.parametrize(
     ("n_train", "asked", "times"),
-    # Batches of 128 in an epoch: 391, 24, 17, 16, 2 and 1.
+    # Batches of 128 in an epoch: 391, 24, 12, 11, 2 and 1. The root of 25/11 is 1.508.
     [
         (50_000, 0, 1),
         (3_000, 0, 1),
-        (2_100, 0, 1),
-        (2_048, 0, 2),
-        (225, 0, 12),
-        (90, 0, 25),
+        (1_536, 0, 1),
+        (1_408, 0, 2),
+        (225, 0, 4),
+        (90, 0, 5),
         (225, 3, 3),
         (50_000, 7, 7),
     ],
 )
 def test_epochs_of_few_images_are_multiplied(n_train: int, asked: int, times: int) -> None:
-    assert stretch_of(n_train, ProtocolSettings(stretch=asked)) == times
+    data = divided(n_train, (28, 28))
+    assert stretch_of(data, ProtocolSettings(stretch=asked)) == times
+
+
+@pytest.mark.parametrize(
+    ("shape", "n_folds", "times"),
+    # 40 million values: 4 times 225 images of 44,444 values, or of 5,555 in 8 folds.
+    [
+        ((16, 16), 1, 4),
+        ((128, 116, 3), 1, 3),
+        ((120, 120, 3), 1, 4),
+        ((97, 97), 1, 4),
+        ((43, 43, 3), 8, 4),
+        ((44, 44, 3), 8, 3),
+        ((128, 128, 3), 8, 1),
+    ],
+)
+def test_large_images_are_multiplied_less(shape: tuple[int, ...], n_folds: int, times: int) -> None:
+    assert stretch_of(divided(225, shape, n_folds), ProtocolSettings()) == times
+
+
+def divided(n_train: int, shape: tuple[int, ...], n_folds: int = 1) -> DevelopmentSet:
+    """So many images to train on, as a view of one pixel; only their number counts."""
+    pixels = np.broadcast_to(np.zeros((1,) * (1 + len(shape)), np.uint8), (n_train, *shape))
+    images = Images(pixels, np.zeros(n_train, np.uint8), ("0",))
+    split = Split(np.arange(n_train), np.arange(0))
+    return DevelopmentSet(images, ((split,) * n_folds,), "kfold", "auto")

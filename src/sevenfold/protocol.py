@@ -16,6 +16,11 @@ from sevenfold.statistics import proportion
 MIN_UPDATES, BATCH_SIZE = 25, 128
 """Updates of an epoch, of such batches, that the presets' numbers of epochs rely on."""
 
+MAX_VALUES = 40_000_000
+"""Values of pixels that the trainings of one configuration see in an epoch, all folds
+together, beyond which epochs are not multiplied. MNIST's own hold-out sees as many.
+"""
+
 Method = Literal["holdout", "kfold", "iterated-kfold"]
 
 _MIN_PER_PART = 10
@@ -29,7 +34,7 @@ class ProtocolSettings(Record):
     interval over all development images is no wider than ± `kfold_half_width`; else
     iterated K-fold with shuffling (DLWP 4.5.3: the simplest protocol that suffices).
     stretch: what all numbers of epochs are multiplied by; 0 lets the number of training
-    images decide (`stretch_of`).
+    images and their size decide (`stretch_of`).
     """
 
     method: Literal["auto", "holdout", "kfold", "iterated-kfold"] = "auto"
@@ -164,15 +169,21 @@ def choose_method(n: int, settings: ProtocolSettings) -> Method:
     )
 
 
-def stretch_of(n_train: int, settings: ProtocolSettings) -> int:
+def stretch_of(development: DevelopmentSet, settings: ProtocolSettings) -> int:
     """What all numbers of epochs are multiplied by: the setting, or where it is 0 what
-    a training part of this size asks for.
+    training parts of this size ask for and large images allow.
 
     The presets count epochs of thousands of images. Where an epoch has fewer than
-    `MIN_UPDATES` updates, nothing would be learnt in so few of them.
+    `MIN_UPDATES` updates, nothing would be learnt in so few of them. But fewer images
+    are also learnt by heart in fewer updates: the epoch at which validation loss turns
+    grows about as the root of what updates are missing (docs/decisions.md), and so does
+    the stretch. `MAX_VALUES` bounds the work that it brings.
     """
-    n_updates = math.ceil(n_train / BATCH_SIZE)
-    return settings.stretch or max(1, round(MIN_UPDATES / n_updates))
+    n_train, n_inputs = len(development.rounds[0][0].train), development.images.n_inputs
+    n_splits = sum(len(splits) for splits in development.rounds)
+    wanted = round(math.sqrt(MIN_UPDATES / math.ceil(n_train / BATCH_SIZE)))
+    allowed = MAX_VALUES // (n_train * n_inputs * n_splits)
+    return settings.stretch or max(1, min(wanted, allowed))
 
 
 def expected_half_width(n: int, settings: ProtocolSettings) -> float:

@@ -74,7 +74,7 @@ def run_workflow(
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         shared = run.folder / layout.WORKERS
         executing = open_executor(development, shared, workers=workers, cluster=cluster)
-        times = stretch_of(len(development.rounds[0][0].train), config.protocol)
+        times = stretch_of(development, config.protocol)
         if times > 1:
             screen.say(f"Few images: all numbers of epochs are multiplied by {times}.")
         stretched_config = stretched(config, times)

@@ -80,5 +80,5 @@ def decide_protocol(
         n_folds=len(development.rounds[0]),
         n_rounds=len(development.rounds),
         n_scored=len(development.scored),
-        stretch=stretch_of(len(first.train), settings),
+        stretch=stretch_of(development, settings),
     )
