@@ -265,6 +265,8 @@ STEPS = (
         "not self.unbeaten",
     ),
     ("the baseline never trains on", "curve.min() > (1.0 - FLAT)", "curve.min() > 0.0"),
+    ("a baseline's fall by chance counts", "baseline_p_value < SIGNIFICANCE", "True"),
+    ("a photograph is ink", "self.paper <= DARK_PAPER", "True"),
     ("any fall counts", "curve.min() > (1.0 - FLAT)", "curve.min() > 1.0"),
     (
         "the test takes the last seed",

@@ -1,6 +1,8 @@
 """Settings and results: strict in, exact out."""
 
+import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -136,6 +138,20 @@ def test_default_folder_is_the_same_for_the_same_settings_only() -> None:
         == default_folder(load_config("book", {"seed": 1}))
         != default_folder(load_config("book", {"seed": 2}))
     )
+
+
+def test_default_folder_tells_data_of_one_name_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def folder(dataset: str) -> str:
+        return default_folder(load_config("quick", {"dataset": dataset})).as_posix()
+
+    monkeypatch.chdir(tmp_path)
+    assert folder("usps") == "runs/quick-usps"
+    assert re.fullmatch(r"runs/quick-train-[0-9a-f]{6}", folder("a/train.csv"))
+    assert folder("a/train.csv") != folder("b/train.csv")
+    ways = ("a/train.csv", str(tmp_path / "a" / "train.csv"), "custom:b/../a/train.csv")
+    assert len({folder(way) for way in ways}) == 1
 
 
 @given(

@@ -9,10 +9,13 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from sevenfold.data.cache import expanded
+from sevenfold.data.catalogue import NAMES
 from sevenfold.data.readers.files import MAX_SIDE
+from sevenfold.data.source import OWN
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import ProtocolSettings
-from sevenfold.records import Record, read_toml
+from sevenfold.records import Record, digest_of, read_toml
 from sevenfold.steps.baseline import BaselineSettings
 from sevenfold.steps.final_test import FinalTestSettings
 from sevenfold.steps.finalists import RegularizeSettings
@@ -124,14 +127,16 @@ def stretched(config: Config, times: int) -> Config:
 
 def default_folder(config: Config) -> Path:
     """Where a run goes when the user does not say: `runs/<preset>`, with the data set
-    and a digest where they differ from it.
+    and a digest where they differ from it. Data at a path have one more, of the whole
+    path, for many are called `train.csv`.
     """
     plain = config.model_copy(update={"dataset": "auto"})
-    name = (
-        config.preset
-        if config.dataset == "auto"
-        else f"{config.preset}-{Path(config.dataset).stem}"
-    )
+    name: str = config.preset
+    if config.dataset in NAMES:
+        name += "" if config.dataset == "auto" else f"-{config.dataset}"
+    else:
+        path = expanded(config.dataset.removeprefix(OWN)).resolve()
+        name += f"-{path.stem}-{digest_of([str(path)])[:6]}"
     changed = plain != load_config(config.preset)
     return Path("runs") / (f"{name}-{config.digest[:8]}" if changed else name)
 

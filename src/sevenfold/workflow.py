@@ -114,6 +114,8 @@ def _steps(
     final = run.step(
         "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
     )
+    if final.warning:
+        run.terminal.warn(final.warning)
     ledger.require_result(final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings)
 
     summary = summarize(config, run, problem, baseline, overfit, searched, chosen, final)
