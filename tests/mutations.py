@@ -256,7 +256,11 @@ VALIDATION = (
 )
 
 STEPS = (
-    ("the rarest class is the majority", "class_counts.argmax()", "class_counts.argmin()"),
+    (
+        "the rarest class is the majority",
+        "int(development.images[first.train].class_counts.argmax())",
+        "int(development.images[first.train].class_counts.argmin())",
+    ),
     ("significance is ignored", "level = 1.0 - significance", "level = 0.0"),
     ("a baseline that is worse is better", "if gain.ci_low <= 0.0", "if gain.ci_high <= 0.0"),
     (
@@ -398,7 +402,7 @@ STEPS = (
     ("the gap's sign is turned", "test.value - validation.value", "validation.value - test.value"),
     ("the gap's table is wrong", "right[1], test.n - right[1]", "right[1], test.n"),
     ("a significant gap agrees", "p_value >= SIGNIFICANCE", "p_value >= 0.0"),
-    ("a worse test is called better", "if gap < 0.0", "if gap > 0.0"),
+    ("a worse test is called better", "if gap > 0.0:", "if gap < 0.0:"),
     (
         "the rarest confusions stand first",
         "(-cell[0], cell[1], cell[2])",
