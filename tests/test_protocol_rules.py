@@ -12,6 +12,7 @@ from sevenfold.protocol import (
     DevelopmentSet,
     ProtocolSettings,
     Split,
+    batch_divisor_of,
     choose_method,
     divide,
     expected_half_width,
@@ -130,39 +131,44 @@ def test_each_part_of_a_hold_out_has_ten(n_validation: int, refused: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("n_train", "asked", "times"),
-    # Batches of 128 in an epoch: 391, 24, 12, 11, 2 and 1. The root of 25/11 is 1.508.
+    ("n_train", "asked", "divisor", "times"),
+    # 176 images in batches of 16 are 11 updates, and the root of 25/11 is 1.51.
     [
-        (50_000, 0, 1),
-        (3_000, 0, 1),
-        (1_536, 0, 1),
-        (1_408, 0, 2),
-        (225, 0, 4),
-        (90, 0, 5),
-        (225, 3, 3),
-        (50_000, 7, 7),
+        (50_000, 0, 1, 1),
+        (3_073, 0, 1, 1),
+        (3_072, 0, 2, 1),
+        (768, 0, 8, 1),
+        (385, 0, 8, 1),
+        (225, 0, 8, 1),
+        (192, 0, 8, 1),
+        (176, 0, 8, 2),
+        (30, 0, 8, 4),
+        (15, 0, 8, 5),
+        (225, 3, 1, 3),
+        (50_000, 7, 1, 7),
     ],
 )
-def test_epochs_of_few_images_are_multiplied(n_train: int, asked: int, times: int) -> None:
-    data = divided(n_train, (28, 28))
-    assert stretch_of(data, ProtocolSettings(stretch=asked)) == times
+def test_few_images_have_small_batches_and_many_epochs(
+    n_train: int, asked: int, divisor: int, times: int
+) -> None:
+    data, settings = divided(n_train, (28, 28)), ProtocolSettings(stretch=asked)
+    assert (batch_divisor_of(data, settings), stretch_of(data, settings)) == (divisor, times)
 
 
 @pytest.mark.parametrize(
     ("shape", "n_folds", "times"),
-    # 40 million values: 4 times 225 images of 44,444 values, or of 5,555 in 8 folds.
+    # 40 million values: 4 times 30 images of 333,333 values, or of 41,666 in 8 folds.
     [
         ((16, 16), 1, 4),
-        ((128, 116, 3), 1, 3),
-        ((120, 120, 3), 1, 4),
-        ((97, 97), 1, 4),
-        ((43, 43, 3), 8, 4),
-        ((44, 44, 3), 8, 3),
-        ((128, 128, 3), 8, 1),
+        ((577, 577), 1, 4),
+        ((578, 577), 1, 3),
+        ((117, 118, 3), 8, 4),
+        ((118, 118, 3), 8, 3),
+        ((128, 128, 3), 40, 1),
     ],
 )
 def test_large_images_are_multiplied_less(shape: tuple[int, ...], n_folds: int, times: int) -> None:
-    assert stretch_of(divided(225, shape, n_folds), ProtocolSettings()) == times
+    assert stretch_of(divided(30, shape, n_folds), ProtocolSettings()) == times
 
 
 def divided(n_train: int, shape: tuple[int, ...], n_folds: int = 1) -> DevelopmentSet:

@@ -178,3 +178,10 @@ def test_stretched_settings_multiply_every_number_of_epochs() -> None:
     assert longer.regularize.search.rungs == (6, 18, 36)
     assert longer.final_test.n_epochs == 27
     assert stretched(config, 1) == config
+
+
+def test_divided_batches_keep_an_image_and_are_named_once() -> None:
+    config = load_config("book", {"regularize.space.batch_size": [2, 6, 256]})
+    smaller = stretched(config, 1, 8)
+    assert (smaller.baseline.batch_size, smaller.overfit.batch_size) == (16, 16)
+    assert smaller.regularize.space.batch_size == (1, 32)

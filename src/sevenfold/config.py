@@ -113,9 +113,16 @@ def _require_read(config: Config, file: Mapping[str, Any], changes: Mapping[str,
         )
 
 
-def stretched(config: Config, times: int) -> Config:
-    """The settings with every number of epochs multiplied by `times`."""
+def stretched(config: Config, times: int, batch_divisor: int = 1) -> Config:
+    """The settings with every number of epochs multiplied by `times`, and every batch
+    size divided; batches keep an image at least, and one size counts once.
+    """
     values = config.model_dump(mode="json")
+    space = values["regularize"]["space"]
+    for holder in (values["baseline"], values["overfit"]):
+        holder["batch_size"] = max(1, holder["batch_size"] // batch_divisor)
+    divided = [max(1, size // batch_divisor) for size in space["batch_size"]]
+    space["batch_size"] = list(dict.fromkeys(divided))
     values["baseline"]["n_epochs"] *= times
     for stage in values["overfit"]["stages"]:
         stage["n_epochs"] *= times

@@ -11,7 +11,7 @@ from sevenfold.data import SET_ASIDE, Source, load, warnings
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
-from sevenfold.protocol import DevelopmentSet, divide, stretch_of
+from sevenfold.protocol import DevelopmentSet, batch_divisor_of, divide, stretch_of
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
 from sevenfold.runs.seal import SealedTestSet
@@ -75,9 +75,12 @@ def run_workflow(
         shared = run.folder / layout.WORKERS
         executing = open_executor(development, shared, workers=workers, cluster=cluster)
         times = stretch_of(development, config.protocol)
+        divisor = batch_divisor_of(development, config.protocol)
+        if divisor > 1:
+            screen.say(f"Few images: all batch sizes are divided by {divisor}.")
         if times > 1:
             screen.say(f"Few images: all numbers of epochs are multiplied by {times}.")
-        stretched_config = stretched(config, times)
+        stretched_config = stretched(config, times, divisor)
         return _steps(run, stretched_config, source, development, executing, open_test_again)
 
 

@@ -48,6 +48,7 @@ class BaselineSettings(Record):
 
     hidden: tuple[Width, ...] = (32,)
     n_epochs: Annotated[int, Field(ge=1)] = 10
+    batch_size: Annotated[int, Field(ge=1, le=65_536)] = 128
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 3
     significance: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.05
 
@@ -119,7 +120,7 @@ Results = dict[Literal["softmax", "baseline"], tuple[Configuration, Validation]]
 def _train(
     run: Run, development: DevelopmentSet, settings: BaselineSettings, n_epochs: int
 ) -> Results:
-    training = TrainingSettings(n_epochs=n_epochs)
+    training = TrainingSettings(n_epochs=n_epochs, batch_size=settings.batch_size)
     images = development.images
     softmax, small = (
         Configuration(
