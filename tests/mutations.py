@@ -271,6 +271,7 @@ STEPS = (
     ("the baseline never trains on", "curve.min() > (1.0 - FLAT)", "curve.min() > 0.0"),
     ("a baseline's fall by chance counts", "baseline_p_value < SIGNIFICANCE", "True"),
     ("a photograph is ink", "self.paper <= DARK_PAPER", "True"),
+    ("a loss that has not begun to fall is flat", "< ENOUGH_UPDATES", "< 0"),
     ("any fall counts", "curve.min() > (1.0 - FLAT)", "curve.min() > 1.0"),
     (
         "the test takes the last seed",

@@ -32,13 +32,16 @@ from sevenfold.validation import (
     scored,
 )
 
-TIMES = (1, 2, 4, 8, 16)
+TIMES = (1, 2, 4, 8)
 """How often its epochs the baseline is trained, in turn."""
 
 FLAT = 0.02
 """A validation loss that the second half of the epochs lowers by less than this share
 is flat: twice as many would lower it by less still.
 """
+
+ENOUGH_UPDATES = 500
+"""Before so many a loss may stand still because it has not begun to fall."""
 
 
 class BaselineSettings(Record):
@@ -106,7 +109,7 @@ def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettin
         n_epochs = times * settings.n_epochs
         results = _train(run, development, settings, n_epochs)
         baseline = _compare(development, results, settings.significance)
-        if not baseline.unbeaten or _is_flat(results["baseline"][1]):
+        if not baseline.unbeaten or _is_flat(*results["baseline"], development):
             break
     for name, (_, validation) in results.items():
         run.save_arrays(layout.history(name), validation.arrays())
@@ -143,10 +146,15 @@ def _train(
     return {"softmax": (softmax, by_softmax), "baseline": (small, by_network)}
 
 
-def _is_flat(validation: Validation) -> bool:
+def _is_flat(
+    configuration: Configuration, validation: Validation, development: DevelopmentSet
+) -> bool:
     """Whether the second half of the epochs left the smoothed validation loss about
-    where it was, or raised it (see `FLAT`).
+    where it was, or raised it (see `FLAT`), after updates enough to tell.
     """
+    training, n_train = configuration.training, len(development.rounds[0][0].train)
+    if training.n_epochs * math.ceil(n_train / training.batch_size) < ENOUGH_UPDATES:
+        return False
     curve = smooth(validation.val_loss, SMOOTHING_WINDOW).mean(axis=0)
     before = curve[: math.ceil(len(curve) / 2)].min()
     return bool(curve.min() > (1.0 - FLAT) * before)
