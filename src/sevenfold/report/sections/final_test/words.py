@@ -91,15 +91,16 @@ def chance(final: FinalTest, terms: Terms) -> str:
 
 def other_data(final: FinalTest, terms: Terms) -> str:
     """Where to look when the test images seem to be other data than the development
-    images, beginning with what was measured; empty where they do not.
+    images: what was measured, then what leaves no trace in pixels. Empty where they
+    do not.
     """
     if not final.is_no_better_than_chance and final.diagnosis != "other_data":
         return ""
     found = final.likeness
     unlike = found.unlike if found else ()
     measured = [_measured(name, found, terms) for name in unlike if found]
-    causes = [CAUSES[name] for name in unlike]
-    causes += [cause for cause in CAUSES.values() if cause not in causes]
+    named = [*unlike, "classes", "source"] if found else CAUSES
+    causes = [CAUSES[name] for name in named]
     look = f"Look whether the test {terms.images} are other data, in this order: {listed(causes)}."
     if measured:
         return f"{look} Measured: {'; '.join(measured)}."
