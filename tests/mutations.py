@@ -199,7 +199,8 @@ PROTOCOL = (
         "np.isin(first, distinct[indices])",
         "np.isin(first, indices)",
     ),
-    ("small sets count epochs as they are", "round(MIN_UPDATES / n_updates)", "1"),
+    ("small sets count epochs as they are", "min(wanted, allowed)", "1"),
+    ("large images are multiplied alike", "min(wanted, allowed)", "wanted"),
     ("hold-out is chosen too early", "<= settings.holdout_half_width", "<= 0.006"),
     ("K-fold is always enough", "<= settings.kfold_half_width", "<= 1.0"),
     ("a hold-out is not stratified", "stratify=labels", "stratify=None"),
@@ -343,7 +344,11 @@ VALIDATION = (
 )
 
 STEPS = (
-    ("the rarest class is the majority", "class_counts.argmax()", "class_counts.argmin()"),
+    (
+        "the rarest class is the majority",
+        "int(development.images[first.train].class_counts.argmax())",
+        "int(development.images[first.train].class_counts.argmin())",
+    ),
     ("significance is ignored", "level = 1.0 - significance", "level = 0.0"),
     ("a baseline that is worse is better", "if gain.ci_low <= 0.0", "if gain.ci_high <= 0.0"),
     (
@@ -351,8 +356,11 @@ STEPS = (
         '"majority" not in self.unbeaten',
         "not self.unbeaten",
     ),
-    ("the baseline never trains on", "0.9 * len(curve)", "2 * len(curve)"),
-    ("the baseline always trains on", "0.9 * len(curve)", "0 * len(curve)"),
+    ("the baseline never trains on", "curve.min() > (1.0 - FLAT)", "curve.min() > 0.0"),
+    ("a baseline's fall by chance counts", "baseline_p_value < SIGNIFICANCE", "True"),
+    ("a photograph is ink", "self.paper <= DARK_PAPER", "True"),
+    ("a loss that has not begun to fall is flat", "< ENOUGH_UPDATES", "< 0"),
+    ("any fall counts", "curve.min() > (1.0 - FLAT)", "curve.min() > 1.0"),
     (
         "the test takes the last seed",
         "mcnemar(right[0], by_majority)",
@@ -483,7 +491,7 @@ STEPS = (
     ("the gap's sign is turned", "test.value - validation.value", "validation.value - test.value"),
     ("the gap's table is wrong", "right[1], test.n - right[1]", "right[1], test.n"),
     ("a significant gap agrees", "p_value >= SIGNIFICANCE", "p_value >= 0.0"),
-    ("a worse test is called better", "if gap < 0.0", "if gap > 0.0"),
+    ("a worse test is called better", "if gap > 0.0:", "if gap < 0.0:"),
     (
         "the rarest confusions stand first",
         "(-cell[0], cell[1], cell[2])",

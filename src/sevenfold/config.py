@@ -9,10 +9,13 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from sevenfold.data.cache import expanded
+from sevenfold.data.catalogue import NAMES
 from sevenfold.data.readers.files import MAX_SIDE
+from sevenfold.data.source import OWN
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import ProtocolSettings
-from sevenfold.records import Settings, read_toml
+from sevenfold.records import Settings, digest_of, read_toml
 from sevenfold.steps.baseline import BaselineSettings
 from sevenfold.steps.final_test import FinalTestSettings
 from sevenfold.steps.finalists import RegularizeSettings
@@ -120,9 +123,16 @@ def _require_read(config: Config, file: Mapping[str, Any], changes: Mapping[str,
         )
 
 
-def stretched(config: Config, times: int) -> Config:
-    """The settings with every number of epochs multiplied by `times`."""
+def stretched(config: Config, times: int, batch_divisor: int = 1) -> Config:
+    """The settings with every number of epochs multiplied by `times`, and every batch
+    size divided; batches keep an image at least, and one size counts once.
+    """
     values = config.model_dump(mode="json")
+    space = values["regularize"]["space"]
+    for holder in (values["baseline"], values["overfit"]):
+        holder["batch_size"] = max(1, holder["batch_size"] // batch_divisor)
+    divided = [max(1, size // batch_divisor) for size in space["batch_size"]]
+    space["batch_size"] = list(dict.fromkeys(divided))
     values["baseline"]["n_epochs"] *= times
     for stage in values["overfit"]["stages"]:
         stage["n_epochs"] *= times
@@ -134,14 +144,16 @@ def stretched(config: Config, times: int) -> Config:
 
 def default_folder(config: Config) -> Path:
     """Where a run goes when the user does not say: `runs/<preset>`, with the data set
-    and a digest where they differ from it.
+    and a digest where they differ from it. Data at a path have one more, of the whole
+    path, for many are called `train.csv`.
     """
     plain = config.model_copy(update={"dataset": "auto"})
-    name = (
-        config.preset
-        if config.dataset == "auto"
-        else f"{config.preset}-{Path(config.dataset).stem}"
-    )
+    name: str = config.preset
+    if config.dataset in NAMES:
+        name += "" if config.dataset == "auto" else f"-{config.dataset}"
+    else:
+        path = expanded(config.dataset.removeprefix(OWN)).resolve()
+        name += f"-{path.stem}-{digest_of([str(path)])[:6]}"
     changed = plain != load_config(config.preset)
     return Path("runs") / (f"{name}-{config.digest[:8]}" if changed else name)
 

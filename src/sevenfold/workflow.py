@@ -13,7 +13,7 @@ from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
 from sevenfold.forecast import outlook
-from sevenfold.protocol import DevelopmentSet, divide, stretch_of
+from sevenfold.protocol import DevelopmentSet, batch_divisor_of, divide, stretch_of
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
 from sevenfold.runs.seal import SealedTestSet
@@ -80,10 +80,13 @@ def run_workflow(
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         shared = run.folder / layout.WORKERS
         executing = open_executor(development, shared, workers=workers, cluster=cluster)
-        times = stretch_of(len(development.rounds[0][0].train), config.protocol)
+        times = stretch_of(development, config.protocol)
+        divisor = batch_divisor_of(development, config.protocol)
+        if divisor > 1:
+            screen.say(f"Few images: all batch sizes are divided by {divisor}.")
         if times > 1:
             screen.say(f"Few images: all numbers of epochs are multiplied by {times}.")
-        stretched_config = stretched(config, times)
+        stretched_config = stretched(config, times, divisor)
         screen.follow(outlook(stretched_config, development, engine, cluster))
         return _steps(run, stretched_config, source, development, executing, open_test_again)
 
@@ -121,6 +124,8 @@ def _steps(
     final = run.step(
         "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
     )
+    if final.warning:
+        run.terminal.warn(final.warning)
     ledger.require_result(final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings)
 
     summary = summarize(config, run, problem, baseline, overfit, searched, chosen, final)

@@ -32,6 +32,16 @@ def faulty(images: Images) -> list[str]:
     return [text for text in (_copies(images), *_labels(images), _flat(images)) if text]
 
 
+def paper_of(images: Images) -> int:
+    """How bright the outermost pixels are: their median, from 0 to 255.
+
+    >>> paper = np.full((3, 8, 8), 170, np.uint8)
+    >>> paper_of(Images(paper, np.zeros(3, np.uint8), ("0",)))
+    170
+    """
+    return int(np.median(_edge(_greys(images))))
+
+
 def seems_inverted(images: Images) -> bool:
     """Whether ink seems to be dark on bright paper: the outermost pixels are mostly
     alike and bright, and more of the middle is darker than they than brighter.
@@ -82,9 +92,9 @@ def keys(images: Images) -> list[bytes]:
 
 def _paper_and_ink(images: Images) -> tuple[int, int] | None:
     """How bright paper and ink are, where the paper is bright and the ink dark."""
-    pixels = images.pixels if images.pixels.ndim == 3 else images.pixels.mean(axis=3)
+    pixels = _greys(images)
     height, width = pixels.shape[1:]
-    edge = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
+    edge = _edge(pixels)
     paper = float(np.median(edge))
     middle = pixels[:, height // 4 : height - height // 4, width // 4 : width - width // 4]
     dark = middle[middle < paper - _APART]
@@ -93,6 +103,16 @@ def _paper_and_ink(images: Images) -> tuple[int, int] | None:
     if paper < _MIDDLE or not is_paper or len(dark) <= n_bright:
         return None
     return int(paper), int(np.median(dark))
+
+
+def _greys(images: Images) -> np.ndarray:
+    """Shape (n, h, w): a pixel's value, or the mean over its channels."""
+    return images.pixels if images.pixels.ndim == 3 else images.pixels.mean(axis=3)
+
+
+def _edge(pixels: np.ndarray) -> np.ndarray:
+    """The outermost pixels of each image, the corners twice: shape (n, n_edge)."""
+    return np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
 
 
 def _polarity(images: Images) -> str:

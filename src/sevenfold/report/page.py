@@ -68,7 +68,7 @@ def _context(run: FinishedRun, terms: Terms) -> dict[str, Any]:
         "unit": "seed" if protocol is None or protocol.n_rounds == 1 else "repeat",
         "ended_at": ended_at(run),
         # Only ink on paper may be turned into light on dark.
-        "ink": "" if terms.is_colour else Markup('class="ink"'),
+        "ink": Markup('class="ink"') if terms.is_ink else "",
     }
 
 

@@ -4,6 +4,7 @@ from sevenfold.protocol import (
     DevelopmentSet,
     Method,
     ProtocolSettings,
+    batch_divisor_of,
     expected_half_width,
     stretch_of,
 )
@@ -27,7 +28,8 @@ class Option(Record):
 class EvaluationProtocol(Record):
     """The protocol in force; asked: whether the settings named it, so that the rule was
     not applied. n_train, n_validation: of the first split. options: in the order in
-    which the rule tries them. stretch: what all numbers of epochs were multiplied by.
+    which the rule tries them. stretch, batch_divisor: what all numbers of epochs
+    were multiplied by, and all batch sizes divided.
     """
 
     method: Method
@@ -40,6 +42,7 @@ class EvaluationProtocol(Record):
     n_rounds: int
     n_scored: int
     stretch: int
+    batch_divisor: int = 1
 
     def __str__(self) -> str:
         sizes = f"{self.n_train:,} to train, {self.n_validation:,} to validate"
@@ -80,5 +83,6 @@ def decide_protocol(
         n_folds=len(development.rounds[0]),
         n_rounds=len(development.rounds),
         n_scored=len(development.scored),
-        stretch=stretch_of(len(first.train), settings),
+        stretch=stretch_of(development, settings),
+        batch_divisor=batch_divisor_of(development, settings),
     )

@@ -1,9 +1,14 @@
 """Section 1: define the problem and take stock of the data (DLWP 4.5.1)."""
 
-from sevenfold.data import Provenance, n_duplicates
+from sevenfold.data import Provenance, n_duplicates, paper_of
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.writing import Run
+
+DARK_PAPER = 64
+"""Paper no brighter than this of 255 is meant to be empty; brighter, it belongs to a
+photograph, or ink on it is dark.
+"""
 
 
 class ClassCount(Record):
@@ -22,7 +27,8 @@ class Problem(Record):
 
     image_shape: (h, w) or (h, w, c). value_range: smallest and largest pixel.
     mean_ink: the mean pixel as a share of 255. n_duplicates: images that are exact
-    copies of an earlier one.
+    copies of an earlier one. paper: the median of the outermost pixels; None in runs of
+    before.
     """
 
     provenance: Provenance
@@ -33,6 +39,12 @@ class Problem(Record):
     class_counts: tuple[ClassCount, ...]
     n_duplicates: int
     n_duplicates_across_split: int
+    paper: int | None = None
+
+    @property
+    def is_ink(self) -> bool:
+        """Whether images are bright ink on dark paper, or were turned to be so."""
+        return self.provenance.inverted or self.paper is None or self.paper <= DARK_PAPER
 
     def __str__(self) -> str:
         return (
@@ -69,4 +81,5 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
         ),
         n_duplicates=repeats,
         n_duplicates_across_split=max(0, repeats - within),
+        paper=paper_of(images),
     )
