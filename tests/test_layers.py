@@ -25,7 +25,7 @@ LAYERS = (
     {"counter_random", "machine", "pictures", "records", "storage", "terminal"},
     {"data", "scores", "statistics"},
     {"runs"},
-    {"protocol", "networks", "warp"},
+    {"protocol", "splits", "networks", "warp"},
     {"engine"},
     {"validation"},
     {"executor"},

@@ -30,13 +30,15 @@ class Config(Record):
     holds what differs.
 
     size: height and width to which pictures are brought, and which rows of a table
-    have; without it, what the images suggest.
+    have; without it, what the images suggest. group: the column of a table that says
+    which images belong together.
     """
 
     preset: Preset = "book"
     dataset: Annotated[str, Field(min_length=1)] = "auto"
     size: tuple[Side, Side] | None = None
     invert: bool = False
+    group: Annotated[str, Field(min_length=1)] | None = None
     engine: Literal["auto", "jax", "keras"] = "auto"
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
     success: SuccessSettings = SuccessSettings()

@@ -46,13 +46,17 @@ def check_data(
         tuple[int, int] | None,
         typer.Option(metavar="HEIGHT WIDTH", help="As `run` would bring pictures to it."),
     ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="As `run` would take it for the column of groups."),
+    ] = None,
 ) -> None:
     """Read all of a data set, the test part too, and verify everything that can be
     verified.
     """
     from sevenfold.data import SET_ASIDE, check
 
-    found = check(path, size=size, invert=invert)
+    found = check(path, size=size, invert=invert, group=group)
     verdict = "" if found.warnings else " Nothing wrong found."
     print(
         f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test"

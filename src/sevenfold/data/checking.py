@@ -74,6 +74,7 @@ def check(
     *,
     size: Size | None = None,
     invert: bool = False,
+    group: str | None = None,
 ) -> CheckReport:
     """Read all of a data set, the test part too, and verify everything that can be.
 
@@ -81,7 +82,7 @@ def check(
         DataError: the first thing wrong, an image in both development and test
         included.
     """
-    source = load(dataset, data_dir, progress, size=size, invert=invert)
+    source = load(dataset, data_dir, progress, size=size, invert=invert, group=group)
     development, test = source.development, source.read_test()
     require_disjoint(development, test, dataset)
     return CheckReport(

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from sevenfold.data.class_names import natural
+from sevenfold.data.group_names import groups_digest, groups_of
 from sevenfold.data.images import Images, Part, numbered
 from sevenfold.data.readers import idx
 from sevenfold.data.readers._npz_names import Role, roles
@@ -54,14 +55,17 @@ def parts(path: Path) -> tuple[Part, ...]:
 def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
     """One part, and the SHA-256 of the two IDX files that its arrays would make.
     Members of the other part are not read. A validation part, as medmnist has, joins
-    the development images, behind those of the training part.
+    the development images, behind those of the training part. Where there are groups,
+    their SHA-256 comes beside.
     """
     with _opened(path) as archive:
         found = _roles(archive, path)
         kinds = ("test",) if part == "test" else ("train", "val")
-        names = [(found["x", kind], found["y", kind]) for kind in kinds if ("x", kind) in found]
-        arrays = [_read_pair(archive, pair, path) for pair in names]
-    pieces = [_piece(*pair, *own, path) for pair, own in zip(arrays, names, strict=True)]
+        pieces = [
+            _piece(archive, {holds: found.get((holds, kind), "") for holds in "xyg"}, path)
+            for kind in kinds
+            if ("x", kind) in found
+        ]
     if not pieces:
         raise DataError(f"{path}: expected a test part, got none. Save it with x_test and y_test.")
     images = _joined(pieces, path)
@@ -74,6 +78,8 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
     named = dict(zip(idx.PARTS[part], digests, strict=True))
     if images.classes != tuple(str(number) for number in range(images.n_classes)):
         named["classes"] = hashlib.sha256("\n".join(images.classes).encode()).hexdigest()
+    if images.groups is not None:
+        named[f"groups of {part}"] = groups_digest(images.groups)
     return images, named
 
 
@@ -100,9 +106,15 @@ def _roles(archive: zipfile.ZipFile, path: Path) -> dict[Role, str]:
     lacking = [
         f"{one}_{part}"
         for part in ("train", "val", "test")
-        for one, other in (("x", "y"), ("y", "x"))
+        for one, other in (("x", "y"), ("y", "x"), ("x", "g"))
         if (one, part) not in found and ((other, part) in found or part == "train")
     ]
+    if any(holds == "g" for holds, _ in found):
+        lacking += [
+            f"groups_{part}"
+            for part in ("train", "val")
+            if ("x", part) in found and ("g", part) not in found
+        ]
     if lacking:
         held = ", ".join(sorted(names)[:8]) or "nothing"
         raise DataError(
@@ -112,26 +124,21 @@ def _roles(archive: zipfile.ZipFile, path: Path) -> dict[Role, str]:
     return found
 
 
-def _read_pair(
-    archive: zipfile.ZipFile, names: tuple[str, str], path: Path
-) -> tuple[np.ndarray, np.ndarray]:
-    """The arrays of images and of labels."""
-    images, labels = names
-    return (
-        _read_member(archive, images, path, "uifb"),
-        _read_member(archive, labels, path, "uifbUS"),
-    )
-
-
-def _piece(
-    images: np.ndarray, labels: np.ndarray, images_name: str, labels_name: str, path: Path
-) -> Images:
-    """The images of one part of the file."""
-    pixels, notes = pixels_of(images, f"{path}: {images_name}")
-    places, classes = labels_of(labels, f"{path}: {labels_name}")
-    require_pairs(len(pixels), len(places), f"{path}: {labels_name}")
+def _piece(archive: zipfile.ZipFile, names: dict[str, str], path: Path) -> Images:
+    """The images of one part of the file; names: of its arrays, empty for what there is
+    not.
+    """
+    images = _read_member(archive, names["x"], path, "uifb")
+    labels = _read_member(archive, names["y"], path, "uifbUS")
+    pixels, notes = pixels_of(images, f"{path}: {names['x']}")
+    places, classes = labels_of(labels, f"{path}: {names['y']}")
+    require_pairs(len(pixels), len(places), f"{path}: {names['y']}")
     known = numbered(pixels, places) if classes is None else Images(pixels, places, classes)
-    return replace(known, notes=notes)
+    groups = None
+    if own := names["g"]:
+        groups = groups_of(_read_member(archive, own, path, "uifbUS"), f"{path}: {own}")
+        require_pairs(len(pixels), len(groups), f"{path}: {own}", "groups")
+    return replace(known, notes=notes, groups=groups)
 
 
 def _joined(pieces: list[Images], path: Path) -> Images:
@@ -151,7 +158,14 @@ def _joined(pieces: list[Images], path: Path) -> Images:
     ]
     pixels = np.concatenate([piece.pixels for piece in pieces])
     notes = tuple(dict.fromkeys(note for piece in pieces for note in piece.notes))
-    return Images(pixels, np.concatenate(labels), classes, notes=notes)
+    groups = [piece.groups for piece in pieces if piece.groups is not None]
+    return Images(
+        pixels,
+        np.concatenate(labels),
+        classes,
+        groups=np.concatenate(groups) if groups else None,
+        notes=notes,
+    )
 
 
 def _read_member(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) -> np.ndarray:
