@@ -77,6 +77,13 @@ def check_data(
         f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none"
         " across the two parts."
     )
+    groups = (found.n_development_groups, found.n_test_groups)
+    if any(groups):
+        told = " and ".join("not known" if n is None else f"{n:,}" for n in groups)
+        across = {None: "", 0: "; none across the two parts"}.get(
+            found.n_groups_in_both, f"; {found.n_groups_in_both} across the two parts"
+        )
+        print(f"groups: {told}{across}.")
     print(
         "Every file has the SHA-256 that is known for it."
         if found.published

@@ -3,7 +3,7 @@ what they say.
 """
 
 from sevenfold.data.checking import CheckReport, Listing, catalogue, check
-from sevenfold.data.contents import overlap, require_disjoint
+from sevenfold.data.contents import of_known_groups, overlap, require_disjoint
 from sevenfold.data.download import TransferProgress
 from sevenfold.data.faults import first_alike, n_duplicates, warnings
 from sevenfold.data.finding import fetch, load
@@ -26,6 +26,7 @@ __all__ = [
     "first_alike",
     "load",
     "n_duplicates",
+    "of_known_groups",
     "overlap",
     "prepare",
     "require_disjoint",

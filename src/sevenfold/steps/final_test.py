@@ -24,7 +24,7 @@ from sevenfold.statistics import SIGNIFICANCE, Proportion, Spread, spread
 from sevenfold.steps import findings
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.finalists import Finalists
-from sevenfold.steps.findings import Comparison, ConfusedPair, Mistake, Resolution
+from sevenfold.steps.findings import Comparison, ConfusedPair, KnownGroups, Mistake, Resolution
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.production import (
     Predictions,
@@ -52,7 +52,8 @@ class FinalTestSettings(Record):
 
 class FinalTest(Record):
     """What the opened test set said of the first seed's network; seed_accuracies: of
-    every seed's. n_confident_errors: errors made with a probability above 0.99.
+    every seed's. n_confident_errors: errors made with a probability above 0.99. groups:
+    None where those of either part are not known.
     """
 
     configuration: Configuration
@@ -75,6 +76,7 @@ class FinalTest(Record):
     n_openings: int
     reopening_reasons: tuple[str, ...]
     plan: Plan
+    groups: KnownGroups | None = None
 
     def __str__(self) -> str:
         seeds = self.seed_accuracies
@@ -161,6 +163,7 @@ def run_final_test(
         n_openings=len(openings),
         reopening_reasons=tuple(line.reason for line in openings if line.reason),
         plan=plan,
+        groups=findings.known_groups(development.images, test),
     )
 
 

@@ -22,7 +22,8 @@ class Problem(Record):
 
     image_shape: (h, w) or (h, w, c). value_range: smallest and largest pixel.
     mean_ink: the mean pixel as a share of 255. n_duplicates: images that are exact
-    copies of an earlier one.
+    copies of an earlier one. n_groups: of the development images; None where groups
+    are not known.
     """
 
     provenance: Provenance
@@ -33,6 +34,7 @@ class Problem(Record):
     class_counts: tuple[ClassCount, ...]
     n_duplicates: int
     n_duplicates_across_split: int
+    n_groups: int | None = None
 
     def __str__(self) -> str:
         return (
@@ -69,4 +71,5 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
         ),
         n_duplicates=repeats,
         n_duplicates_across_split=max(0, repeats - within),
+        n_groups=images.n_groups,
     )
