@@ -28,10 +28,10 @@ from sevenfold.statistics import (
 )
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, Reading, variants
 from sevenfold.steps.baseline import Baseline
-from sevenfold.steps.evaluation_protocol import EvaluationProtocol, Option
+from sevenfold.steps.evaluation_protocol import EvaluationProtocol, GroupDivision, Option
 from sevenfold.steps.final_test import FinalTest
 from sevenfold.steps.finalists import Finalist, Finalists
-from sevenfold.steps.findings import Comparison, Mistake, confused_pairs, resolution
+from sevenfold.steps.findings import Comparison, KnownGroups, Mistake, confused_pairs, resolution
 from sevenfold.steps.overfit import Attempt, Overfit, Turn
 from sevenfold.steps.preparation import Check, Preparation
 from sevenfold.steps.problem import ClassCount, Problem
@@ -76,6 +76,9 @@ OWN = MNIST.model_copy(
         "class_noun": "class",
     }
 )
+APART = GroupDivision(
+    apart=True, n=90, n_train=75, n_validation=15, n_across=0, n_exact=396, largest_offset=0.0125
+)
 WHOLE_SPACE = SearchSpace(
     depth=(1, 3),
     l1=(0.0, 1e-4),
@@ -98,6 +101,8 @@ class MadeUp:
     until: str | None = None
     failure: BaseException = field(default_factory=KeyboardInterrupt)
     duplicates: int = 0
+    groups: GroupDivision | None = None
+    known_groups: KnownGroups | None = None
     method: Method = "holdout"
     asked: bool = False
     reached: bool = True
@@ -137,6 +142,7 @@ class MadeUp:
             ),
             n_duplicates=self.duplicates,
             n_duplicates_across_split=self.duplicates // 2,
+            n_groups=self.groups and self.groups.n,
         )
 
     def _success(self, run: Run, _: dict[str, Any]) -> Success:
@@ -165,6 +171,7 @@ class MadeUp:
             n_rounds=2 if self.method == "iterated-kfold" else 1,
             n_scored=N_VALIDATION,
             stretch=1,
+            groups=self.groups,
         )
 
     def _preparation(self, run: Run, _: dict[str, Any]) -> Preparation:
@@ -355,6 +362,7 @@ class MadeUp:
             n_openings=1 + len(self.reasons),
             reopening_reasons=self.reasons,
             plan=PLAN,
+            groups=self.known_groups,
         )
 
     def validation(self, accuracy: float, seed: int, *, turns: bool = False) -> Validation:

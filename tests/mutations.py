@@ -23,6 +23,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "counter_random.py": ("test_counter_random.py",),
     "data": (
         "test_data_contents.py",
+        "test_data_groups.py",
         "test_data_faults.py",
         "test_data_alike.py",
         "test_data.py",
@@ -40,6 +41,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "networks.py": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
     "outlook.py": ("test_terminal.py",),
     "protocol.py": ("test_protocol_rules.py", "test_protocol_copies.py", "test_protocol.py"),
+    "splits.py": ("test_protocol_groups.py", "test_protocol.py"),
     "report": (
         "test_report_damage.py",
         "test_report_data.py",
@@ -203,7 +205,6 @@ PROTOCOL = (
     ("large images are multiplied alike", "min(wanted, allowed)", "wanted"),
     ("hold-out is chosen too early", "<= settings.holdout_half_width", "<= 0.006"),
     ("K-fold is always enough", "<= settings.kfold_half_width", "<= 1.0"),
-    ("a hold-out is not stratified", "stratify=labels", "stratify=None"),
     ("every round divides alike", "seed + r", "seed + 0 * r"),
     ("the search's folds are taken for unseen", "self.rounds[1:]", "self.rounds[:1]"),
     (
@@ -212,6 +213,18 @@ PROTOCOL = (
         "interval.ci_high - interval.ci_low",
     ),
     ("a fold may lack a class", "if smallest < n_needed:", "if smallest < 1:"),
+    ("groups are divided like images", 'settings.groups == "apart"', 'settings.groups == ""'),
+    ("groups do not matter to what is done", "self.images.groups is not None", "False"),
+)
+SPLITS = (
+    ("a hold-out is not stratified", "stratify=labels", "stratify=None"),
+    (
+        "copies do not tie groups",
+        "np.unique(units_of(images), return_inverse=True)",
+        "np.unique(images.groups, return_inverse=True)",
+    ),
+    ("whole groups fall as they fall", "np.random.default_rng(seed)", "np.random.default_rng(0)"),
+    ("a side may lack a class", "if found.all():", "if found.any():"),
 )
 
 TUNING = (
@@ -388,8 +401,8 @@ STEPS = (
     ("statistics look at validation", "inputs[development.rounds[0][0].train]", "inputs"),
     (
         "the overlap of parts is not seen",
-        "np.intersect1d(split.train, split.validation)",
-        "np.intersect1d(split.train[:0], split.validation)",
+        "np.intersect1d(what[split.train], what[split.validation])",
+        "np.intersect1d(what[:0], what[split.validation])",
     ),
     ("dead inputs are those ever zero", "train.max(axis=0) == 0.0", "train.min(axis=0) == 0.0"),
     (
@@ -623,6 +636,23 @@ DATA = (
     ),
     ("groups are lost", "else self.groups[indices]", "else None"),
     ("a file may be longer than it says", "if len(data) > expected", "if False"),
+    (
+        "groups are not part of the data",
+        'named[f"groups of {part}"] = groups_digest(images',
+        "groups_digest(images",
+    ),
+    (
+        "the column of groups is a pixel",
+        "if i not in (self.label, self.group)",
+        "if i != self.label",
+    ),
+    ("the first order of units is taken", "if score < least:", "if not len(best):"),
+    ("a part may lack a class of few groups", "np.lexsort((off, -n_new))", "np.lexsort((off,))"),
+    (
+        "no group is in both parts",
+        "np.isin(test.groups, development.groups)",
+        "np.isin(test.groups, [])",
+    ),
 )
 
 EXECUTOR = (
@@ -753,6 +783,7 @@ FAULTS: tuple[Fault, ...] = (
     *_in("scores.py", SCORES),
     *_in("statistics", STATISTICS),
     *_in("protocol.py", PROTOCOL),
+    *_in("splits.py", SPLITS),
     *_in("tuning", TUNING),
     *_in("warp.py", WARP),
     *_in("validation.py", VALIDATION),

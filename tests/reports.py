@@ -7,10 +7,11 @@ from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 
-from made_up_run import OWN, WHOLE_SPACE, MadeUp
+from made_up_run import APART, OWN, WHOLE_SPACE, MadeUp
 
 from sevenfold.errors import NoStatisticalPower
 from sevenfold.report import draw
+from sevenfold.steps.findings import KnownGroups
 
 NO_POWER = NoStatisticalPower("It does not.")
 SUBSET = MadeUp().provenance.model_copy(
@@ -55,6 +56,12 @@ RUNS: dict[str, MadeUp] = {
         diverged=True,
     ),
     "tiny search": MadeUp(shares={}),
+    "writers": MadeUp(
+        provenance=OWN.model_copy(update={"group_noun": "writer", "group": "hand"}),
+        groups=APART,
+        known_groups=KnownGroups(n=40, n_known=0, n_images_of_known=0),
+    ),
+    "writers in folds": MadeUp(method="kfold", groups=APART),
 }
 _ROOM = tempfile.TemporaryDirectory()
 

@@ -36,7 +36,7 @@ LAYERS = (
     },
     {"data", "scores", "statistics"},
     {"runs"},
-    {"protocol", "networks", "warp"},
+    {"protocol", "splits", "networks", "warp"},
     {"engine"},
     {"validation"},
     {"executor"},

@@ -2,17 +2,19 @@
 
 import numpy as np
 import pytest
-from made_up_run import MNIST, OWN
+from made_up_run import APART, MNIST, OWN
 from reports import folder_of, html_of, page_of
 
 from sevenfold.report.numbers import plural_of
 from sevenfold.report.pictures import on_paper
-from sevenfold.report.sections.evaluation_protocol.words import choice
+from sevenfold.report.sections.evaluation_protocol.words import choice, groups
+from sevenfold.report.sections.final_test.words import groups as known_groups
 from sevenfold.report.sections.problem.words import brightness, duplicates, found, hashed
 from sevenfold.report.sections.references.words import libraries
 from sevenfold.report.sections.success.words import balance
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import read_run
+from sevenfold.steps.findings import KnownGroups
 from sevenfold.steps.problem import ClassCount, Problem
 
 
@@ -231,3 +233,71 @@ def test_uneven_classes_are_told() -> None:
 def test_a_data_set_of_ones_own_may_hold_mnists_name_for_its_images() -> None:
     assert Terms.of(problem("a", "b")).is_mnist is False
     assert Terms.of(problem("a", "b").model_copy(update={"provenance": MNIST})).is_mnist is True
+
+
+# Groups
+
+
+def test_the_division_by_groups_is_told_with_its_price() -> None:
+    text = page_of("writers").text
+    assert (
+        "The images come from 90 writers. Those of one writer may be more alike than those of two,"
+        " so each writer is on one side of every split: in the split, 75 in training and 15 in"
+        " validation. Whole writers cannot be dealt out as evenly as single images: 400 images"
+        " validate where 396 would be exact, and the share of a class among validation images"
+        " differs from its share among all by at most 1.25 percentage points."
+    ) in text
+    assert "with every class represented as nearly in proportion as whole writers allow." in text
+    assert "The data name the writer of each image (column hand); those for development" in text
+    assert "Whole writers were taken, so that none is on both sides" in text
+    assert "The test images come from 40 writers, none of which has development images" in text
+    folds = page_of("writers in folds").text
+    assert "in the first split, 75 in training" in folds
+    assert "Each fold validates once while a network is trained on the others (the first" in folds
+
+
+@pytest.mark.parametrize("kind", ["plain", "own data"])
+def test_without_groups_nothing_is_said_of_them(kind: str) -> None:
+    _, _, from_problem = page_of(kind).text.partition("1. ")
+    text, _, _ = from_problem.partition("Package")
+    assert "writer" not in text
+    assert " groups" not in text.replace("census groups", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"n_across": 12}, "twelve of them are on both sides of the"),
+        (
+            {"n_across": 1},
+            "one of them is on both sides of the split, so that it validates on groups",
+        ),
+        ({"n_across": 0}, "ignore that: none of them is on both sides of the split."),
+        ({"apart": True, "n_exact": 400}, "400 digits validate, which is exact, and the share"),
+    ],
+)
+def test_what_is_said_of_groups_follows_from_the_counts(
+    changes: dict[str, object], said: str
+) -> None:
+    run = read_run(folder_of("plain"))
+    assert run.evaluation_protocol is not None
+    division = APART.model_copy(update={"apart": False} | changes)
+    protocol = run.evaluation_protocol.model_copy(update={"groups": division})
+    assert said in groups(protocol, Terms.of(run.problem))
+
+
+def test_test_images_of_groups_that_were_trained_on_are_a_fault() -> None:
+    run = read_run(folder_of("plain"))
+    assert run.final_test is not None
+    for known, said in (
+        (
+            (5, 3, 41),
+            "three of them have development digits too, and 41 of the 500 test digits come",
+        ),
+        ((5, 1, 1), "one of them has development digits too, and 1 of the 500 test digits comes"),
+    ):
+        found = KnownGroups(n=known[0], n_known=known[1], n_images_of_known=known[2])
+        final = run.final_test.model_copy(update={"groups": found})
+        text = known_groups(final, Terms.of(run.problem))
+        assert "This is a fault of the data" in text
+        assert said in text

@@ -1,7 +1,7 @@
 """The steps that look at the data: problem, success, protocol, preparation."""
 
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -120,8 +120,7 @@ def broken(**changes: Any) -> Any:
     data = made_up_digits(100, seed=3)
     whole = {"pixels": data.pixels, "labels": data.labels, "rounds": None} | changes
     made = development(Images(whole["pixels"], whole["labels"], CLASSES), [range(80, 100)])
-    rounds = whole["rounds"] or made.rounds
-    return SimpleNamespace(images=made.images, rounds=rounds)
+    return replace(made, rounds=whole["rounds"] or made.rounds)
 
 
 @pytest.mark.parametrize(
@@ -135,3 +134,47 @@ def broken(**changes: Any) -> Any:
 def test_what_must_hold_is_asserted(run: Run, changes: dict[str, Any], said: str) -> None:
     with pytest.raises(DataError, match=said):
         prepare_data(run, broken(**changes))
+
+
+# Groups
+
+
+def in_groups(*groups: str) -> Images:
+    n = len(groups)
+    return replace(images(np.resize([0, 1], n)), groups=np.array(groups))
+
+
+def test_how_groups_were_divided(run: Run) -> None:
+    data = in_groups(*"aabbbbccdd", "d", "d")
+    splits = development(data, [range(2), range(2, 5)], method="kfold")
+    found = decide_protocol(run, splits, ProtocolSettings(n_folds=2)).groups
+    assert found is not None
+    assert (found.n, found.n_train, found.n_validation, found.n_across) == (4, 3, 1, 0)
+    assert (found.apart, found.n_exact) == (False, 6)
+    assert found.largest_offset == pytest.approx(2 / 3 - 1 / 2)
+    apart = replace(splits, groups_apart=True, rounds=splits.rounds[:1])
+    told = decide_protocol(run, apart, ProtocolSettings(n_folds=2))
+    assert "of 3 and 1 groups" in str(told)
+    across = development(data, [[0, 2]])
+    kept = decide_protocol(run, across, ProtocolSettings(validation_fraction=0.25)).groups
+    assert kept is not None
+    assert (kept.n_across, kept.n_exact) == (2, 3)
+    plain = development(images([0, 1] * 6), [range(2)])
+    assert decide_protocol(run, plain, ProtocolSettings()).groups is None
+
+
+def test_a_group_on_both_sides_of_a_split_is_noticed(run: Run) -> None:
+    data = replace(made_up_digits(100, seed=3), groups=np.repeat(np.arange(50), 2).astype(str))
+    whole = replace(development(data, [range(80, 100)]), groups_apart=True)
+    assert prepare_data(run, whole).checks[-1].passed
+    torn = replace(development(data, [range(81, 100)]), groups_apart=True)
+    with pytest.raises(DataError, match=r"groups in both parts of a split must be 0\. Got 1"):
+        prepare_data(run, torn)
+    ignored = prepare_data(run, replace(torn, groups_apart=False))
+    assert "groups" not in ignored.checks[-1].name
+
+
+def test_groups_are_counted(run: Run) -> None:
+    data = development(in_groups(*"aabbcc"), [[0]])
+    assert define_problem(run, data, PROVENANCE).n_groups == 3
+    assert define_problem(run, development(images([0, 1]), [[0]]), PROVENANCE).n_groups is None

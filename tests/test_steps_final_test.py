@@ -1,6 +1,7 @@
 """The final test: the first seed's network counts, on images that are opened once."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from hand_made import configuration, development, run_in, sealed
 from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings
 from sevenfold.errors import DataError, NoStatisticalPower, RunError, SevenfoldError
+from sevenfold.protocol import DevelopmentSet
 from sevenfold.statistics import Proportion, proportion
 from sevenfold.steps.final_test import FinalTest, FinalTestSettings, run_final_test
 from sevenfold.validation import Configuration
@@ -39,6 +41,7 @@ def final_test(
     baseline_n: int = 1,
     baseline: Configuration = EARLIER,
     winner: Configuration = WINNER,
+    data: DevelopmentSet = DATA,
     test: Images = TEST,
     reason: str | None = None,
     **settings: int,
@@ -61,7 +64,7 @@ def final_test(
     overfit: Any = SimpleNamespace(model=SimpleNamespace(at_end=at_end))
     return run_final_test(
         run_in(folder),
-        DATA,
+        data,
         sealed(folder, test, reason),
         FinalTestSettings(**{"n_seeds": 2, "n_mistakes": 7, **settings}),
         before,
@@ -223,3 +226,13 @@ def test_a_further_opening_is_on_record_with_its_reason(tmp_path: Path) -> None:
         final_test(tmp_path, winner=EARLIER)
     found = final_test(tmp_path, winner=EARLIER, reason="a referee asked")
     assert (found.n_openings, found.reopening_reasons) == (2, ("a referee asked",))
+
+
+def test_groups_that_were_trained_on_are_counted_at_the_opening(tmp_path: Path) -> None:
+    assert final_test(tmp_path / "plain", n_seeds=1).groups is None
+    grouped = replace(DATA.images, groups=np.repeat(np.arange(30), 10).astype(str))
+    test = replace(TEST, groups=np.repeat(np.arange(28, 48), 10).astype(str))
+    data = replace(DATA, images=grouped)
+    found = final_test(tmp_path / "grouped", data=data, test=test, n_seeds=1).groups
+    assert found is not None
+    assert (found.n, found.n_known, found.n_images_of_known) == (20, 2, 20)

@@ -48,6 +48,8 @@ class Config(Settings):
     """
     invert: bool = False
     """Turn the images, 255 - pixel: for dark ink on bright paper."""
+    group: Annotated[str, Field(min_length=1)] | None = None
+    """The column of a table that says which images belong together."""
     engine: Literal["auto", "jax", "keras"] = "auto"
     """What trains: a JAX loop (auto, jax), or Keras's own fit on TensorFlow."""
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0

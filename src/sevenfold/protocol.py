@@ -11,6 +11,7 @@ from pydantic import Field
 from sevenfold.data import Images, first_alike
 from sevenfold.errors import SettingsError
 from sevenfold.records import Settings
+from sevenfold.splits import Split, folds, holdout, whole_groups
 from sevenfold.statistics import proportion
 
 MIN_UPDATES, BATCH_SIZE = 25, 128
@@ -54,18 +55,13 @@ class ProtocolSettings(Settings):
     """Half the width of that interval up to which hold-out suffices."""
     kfold_half_width: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.006
     """Half the width of that interval up to which K-fold suffices."""
+    groups: Literal["apart", "ignore"] = "apart"
+    """apart keeps the images of one group on one side of every split, where groups are
+    known."""
     stretch: Annotated[int, Field(ge=0, le=1_000)] = 0
     """What all numbers of epochs are multiplied by; 0 lets the number of training
     images and their size decide, and how far batches are divided too.
     """
-
-
-@dataclass(frozen=True)
-class Split:
-    """One division of the development images: index arrays, int64, sorted, disjoint."""
-
-    train: np.ndarray
-    validation: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -74,13 +70,15 @@ class DevelopmentSet:
 
     rounds: hold-out has one round of one split; K-fold one round of K splits whose
     validation parts cover everything once; iterated K-fold several such rounds,
-    shuffled anew.
+    shuffled anew. groups_apart: whether the images of each group are on one side of
+    every split.
     """
 
     images: Images
     rounds: tuple[tuple[Split, ...], ...]
     method: Method
     asked: str
+    groups_apart: bool = False
 
     @property
     def scored(self) -> np.ndarray:
@@ -97,8 +95,10 @@ class DevelopmentSet:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over pixels, labels and every index."""
+        """SHA-256 over pixels, labels, groups where they are known, and every index."""
         content = self.images.sha256()
+        if self.images.groups is not None:
+            content.update("\0".join(self.images.groups.tolist()).encode())
         for split in (split for splits in self.rounds for split in splits):
             content.update(split.train.tobytes() + split.validation.tobytes())
         return content.hexdigest()
@@ -115,32 +115,43 @@ class DevelopmentSet:
 
 def divide(images: Images, settings: ProtocolSettings, seed: int) -> DevelopmentSet:
     """Divide the development images, stratified by class, by the protocol that
-    `settings` ask for or the rule chooses. Exact copies stay on one side.
+    `settings` ask for or the rule chooses. Exact copies stay on one side, and so does
+    each group, unless settings say otherwise: strata are then as exact as that allows.
 
     Raises:
-        SettingsError: a part would hold too few images, or a class has too few for the
-        folds.
+        SettingsError: a part would hold too few images, or a class has too few, or
+        comes from too few groups, for the folds.
     """
     method = choose_method(len(images), settings)
+    seeds = [seed + r for r in range(settings.n_rounds if method == "iterated-kfold" else 1)]
+    if images.groups is not None and settings.groups == "apart":
+        _require_enough(method, settings, images.classes, images.class_counts)
+        shares, validating = [1.0 / settings.n_folds] * settings.n_folds, range(settings.n_folds)
+        if method == "holdout":
+            fraction = settings.validation_fraction
+            shares, validating = [1.0 - fraction, fraction], range(1, 2)
+        rounds = tuple(whole_groups(images, shares, validating, one) for one in seeds)
+        return DevelopmentSet(images, rounds, method, settings.method, groups_apart=True)
     first = first_alike(images)
     distinct = np.unique(first)
     labels, counts = images.labels[distinct], images[distinct].class_counts
     _require_enough(method, settings, images.classes, counts)
-    if method == "holdout":
-        rounds = [_holdout(labels, settings.validation_fraction, seed)]
-    elif method == "kfold":
-        rounds = [_folds(labels, settings.n_folds, seed)]
-    else:
-        rounds = [_folds(labels, settings.n_folds, seed + r) for r in range(settings.n_rounds)]
 
     def with_copies(indices: np.ndarray) -> np.ndarray:
         return np.flatnonzero(np.isin(first, distinct[indices]))
 
-    whole = tuple(
-        tuple(Split(with_copies(s.train), with_copies(s.validation)) for s in splits)
-        for splits in rounds
+    rounds = tuple(
+        tuple(
+            Split(with_copies(s.train), with_copies(s.validation))
+            for s in (
+                holdout(labels, settings.validation_fraction, one)
+                if method == "holdout"
+                else folds(labels, settings.n_folds, one)
+            )
+        )
+        for one in seeds
     )
-    return DevelopmentSet(images, whole, method, settings.method)
+    return DevelopmentSet(images, rounds, method, settings.method)
 
 
 def _require_enough(
@@ -219,20 +230,3 @@ def expected_half_width(n: int, settings: ProtocolSettings) -> float:
     """Half the width of the Wilson interval of the expected accuracy on n images."""
     interval = proportion(settings.expected_accuracy * n, n)
     return (interval.ci_high - interval.ci_low) / 2
-
-
-def _holdout(labels: np.ndarray, fraction: float, seed: int) -> tuple[Split, ...]:
-    from sklearn.model_selection import train_test_split
-
-    n_validation = round(len(labels) * fraction)
-    train, validation = train_test_split(
-        np.arange(len(labels)), test_size=n_validation, random_state=seed, stratify=labels
-    )
-    return (Split(np.sort(train), np.sort(validation)),)
-
-
-def _folds(labels: np.ndarray, n_folds: int, seed: int) -> tuple[Split, ...]:
-    from sklearn.model_selection import StratifiedKFold
-
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(labels, labels)
-    return tuple(Split(train, validation) for train, validation in folds)

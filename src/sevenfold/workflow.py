@@ -67,7 +67,14 @@ def run_workflow(
     require_engine(engine)
     with screen.transfer() as progress:
         place = Path(data_dir) if data_dir else None
-        source = load(config.dataset, place, progress, size=config.size, invert=config.invert)
+        source = load(
+            config.dataset,
+            place,
+            progress,
+            size=config.size,
+            invert=config.invert,
+            group=config.group,
+        )
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
     for words in source.provenance.left_out:

@@ -143,6 +143,16 @@ def run(
             help="Bring pictures to this size; rows of a table have it. Default: their median.",
         ),
     ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help=(
+                "The column of a table that says which images belong together (a writer, a page):"
+                " none is trained on and validated. An .npz has groups_train and groups_test."
+            ),
+        ),
+    ] = None,
     preset: Annotated[
         str | None,
         typer.Option(
@@ -220,6 +230,7 @@ def run(
         "dataset": dataset,
         "invert": invert,
         "size": size and list(size),
+        "group": group,
         "engine": engine,
         "seed": seed,
         "protocol.method": protocol,

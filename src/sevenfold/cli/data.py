@@ -46,13 +46,17 @@ def check_data(
         tuple[int, int] | None,
         typer.Option(metavar="HEIGHT WIDTH", help="As `run` would bring pictures to it."),
     ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="As `run` would take it for the column of groups."),
+    ] = None,
 ) -> None:
     """Read all of a data set, the test part too, and verify everything that can be
     verified.
     """
     from sevenfold.data import SET_ASIDE, check
 
-    found = check(path, size=size, invert=invert)
+    found = check(path, size=size, invert=invert, group=group)
     verdict = "" if found.warnings else " Nothing wrong found."
     print(
         f"{found.provenance.title}: {found.n_development:,} development and {found.n_test:,} test"
@@ -73,6 +77,13 @@ def check_data(
         f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none"
         " across the two parts."
     )
+    groups = (found.n_development_groups, found.n_test_groups)
+    if any(groups):
+        told = " and ".join("not known" if n is None else f"{n:,}" for n in groups)
+        across = {None: "", 0: "; none across the two parts"}.get(
+            found.n_groups_in_both, f"; {found.n_groups_in_both} across the two parts"
+        )
+        print(f"groups: {told}{across}.")
     print(
         "Every file has the SHA-256 that is known for it."
         if found.published

@@ -4,7 +4,7 @@ what they say.
 
 from sevenfold.data.alike import NearCopies, near_copies
 from sevenfold.data.checking import CheckReport, Listing, catalogue, check
-from sevenfold.data.contents import overlap, require_disjoint
+from sevenfold.data.contents import of_known_groups, overlap, require_disjoint
 from sevenfold.data.download import TransferProgress
 from sevenfold.data.faults import first_alike, n_duplicates, paper_of, warnings
 from sevenfold.data.finding import fetch, load
@@ -29,6 +29,7 @@ __all__ = [
     "load",
     "n_duplicates",
     "near_copies",
+    "of_known_groups",
     "overlap",
     "paper_of",
     "prepare",

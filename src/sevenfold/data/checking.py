@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from sevenfold.data.catalogue import ENTRIES
-from sevenfold.data.contents import require_disjoint
+from sevenfold.data.contents import of_known_groups, require_disjoint
 from sevenfold.data.download import TransferProgress
 from sevenfold.data.faults import faulty, n_duplicates, warnings
 from sevenfold.data.finding import load
-from sevenfold.data.images import Size
+from sevenfold.data.images import Images, Size
 from sevenfold.data.places import where_found
 from sevenfold.data.source import Provenance
+from sevenfold.errors import some_of
 from sevenfold.records import Record
 
 
@@ -39,8 +42,10 @@ class CheckReport(Record):
     """What a check that found nothing wrong has to tell.
 
     image_shape: (h, w) or (h, w, c). per_class: how many images of each class.
-    warnings: what is odd and yet no reason to refuse it. published: whether every file
-    has its known SHA-256 (False: none is).
+    n_..._groups: how many groups the images of each part come from, and how many test
+    groups have development images too; None where groups are not known. warnings: what
+    is odd and yet no reason to refuse it. published: whether every file has its known
+    SHA-256 (False: none is).
     """
 
     provenance: Provenance
@@ -52,6 +57,9 @@ class CheckReport(Record):
     test_per_class: list[int]
     n_development_duplicates: int
     n_test_duplicates: int
+    n_development_groups: int | None
+    n_test_groups: int | None
+    n_groups_in_both: int | None
     warnings: tuple[str, ...]
     published: bool
 
@@ -74,6 +82,7 @@ def check(
     *,
     size: Size | None = None,
     invert: bool = False,
+    group: str | None = None,
 ) -> CheckReport:
     """Read all of a data set, the test part too, and verify everything that can be.
 
@@ -81,9 +90,11 @@ def check(
         DataError: the first thing wrong, an image in both development and test
         included.
     """
-    source = load(dataset, data_dir, progress, size=size, invert=invert)
+    source = load(dataset, data_dir, progress, size=size, invert=invert, group=group)
     development, test = source.development, source.read_test()
     require_disjoint(development, test, dataset)
+    known = of_known_groups(development, test)
+    seen = np.empty(0, str) if known is None or test.groups is None else test.groups[known]
     return CheckReport(
         provenance=source.provenance,
         classes=development.classes,
@@ -94,6 +105,28 @@ def check(
         test_per_class=test.class_counts.tolist(),
         n_development_duplicates=n_duplicates(development),
         n_test_duplicates=n_duplicates(test),
-        warnings=(*warnings(development), *(f"Test part: {text}" for text in faulty(test))),
+        n_development_groups=development.n_groups,
+        n_test_groups=test.n_groups,
+        n_groups_in_both=None if known is None else len(np.unique(seen)),
+        warnings=(
+            *warnings(development),
+            *(f"Test part: {text}" for text in faulty(test)),
+            *_groups_in_both(test, seen),
+        ),
         published=source.provenance.n_test is not None,
     )
+
+
+def _groups_in_both(test: Images, seen: np.ndarray) -> list[str]:
+    """What is wrong with test images of groups that development has; seen: the group of
+    each of them.
+    """
+    if len(seen) == 0:
+        return []
+    names = np.unique(seen).tolist()
+    return [
+        f"A fault of the data: {len(names):,} of the {test.n_groups:,} groups of the test part"
+        f" ({some_of(names, 5)}) have development images too, {len(seen):,} of {len(test):,} test"
+        " images come from them. A score on groups that were trained on is too kind; keep each in"
+        " one part."
+    ]

@@ -99,6 +99,15 @@ def overlap(development: Images, test: Images) -> int:
     return sum(key in known for key in keys(test))
 
 
+def of_known_groups(development: Images, test: Images) -> np.ndarray | None:
+    """Which test images come from a group that has development images too: shape (n,),
+    bool; None where the groups of either part are not known.
+    """
+    if development.groups is None or test.groups is None:
+        return None
+    return np.isin(test.groups, development.groups)
+
+
 def require_disjoint(development: Images, test: Images, name: str | Path) -> None:
     """Nothing, if no image is in both parts.
 

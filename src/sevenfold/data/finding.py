@@ -27,7 +27,7 @@ from sevenfold.data.places import (
 from sevenfold.data.readers import KNOWN, is_there
 from sevenfold.data.readers.idx import missing_files
 from sevenfold.data.reading import read_source
-from sevenfold.data.source import OWN, Source
+from sevenfold.data.source import OWN, Source, Wishes
 from sevenfold.errors import DataError, DataUnavailable
 
 
@@ -38,11 +38,13 @@ def load(
     *,
     size: Size | None = None,
     invert: bool = False,
+    group: str | None = None,
 ) -> Source:
     """The data set with this name (`auto`, or one of the catalogue) or at this path, if
     a reader claims it; a published one at a path is recognised, but not after
     `custom:`. size: that to which pictures at a path are brought. invert: give 255 -
-    image, of both parts.
+    image, of both parts. group: the column of a table that says which images belong
+    together.
 
     A name is looked for in `data_dir`, `$SEVENFOLD_DATA`, our cache, Keras's cache,
     Debian's packages and the mirrors. In `data_dir` only, where it was given; MNIST,
@@ -62,15 +64,18 @@ def load(
         )
     if size is not None and dataset in NAMES:
         raise DataError(f"--size goes with images of your own, not with {dataset}. Leave it out.")
+    if group is not None and dataset in NAMES:
+        raise DataError(f"--group goes with a table of your own, not with {dataset}. Leave it out.")
+    wishes = Wishes(size, invert, group)
     if dataset == "auto":
-        return _load_auto(data_dir, progress, invert)
+        return _load_auto(data_dir, progress, wishes)
     if dataset == "mnist-5k":
-        return _load_mnist_5k("it was asked for by name", invert)
+        return _load_mnist_5k("it was asked for by name", wishes)
     if dataset in NAMES:
         with advice_where_to_put_it(ENTRIES[dataset]):
-            return _load_named(ENTRIES[dataset], data_dir, progress, invert)
+            return _load_named(ENTRIES[dataset], data_dir, progress, wishes)
     path = dataset.removeprefix(OWN)
-    return read_source(expanded(path), path, size=size, invert=invert, is_own=path != dataset)
+    return read_source(expanded(path), path, wishes=wishes, is_own=path != dataset)
 
 
 def fetch(name: str, progress: TransferProgress | None = None) -> Path:
@@ -96,34 +101,34 @@ def fetch(name: str, progress: TransferProgress | None = None) -> Path:
     return folder
 
 
-def _load_auto(data_dir: Path | None, progress: TransferProgress | None, invert: bool) -> Source:
+def _load_auto(data_dir: Path | None, progress: TransferProgress | None, wishes: Wishes) -> Source:
     try:
-        return _load_named(ENTRIES["mnist"], data_dir, progress, invert)
+        return _load_named(ENTRIES["mnist"], data_dir, progress, wishes)
     except DataUnavailable as error:
-        return _load_mnist_5k(str(error), invert)
+        return _load_mnist_5k(str(error), wishes)
 
 
 def _load_named(
-    entry: Entry, data_dir: Path | None, progress: TransferProgress | None, invert: bool
+    entry: Entry, data_dir: Path | None, progress: TransferProgress | None, wishes: Wishes
 ) -> Source:
     if named := named_folder(data_dir):
         words, place = named
         is_meant = container_in(place, entry) or is_there(place / own_folder(entry))
         if data_dir or entry.name == "mnist" or is_meant:
             found = required(words, place, entry, is_given=data_dir is not None)
-            return read_source(found, words, entry, invert=invert)
+            return read_source(found, words, entry, wishes=wishes)
     damaged = []
     for words, folder in caches():
         try:
             if container := container_in(folder, entry):
-                return read_source(container, words, entry, invert=invert)
+                return read_source(container, words, entry, wishes=wishes)
         except DataError:  # nobody named this place, so go on to the next
             damaged.append(words)
-    return _load_fetched(entry, damaged, progress, invert)
+    return _load_fetched(entry, damaged, progress, wishes)
 
 
 def _load_fetched(
-    entry: Entry, damaged: list[str], progress: TransferProgress | None, invert: bool
+    entry: Entry, damaged: list[str], progress: TransferProgress | None, wishes: Wishes
 ) -> Source:
     """A data set from a mirror. Its errors name no path of this machine, because `auto`
     puts them into the provenance.
@@ -142,17 +147,17 @@ def _load_fetched(
         ) from None
     words = f"the mirror {mirror}" if mirror else "the sevenfold cache"
     container = container_in(folder.parent, entry) or folder
-    return read_source(container, words, entry, invert=invert)
+    return read_source(container, words, entry, wishes=wishes)
 
 
-def _load_mnist_5k(reason: str, invert: bool) -> Source:
+def _load_mnist_5k(reason: str, wishes: Wishes) -> Source:
     """The 5,000 images from the cache, or from the package when they are not there yet
     or damaged.
     """
     folder = cache_folder() / "mnist-5k"
     try:
         if not missing_files(folder):
-            return read_source(folder, embedded.SOURCE, MNIST_5K, reason, invert=invert)
+            return read_source(folder, embedded.SOURCE, MNIST_5K, reason, wishes=wishes)
     except DataError:
         pass
     folder = writable_folder("mnist-5k")
@@ -162,7 +167,7 @@ def _load_mnist_5k(reason: str, invert: bool) -> Source:
         raise DataUnavailable(
             f"{folder}: cannot be written: {error.strerror}. Make room, or set SEVENFOLD_CACHE."
         ) from None
-    return read_source(folder, embedded.SOURCE, MNIST_5K, reason, invert=invert)
+    return read_source(folder, embedded.SOURCE, MNIST_5K, reason, wishes=wishes)
 
 
 def _is_path(dataset: str) -> bool:

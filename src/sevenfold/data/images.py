@@ -20,10 +20,10 @@ class Images:
 
     pixels: shape (n, h, w) or (n, h, w, c), uint8. labels: shape (n,), unsigned, the
     place of each image's class in `classes`, which holds their names. groups: shape
-    (n,), what the images of one source have in common (a writer, a page), or None.
-    narrow_labels: classes that distortions may turn only a little, because they would
-    come to look like one another. notes: what was done to them when they were read, in
-    sentences.
+    (n,), texts, the name of each image's source (a writer, a page, a camera), which is
+    called the same in both parts; None where sources are not known. narrow_labels:
+    classes that distortions may turn only a little, because they would come to look
+    like one another. notes: what was done to them when they were read, in sentences.
     """
 
     pixels: np.ndarray
@@ -47,6 +47,11 @@ class Images:
     def shape(self) -> tuple[int, ...]:
         """Of one image: (h, w) or (h, w, c)."""
         return self.pixels.shape[1:]
+
+    @property
+    def n_groups(self) -> int | None:
+        """How many groups these images come from; None where groups are not known."""
+        return None if self.groups is None else len(np.unique(self.groups))
 
     @property
     def n_inputs(self) -> int:

@@ -10,7 +10,7 @@ from sevenfold.data.catalogue import recognised
 from sevenfold.data.class_names import require_class_names
 from sevenfold.data.contents import require_alike, require_development, require_test
 from sevenfold.data.entry import Entry
-from sevenfold.data.images import Images, Part, Size
+from sevenfold.data.images import Images, Part
 from sevenfold.data.readers import (
     idx,
     left_out_of,
@@ -18,11 +18,12 @@ from sevenfold.data.readers import (
     parts_of,
     read_part,
     reader_of,
+    require_no_column,
     require_no_size,
 )
 from sevenfold.data.readers.idx_names import role_of
 from sevenfold.data.setting_aside import separate
-from sevenfold.data.source import OWN, Provenance, Source
+from sevenfold.data.source import AS_THEY_ARE, OWN, Provenance, Source, Wishes
 from sevenfold.errors import DataError
 from sevenfold.storage import sha256_of
 
@@ -33,35 +34,39 @@ def read_source(
     entry: Entry | None = None,
     reason: str = "",
     *,
-    size: Size | None = None,
-    invert: bool = False,
+    wishes: Wishes = AS_THEY_ARE,
     is_own: bool = False,
 ) -> Source:
     """The data set at `path`, which `words` describe. A catalogued one (`entry`) must
     have its published digests; where none is asked for, one is recognised by them,
-    except where the data are the user's own (`is_own`). size: that to which pictures
-    are brought. invert: whether 255 becomes 0 and 0 becomes 255.
+    except where the data are the user's own (`is_own`).
 
     Raises:
         DataError: the first thing wrong with the development part, in one line. The
         test part is not opened.
     """
     if not (entry and entry.only) and "test" not in parts_of(path):
-        return _set_aside(path, words, entry, size, invert, is_own)
-    require_no_size(path, size)
-    images, digests = _read(path, "development", entry, size)
+        return _set_aside(path, words, entry, wishes, is_own)
+    _require_fitting(path, wishes)
+    images, digests = _read(path, "development", entry, wishes)
     if entry is None and not is_own:
         entry = recognised(digests) or recognised(_packed(path, "development"))
         images = _named(images, entry) if entry else images
     require_class_names(images.classes, str(path))
-    development = require_development(_turned(images, invert), path)
-    read_test = partial(_read_test, path, entry, development, invert)
+    development = require_development(_turned(images, wishes), path)
+    read_test = partial(_read_test, path, entry, development, wishes)
     if entry is None:
-        provenance = _custom(path, words, digests, size)
+        provenance = _custom(path, words, digests, wishes)
     else:
         provenance = _of_entry(entry, words, digests, reason)
         development = replace(development, narrow_labels=entry.narrow_labels)
-    return Source(development, provenance.model_copy(update={"inverted": invert}), read_test)
+    provenance = provenance.model_copy(update={"inverted": wishes.invert})
+    return Source(development, provenance, read_test)
+
+
+def _require_fitting(path: Path, wishes: Wishes) -> None:
+    require_no_size(path, wishes.size)
+    require_no_column(path, wishes.group)
 
 
 def _of_entry(entry: Entry, words: str, digests: dict[str, str], reason: str) -> Provenance:
@@ -81,53 +86,53 @@ def _of_entry(entry: Entry, words: str, digests: dict[str, str], reason: str) ->
     )
 
 
-def _custom(path: Path, words: str, digests: dict[str, str], size: Size | None) -> Provenance:
+def _custom(path: Path, words: str, digests: dict[str, str], wishes: Wishes) -> Provenance:
     name = path.resolve().name
     return Provenance(
         name=f"{OWN}{name}",
         title=f"the images in {name}",
         source=words,
         sha256=digests,
-        size=size,
+        size=wishes.size,
         left_out=left_out_of(path),
+        group=wishes.group,
     )
 
 
-def _set_aside(
-    path: Path, words: str, entry: Entry | None, size: Size | None, invert: bool, is_own: bool
-) -> Source:
+def _set_aside(path: Path, words: str, entry: Entry | None, wishes: Wishes, is_own: bool) -> Source:
     """Data without a test part, of which a share becomes one before anything else."""
-    require_no_size(path, size)
-    images, digests = read_part(path, "development", size)
+    _require_fitting(path, wishes)
+    images, digests = read_part(path, "development", wishes.size, group=wishes.group)
     if published := entry or (None if is_own else recognised(digests)):
         raise DataError(
             f"{path}: expected the development and the test part of {published.name}, got"
             f" development images alone. Put the test part there, or give {OWN}{path}."
         )
     require_class_names(images.classes, str(path))
-    require_development(_turned(images, invert), path)
-    development = _turned(separate(images, str(path))["development"], invert)
+    require_development(_turned(images, wishes), path)
+    development = _turned(separate(images, str(path))["development"], wishes)
     share = 1.0 - len(development) / len(images)
-    provenance = _custom(path, words, digests, size).model_copy(
-        update={"set_aside": share, "inverted": invert}
+    provenance = _custom(path, words, digests, wishes).model_copy(
+        update={"set_aside": share, "inverted": wishes.invert}
     )
-    return Source(development, provenance, partial(_read_set_aside, path, size, invert, digests))
+    return Source(development, provenance, partial(_read_set_aside, path, wishes, digests))
 
 
-def _read_set_aside(path: Path, size: Size | None, invert: bool, known: dict[str, str]) -> Images:
-    images, digests = read_part(path, "development", size)
+def _read_set_aside(path: Path, wishes: Wishes, known: dict[str, str]) -> Images:
+    images, digests = read_part(path, "development", wishes.size, group=wishes.group)
     if digests != known:
         raise DataError(
             f"{path}: expected the files that were there when a test part was set aside, got"
             " changed ones. Put them back."
         )
-    return _turned(separate(images, str(path))["test"], invert)
+    return _turned(separate(images, str(path))["test"], wishes)
 
 
-def _read_test(path: Path, entry: Entry | None, development: Images, invert: bool) -> Images:
+def _read_test(path: Path, entry: Entry | None, development: Images, wishes: Wishes) -> Images:
     height, width, *channels = development.shape
-    images, _ = _read(path, "test", entry, (height, width), colour=bool(channels))
-    test = require_test(_turned(images, invert), development.classes, development.shape, path)
+    sized = replace(wishes, size=(height, width))
+    images, _ = _read(path, "test", entry, sized, colour=bool(channels))
+    test = require_test(_turned(images, wishes), development.classes, development.shape, path)
     require_alike(development, test, path)
     return test
 
@@ -136,17 +141,17 @@ def _read(
     path: Path,
     part: Part,
     entry: Entry | None,
-    size: Size | None,
+    wishes: Wishes,
     colour: bool | None = None,
 ) -> tuple[Images, dict[str, str]]:
     if entry is None:
-        return read_part(path, part, size, colour)
+        return read_part(path, part, wishes.size, colour, wishes.group)
     if entry.packed:
         _require_packed(path, part, entry)
     if entry.only:
         images, digests = idx.read(path, part, entry.only)
     else:
-        images, digests = read_part(path, part, size, colour)
+        images, digests = read_part(path, part, wishes.size, colour, wishes.group)
     for name, digest in digests.items():
         if not entry.packed and digest != entry.sha256.get(name):
             raise DataError(_of_another(path, name, digest, entry.sha256.get(name, ""), entry))
@@ -177,8 +182,8 @@ def _named(images: Images, entry: Entry) -> Images:
     return replace(images, classes=entry.classes) if entry.classes else images
 
 
-def _turned(images: Images, invert: bool) -> Images:
-    return replace(images, pixels=255 - images.pixels) if invert else images
+def _turned(images: Images, wishes: Wishes) -> Images:
+    return replace(images, pixels=255 - images.pixels) if wishes.invert else images
 
 
 def _of_another(path: Path, name: str, digest: str, expected: str, entry: Entry) -> str:

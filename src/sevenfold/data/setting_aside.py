@@ -6,11 +6,13 @@ so that it can be done again when the sealed test part is opened.
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from itertools import groupby
 
 import numpy as np
 
 from sevenfold.data.images import Images, Part
+from sevenfold.data.units import deal, n_shuffles, units_of
 from sevenfold.errors import DataError
 
 N_LEAST = 10
@@ -33,68 +35,71 @@ def n_set_aside(n: int) -> int:
 
 def separate(images: Images, name: str) -> dict[Part, Images]:
     """The images in two parts, each in their order; `n_set_aside` of each class in the
-    test part, or fewer where copies or groups, which stay on one side, do not fit.
+    test part, or fewer where copies, which stay on one side, do not fit. Groups, where
+    they are known, stay whole, and the numbers are the nearest that this allows.
 
-    Images are taken in the order of SHA-256 over a fixed word and the image.
+    Images are taken in the order of SHA-256 over a fixed word and the image; groups in
+    that of the least of theirs, and in orders that follow from it.
 
     Raises:
         DataError: none of a class can be set aside, since all are copies or of one
         group. `name` is for messages.
     """
-    chosen = np.zeros(len(images), bool)
-    chosen[_chosen(images)] = True
-    test = images[chosen]
-    lacking = np.flatnonzero(test.class_counts == 0)
-    if len(lacking):
-        raise DataError(
-            f"{name}: expected images of class {images.classes[lacking[0]]} that can be set aside"
-            " as a test part, got only copies of few images, or images of few groups. Add others,"
-            " or bring a test part."
-        )
-    return {"development": images[~chosen], "test": test}
+    rank = _ranks(images)
+    chosen = _chosen(images, rank) if images.groups is None else _chosen_groups(images, rank)
+    development, test = images[~chosen], images[chosen]
+    for part in (development, test):
+        lacking = np.flatnonzero(part.class_counts == 0)
+        if len(lacking):
+            raise DataError(
+                f"{name}: expected images of class {images.classes[lacking[0]]} that can be set"
+                " aside as a test part, got only copies of few images, or images of few groups."
+                " Add others, or bring a test part."
+            )
+    return {"development": development, "test": test}
 
 
-def _chosen(images: Images) -> list[int]:
+def _chosen(images: Images, rank: np.ndarray) -> np.ndarray:
+    """Which images are set aside, by what they are alone."""
     labels, counts = images.labels.tolist(), images.class_counts.tolist()
     wanted = [n_set_aside(n) for n in counts]
-    units = _units(images)
+    order = np.argsort(rank, kind="stable").tolist()
+    copies = [list(alike) for _, alike in groupby(order, key=rank.tolist().__getitem__)]
     taken: Counter[int] = Counter()
-    chosen: list[int] = []
-    for members in units:
+    chosen = np.zeros(len(images), bool)
+    for members in copies:
         added = Counter(labels[i] for i in members)
         if all(taken[label] + n <= wanted[label] for label, n in added.items()):
             taken.update(added)
-            chosen += members
-    # Classes whose groups are all larger than that: one of them, if as many remain.
-    for members in units if len(taken) < images.n_classes else ():
+            chosen[members] = True
+    # Classes of images with more copies than that: one of them, if as many remain.
+    for members in copies if len(taken) < images.n_classes else ():
         added = Counter(labels[i] for i in members)
         lacking = any(taken[label] == 0 for label in added)
         if lacking and all(taken[label] + n <= counts[label] // 2 for label, n in added.items()):
             taken.update(added)
-            chosen += members
+            chosen[members] = True
     return chosen
 
 
-def _units(images: Images) -> list[list[int]]:
-    """The indices of images that must be on one side together, in the order of the
-    least SHA-256 among them.
-    """
+def _chosen_groups(images: Images, rank: np.ndarray) -> np.ndarray:
+    """Which images are set aside, by whole groups."""
+    _, unit = np.unique(units_of(images), return_inverse=True)
+    least = np.full(int(unit.max()) + 1, len(rank))
+    np.minimum.at(least, unit, rank)
+    wanted = np.array([n_set_aside(n) for n in images.class_counts])
+    targets = np.stack([images.class_counts - wanted, wanted])
+    return np.asarray(deal(unit, images.labels, targets, _orders(least))[unit] == 1)
+
+
+def _orders(least: np.ndarray) -> Iterator[np.ndarray]:
+    """Orders of units that follow from the ranks of their first images."""
+    for number in range(n_shuffles(len(least))):
+        keys = [hashlib.sha256(_WORD + f"{number} {rank}".encode()).digest() for rank in least]
+        yield np.array(sorted(range(len(least)), key=keys.__getitem__))
+
+
+def _ranks(images: Images) -> np.ndarray:
+    """The place of each image among all in the order of SHA-256; copies share one."""
     keys = [hashlib.sha256(_WORD + image.tobytes()).hexdigest() for image in images.pixels]
-    rank = np.unique(np.array(keys, "S64"), return_inverse=True)[1]
-    unit = rank if images.groups is None else _joined(rank, images.groups)
-    order = np.argsort(unit, kind="stable").tolist()
-    return [list(members) for _, members in groupby(order, key=unit.tolist().__getitem__)]
-
-
-def _joined(rank: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """For each image the least rank among those that copies and groups tie to it."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    group = np.unique(groups, return_inverse=True)[1] + rank.max() + 1
-    n = int(group.max()) + 1
-    ties = coo_array((np.ones(len(rank), np.int8), (rank, group)), shape=(n, n))
-    component = connected_components(ties, directed=False)[1][rank]
-    least = np.full(component.max() + 1, n)
-    np.minimum.at(least, component, rank)
-    return np.asarray(least[component])
+    return np.unique(np.array(keys, "S64"), return_inverse=True)[1]

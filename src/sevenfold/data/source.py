@@ -14,6 +14,22 @@ though some files of theirs be published ones.
 """
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """How the user wants data to be read. size: height and width to which pictures are
+    brought. invert: whether 255 becomes 0 and 0 becomes 255. group: the column that
+    says which images belong together.
+    """
+
+    size: Size | None = None
+    invert: bool = False
+    group: str | None = None
+
+
+AS_THEY_ARE = Wishes()
+"""Nobody asked for anything."""
+
+
 class Provenance(Record):
     """Where images came from, and what proves it.
 
@@ -24,7 +40,9 @@ class Provenance(Record):
     class are called in texts. inverted: whether they were turned, 255 - image, on the
     user's wish. size: the height and width that the user asked for. set_aside: the
     share of all images that became the test part where the data came without one.
-    left_out: what lies beside the data and was not read, one sentence each.
+    left_out: what lies beside the data and was not read, one sentence each. group: the
+    column that the user named as the one of groups. group_noun: what a group is called
+    in texts.
     """
 
     name: str
@@ -43,13 +61,20 @@ class Provenance(Record):
     size: Size | None = None
     set_aside: float | None = None
     left_out: tuple[str, ...] = ()
+    group: str | None = None
+    group_noun: str = "group"
 
     @property
     def digest(self) -> str:
         """SHA-256 of what the data is; where it was found plays no part, so that a move
         does not look like other data.
         """
-        facts = (self.size, self.inverted and "inverted", self.set_aside and "set aside")
+        facts = (
+            self.size,
+            self.inverted and "inverted",
+            self.set_aside and "set aside",
+            self.group and ["group", self.group],
+        )
         return digest_of([self.name, self.sha256, *(fact for fact in facts if fact)])
 
 

@@ -12,7 +12,7 @@ MANY_CLASSES = 12
 
 @dataclass(frozen=True)
 class Terms:
-    """The nouns for one or more images and one or more classes, and the classes' names.
+    """The nouns for images, classes and groups, one or more, and the classes' names.
 
     image_shape: (h, w) or (h, w, c). is_ink: the images are bright ink on dark paper,
     in grey. is_mnist: the data set is one of MNIST's, whose own texts
@@ -23,6 +23,8 @@ class Terms:
     images: str
     class_noun: str
     class_nouns: str
+    group: str
+    groups: str
     names: tuple[str, ...]
     image_shape: tuple[int, ...]
     is_ink: bool
@@ -37,6 +39,8 @@ class Terms:
             images=plural_of(provenance.noun),
             class_noun=provenance.class_noun,
             class_nouns=plural_of(provenance.class_noun),
+            group=provenance.group_noun,
+            groups=plural_of(provenance.group_noun),
             names=tuple(row.name for row in problem.class_counts),
             image_shape=problem.image_shape,
             is_ink=problem.is_ink and problem.image_shape[2:] in ((), (1,), (2,)),

@@ -24,7 +24,7 @@ from sevenfold.statistics import SIGNIFICANCE, Proportion, Spread, spread
 from sevenfold.steps import findings
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.finalists import Finalists
-from sevenfold.steps.findings import Comparison, ConfusedPair, Mistake, Resolution
+from sevenfold.steps.findings import Comparison, ConfusedPair, KnownGroups, Mistake, Resolution
 from sevenfold.steps.likeness import Likeness, falls_alike, likeness
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.production import (
@@ -61,6 +61,7 @@ class FinalTest(Record):
     baseline_gap, baseline_gap_p_value: as `gap` and its p-value, of the baseline.
     chance: the share of test images of the class most frequent in development.
     likeness: of the two parts' pixels. These four are None in runs of before.
+    groups: None where those of either part are not known.
     """
 
     configuration: Configuration
@@ -113,6 +114,8 @@ class FinalTest(Record):
                 f" {100 * self.gap:+.1f}), which tuning cannot explain.{look}"
             )
         return ""
+
+    groups: KnownGroups | None = None
 
     def __str__(self) -> str:
         seeds = self.seed_accuracies
@@ -207,6 +210,7 @@ def run_final_test(
         baseline_gap_p_value=baseline_gap[1],
         chance=float((test.labels == development.images.class_counts.argmax()).mean()),
         likeness=likeness(development.images, test),
+        groups=findings.known_groups(development.images, test),
     )
 
 

@@ -5,6 +5,7 @@ labels: shape (n,). probabilities: shape (n, n_classes), float32.
 
 import numpy as np
 
+from sevenfold.data import Images, of_known_groups
 from sevenfold.networks import NetworkSpec
 from sevenfold.records import Record
 from sevenfold.scores import Scores
@@ -23,6 +24,16 @@ class Mistake(Record):
     label: int
     predicted: int
     probability: float
+
+
+class KnownGroups(Record):
+    """From how many groups the test images come, how many of these have development
+    images too, and how many test images come from those.
+    """
+
+    n: int
+    n_known: int
+    n_images_of_known: int
 
 
 class Comparison(Record):
@@ -129,3 +140,17 @@ def resolution(n_errors: int) -> Resolution | None:
         if binomtest(n_won, n_errors, 0.5).pvalue < SIGNIFICANCE:
             return Resolution(n_differing=n_errors, n_won=n_won)
     return None
+
+
+def known_groups(development: Images, test: Images) -> KnownGroups | None:
+    """Whether the test images come from groups of their own; None where groups are not
+    known.
+    """
+    known = of_known_groups(development, test)
+    if known is None or test.groups is None:
+        return None
+    return KnownGroups(
+        n=len(np.unique(test.groups)),
+        n_known=len(np.unique(test.groups[known])),
+        n_images_of_known=int(known.sum()),
+    )

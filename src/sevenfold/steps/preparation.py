@@ -55,7 +55,14 @@ def prepare_data(run: Run, development: DevelopmentSet) -> Preparation:
         _check("labels are whole numbers", label_type, str(images.labels.dtype)),
         _check("distinct labels", classes.tolist(), np.unique(images.labels).tolist()),
         _check("pixels recovered exactly from the inputs", True, _recovers(inputs, images.pixels)),
-        _check("images in both parts of a split", 0, _n_shared(development)),
+        _check(
+            "images in both parts of a split", 0, _n_shared(development, np.arange(len(images)))
+        ),
+        *(
+            [_check("groups in both parts of a split", 0, _n_shared(development, images.groups))]
+            if development.groups_apart and images.groups is not None
+            else []
+        ),
     )
     for check in checks:
         if not check.passed:
@@ -83,9 +90,10 @@ def _recovers(inputs: np.ndarray, pixels: np.ndarray) -> bool:
     )
 
 
-def _n_shared(development: DevelopmentSet) -> int:
+def _n_shared(development: DevelopmentSet, what: np.ndarray) -> int:
+    """How many of `what`, shape (n,), are on both sides, counted over all splits."""
     return sum(
-        len(np.intersect1d(split.train, split.validation))
+        len(np.intersect1d(what[split.train], what[split.validation]))
         for splits in development.rounds
         for split in splits
     )

@@ -28,7 +28,7 @@ class Problem(Record):
     image_shape: (h, w) or (h, w, c). value_range: smallest and largest pixel.
     mean_ink: the mean pixel as a share of 255. n_duplicates: images that are exact
     copies of an earlier one. paper: the median of the outermost pixels; None in runs of
-    before.
+    before. n_groups: of the development images; None where groups are not known.
     """
 
     provenance: Provenance
@@ -40,6 +40,7 @@ class Problem(Record):
     n_duplicates: int
     n_duplicates_across_split: int
     paper: int | None = None
+    n_groups: int | None = None
 
     @property
     def is_ink(self) -> bool:
@@ -82,4 +83,5 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
         n_duplicates=repeats,
         n_duplicates_across_split=max(0, repeats - within),
         paper=paper_of(images),
+        n_groups=images.n_groups,
     )

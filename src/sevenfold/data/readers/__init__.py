@@ -63,15 +63,23 @@ class LooseReader(Protocol):
         """What lies there and is not read, one sentence each."""
 
     def read(
-        self, path: Path, part: Part, size: Size | None, colour: bool | None
+        self,
+        path: Path,
+        part: Part,
+        size: Size | None,
+        colour: bool | None,
+        group: str | None = None,
     ) -> tuple[Images, dict[str, str]]:
         """As `Reader.read`; images of `size` and with three channels, or one, as
-        `colour` says. None: as the part itself suggests.
+        `colour` says. None: as the part itself suggests. group: the column that names
+        the group of each image; None where nobody asked, and where there are no
+        columns.
         """
 
 
 READERS: tuple[Reader, ...] = (idx, npz, bitmaps, hdf5)
 LOOSE_READERS: tuple[LooseReader, ...] = (folders, tables, parquet)
+WITH_COLUMNS: tuple[LooseReader, ...] = (tables, parquet)
 _WHATS = [*(r.WHAT for r in READERS if r.WHAT), *(r.WHAT for r in LOOSE_READERS)]
 KNOWN = f"{', '.join(_WHATS[:-1])} or {_WHATS[-1]}"
 
@@ -93,16 +101,20 @@ def left_out_of(path: Path) -> tuple[str, ...]:
 
 
 def read_part(
-    path: Path, part: Part, size: Size | None = None, colour: bool | None = None
+    path: Path,
+    part: Part,
+    size: Size | None = None,
+    colour: bool | None = None,
+    group: str | None = None,
 ) -> tuple[Images, dict[str, str]]:
     """One part of what lies at `path`, by the reader that claims it; see `LooseReader`
-    for `size` and `colour`, which mean nothing where images have a size of their own.
+    for `size`, `colour` and `group`, which mean nothing to other readers.
 
     Raises:
         DataError: the first thing wrong, in one line.
     """
     if loose := loose_reader_of(path):
-        return loose.read(path, part, size, colour)
+        return loose.read(path, part, size, colour, group)
     return reader_of(path).read(path, part)
 
 
@@ -117,6 +129,22 @@ def require_no_size(path: Path, size: Size | None) -> None:
             f"{path}: --size goes with pictures and tables; the images of"
             f" {reader_of(path).WHAT or 'this data set'} have their own. Leave it out."
         )
+
+
+def require_no_column(path: Path, group: str | None) -> None:
+    """Nothing, if no column of groups was asked for, or there are columns at `path`.
+
+    Raises:
+        DataError: it has none.
+    """
+    if group is None or loose_reader_of(path) in WITH_COLUMNS:
+        return
+    what = (loose_reader_of(path) or reader_of(path)).WHAT or "this data set"
+    advice = "Save them as groups_train beside x_train" if what == npz.WHAT else "Leave it out"
+    raise DataError(
+        f"{path}: --group names a column of {tables.WHAT} or of {parquet.WHAT}, got {what}."
+        f" {advice}."
+    )
 
 
 def reader_of(path: Path) -> Reader:

@@ -5,11 +5,12 @@ import re
 from sevenfold.errors import DataError
 
 Role = tuple[str, str]
-"""What it holds ("x" or "y") and of which part ("train", "val" or "test")."""
+"""What it holds ("x", "y", "g" for groups) and of which part (train, val, test)."""
 
 _HOLDS = {
     "x": ("x", "image", "images", "img", "imgs", "data", "features", "inputs", "pixels"),
     "y": ("y", "label", "labels", "target", "targets"),
+    "g": ("group", "groups", "writer", "writers"),
 }
 _PART = {
     "train": ("train", "training", "tr"),

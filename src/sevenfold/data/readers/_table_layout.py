@@ -1,6 +1,7 @@
 """How the rows of a CSV file are built, told by its first line."""
 
 import codecs
+import difflib
 import lzma
 import re
 import zlib
@@ -30,20 +31,33 @@ class Layout:
     """How the rows of one file are built.
 
     columns: names, or numbers from 1 in a file without a header. label: which of them
-    holds labels, None where none does.
+    holds labels, None where none does. group: which says what images belong together,
+    None where nobody asked.
     """
 
     separator: bytes
     columns: tuple[str, ...]
     label: int | None
     has_header: bool
+    group: int | None = None
 
     @property
     def n_pixels(self) -> int:
-        return len(self.columns) - (self.label is not None)
+        return len(self.pixels)
+
+    @property
+    def pixels(self) -> tuple[str, ...]:
+        """The columns of pixels."""
+        return tuple(c for i, c in enumerate(self.columns) if i not in (self.label, self.group))
 
 
-def layout_of(file: Path) -> Layout:
+def layout_of(file: Path, group: str | None = None) -> Layout:
+    """How the rows of `file` are built; group: the name of its column of groups, or its
+    number from 1 in a file without a header.
+
+    Raises:
+        DataError: the first line is none of a table, or it has no such column.
+    """
     with opened(file) as stream:
         first = stream.readline(MAX_LINE + 1)
     _require_text(first, file)
@@ -54,22 +68,56 @@ def layout_of(file: Path) -> Layout:
             f"{file}: expected a label and pixels in cells apart by commas, got"
             f" {first[:40].decode(errors='replace')!r}. Write a row for each image."
         )
-    label, has_header = _label_column(cells, file)
+    place = _group_column(cells, group, file)
+    rest = [i for i in range(len(cells)) if i != place]
+    label, has_header = _label_column(tuple(cells[i] for i in rest), file)
+    label = None if label is None else rest[label]
     if not has_header:
-        columns = tuple(str(number) for number in range(1, len(cells) + 1))
-        return Layout(separator, columns, label, has_header)
-    pixels = [cell for i, cell in enumerate(cells) if i != label]
-    if others := [cell for cell in pixels if cell.lower() in _NO_PIXELS]:
+        cells = tuple(str(number) for number in range(1, len(cells) + 1))
+    return Layout(separator, cells, label, has_header, place)
+
+
+def require_pixels(layout: Layout, file: Path) -> None:
+    """Nothing, if the columns that are neither label nor group are named as pixels are,
+    in their order, or not named at all.
+
+    Raises:
+        DataError: one is something else.
+    """
+    columns = layout.pixels if layout.has_header else ()
+    numbered = [column for column in columns if re.search(r"\d", column)]
+    others = [column for column in columns if column.lower() in _NO_PIXELS]
+    if 2 * len(numbered) > len(columns):
+        others = [column for column in columns if column not in numbered]
+    if others:
         raise DataError(
             f"{file}: expected a column of labels and columns of pixels, got also a column"
-            f" {others[0]!r}. Remove it."
+            f" {others[0]!r}. Remove it; or if it says which images belong together (a writer, a"
+            f" page), give --group {others[0]}."
         )
-    if all(re.search(r"\d", p) for p in pixels) and pixels != sorted(pixels, key=natural):
+    if len(numbered) == len(columns) and numbered != sorted(numbered, key=natural):
         raise DataError(
-            f"{file}: expected the columns of pixels in their order, got {pixels[0]},"
-            f" {pixels[1]}, ... mixed. Sort them."
+            f"{file}: expected the columns of pixels in their order, got {columns[0]},"
+            f" {columns[1]}, ... mixed. Sort them."
         )
-    return Layout(separator, cells, label, has_header)
+
+
+def _group_column(cells: tuple[str, ...], group: str | None, file: Path) -> int | None:
+    """Where the column of groups is that was asked for."""
+    if group is None:
+        return None
+    number = int(group) - 1 if group.isdecimal() else len(cells)
+    is_header = any(cell.lower() in LABELS for cell in cells)
+    if not is_header and number in range(len(cells)):
+        return number
+    if cells.count(group) == 1 and group.lower() not in LABELS:
+        return cells.index(group)
+    close = difflib.get_close_matches(group, cells, n=1) or [*cells[:3], "..."]
+    raise DataError(
+        f"{file}: expected one column of groups called {group!r}, got {', '.join(close)}. Give"
+        " --group the name of a column that is neither label nor pixel, or without a header its"
+        " number from 1."
+    )
 
 
 def _label_column(cells: tuple[str, ...], file: Path) -> tuple[int | None, bool]:

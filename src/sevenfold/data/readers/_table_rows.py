@@ -1,4 +1,4 @@
-"""The rows of a CSV file as bytes of pixels and places of labels.
+"""The rows of a CSV file as bytes of pixels, places of labels and names of groups.
 
 NumPy reads the numbers, some megabytes at a time, and is stricter than pandas about
 what is one (docs/decisions.md).
@@ -14,6 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from sevenfold.data.class_names import MAX_CLASSES
+from sevenfold.data.group_names import group_name
 from sevenfold.data.readers._table_layout import MAX_LINE, Layout, endless, opened
 from sevenfold.data.readers.files import require_bounds, require_memory
 from sevenfold.errors import DataError
@@ -41,7 +42,8 @@ def read_rows(file: Path, layout: Layout) -> "Rows":
 
 class Rows:
     """The rows read so far. pixels: their bytes. labels: for each its class's place in
-    `codes`, which has the names in the order in which they came.
+    `codes`, which has the names in the order in which they came. groups: for each its
+    group's name, where the layout says in which column.
     """
 
     def __init__(self, layout: Layout, file: Path) -> None:
@@ -49,6 +51,8 @@ class Rows:
         self.pixels = bytearray()
         self.labels: list[int] = []
         self.codes: dict[str, int] = {}
+        self.groups: list[str] = []
+        self._names: dict[bytes, str] = {}
         self._n_lines = self._n_bytes = 0
 
     def add(self, lines: list[bytes]) -> None:
@@ -67,7 +71,7 @@ class Rows:
         if not numbered:
             return
         separator = self.layout.separator
-        cells = [self._without_label(line, number) for number, line in numbered]
+        cells = [self._pixels_of(line, number) for number, line in numbered]
         values = _whole_numbers(separator.join(cells), separator)
         if (
             len(values) != len(cells) * self.layout.n_pixels
@@ -89,7 +93,7 @@ class Rows:
                 " again without them."
             )
 
-    def _without_label(self, line: bytes, number: int) -> bytes:
+    def _pixels_of(self, line: bytes, number: int) -> bytes:
         layout, separator = self.layout, self.layout.separator
         n_cells = line.count(separator) + 1
         if n_cells != len(layout.columns):
@@ -98,21 +102,32 @@ class Rows:
                 f" first, got {n_cells:,}. Mend that row."
             )
         assert layout.label is not None
-        if 2 * layout.label < n_cells:
-            cells, place = line.split(separator, layout.label + 1), layout.label
-        else:
-            cells, place = line.rsplit(separator, n_cells - layout.label), 1
-        self.labels.append(self._code(cells.pop(place), number))
-        return separator.join(cells)
+        label, group = layout.label, layout.group
+        if group is not None:
+            line, name = _without(line, group, separator)
+            self.groups.append(self._group(name, number))
+            label -= group < label
+        line, name = _without(line, label, separator)
+        self.labels.append(self._code(name, number))
+        return line
 
-    def _code(self, label: bytes, number: int) -> int:
+    def _group(self, cell: bytes, number: int) -> str:
+        if cell not in self._names:
+            name = group_name(self._text(cell, number, "group"), f"{self.file}, line {number:,}")
+            self._names[cell] = name
+        return self._names[cell]
+
+    def _text(self, cell: bytes, number: int, what: str) -> str:
         try:
-            name = label.decode().strip()
+            return cell.decode().strip()
         except UnicodeDecodeError:
             raise DataError(
-                f"{self.file}, line {number:,}: expected a label in UTF-8, got {label!r}. Save the"
+                f"{self.file}, line {number:,}: expected a {what} in UTF-8, got {cell!r}. Save the"
                 " table as UTF-8."
             ) from None
+
+    def _code(self, label: bytes, number: int) -> int:
+        name = self._text(label, number, "label")
         if not name:
             raise DataError(f"{self.file}, line {number:,}: expected a label, got none. Add it.")
         whole = re.fullmatch(r"(\d+)\.0+", name)  # as pandas writes a column that had gaps
@@ -126,9 +141,10 @@ class Rows:
         return self.codes.setdefault(name, len(self.codes))
 
     def _wrong_cell(self, rows: list[bytes], numbers: list[int]) -> DataError:
-        columns = [c for i, c in enumerate(self.layout.columns) if i != self.layout.label]
         for number, row in zip(numbers, rows, strict=True):
-            for column, cell in zip(columns, row.split(self.layout.separator), strict=True):
+            for column, cell in zip(
+                self.layout.pixels, row.split(self.layout.separator), strict=True
+            ):
                 text = cell.decode(errors="replace").strip()
                 if not re.fullmatch(r"[+]?[0-9]+", text) or int(text[:9]) > 255:
                     return DataError(
@@ -136,6 +152,17 @@ class Rows:
                         f" from 0 to 255, got {text[:20]!r}.{_advice(text)}"
                     )
         return DataError(f"{self.file}: expected whole numbers from 0 to 255, got others.")
+
+
+def _without(line: bytes, place: int, separator: bytes) -> tuple[bytes, bytes]:
+    """The line without the cell at `place`, and that cell; read from the nearer end."""
+    n_cells = line.count(separator) + 1
+    if 2 * place < n_cells:
+        cells, nearer = line.split(separator, place + 1), place
+    else:
+        cells, nearer = line.rsplit(separator, n_cells - place), min(place, 1)
+    cell = cells.pop(nearer)
+    return separator.join(cells), cell
 
 
 def _advice(text: str) -> str:

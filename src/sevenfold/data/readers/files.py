@@ -149,12 +149,14 @@ def require_memory(n_bytes: int, name: str) -> None:
         )
 
 
-def require_pairs(n_images: int, n_labels: int, name: str) -> None:
-    """Nothing, if there are images, and one label for each. `name` is for messages."""
+def require_pairs(n_images: int, n_labels: int, name: str, what: str = "labels") -> None:
+    """Nothing, if there are images, and one label (or `what` else) for each. `name` is
+    for messages.
+    """
     if n_images == 0:
         raise DataError(f"{name}: expected at least one example, got none. Add some.")
     if n_images != n_labels:
         raise DataError(
-            f"{name}: expected as many labels as images ({n_images:,}), got {n_labels:,}. Use"
-            " labels and images that belong together."
+            f"{name}: expected as many {what} as images ({n_images:,}), got {n_labels:,}. Use"
+            f" {what} and images that belong together."
         )

@@ -84,13 +84,13 @@ def left_out(path: Path) -> tuple[str, ...]:
 
 
 def read(
-    path: Path, part: Part, size: Size | None, colour: bool | None
+    path: Path, part: Part, size: Size | None, colour: bool | None, group: str | None = None
 ) -> tuple[Images, dict[str, str]]:
     """One part, and a SHA-256 over its classes, names and files.
 
     Pictures are brought to `size`, or else to the median of this part's, at most 128 a
     side. They are of one channel where none has a colour, else of three; `colour` says
-    which where that is settled.
+    which where that is settled. Folders have no column `group`.
     """
     folders = _part_folders(path)
     folder = folders[part]

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from sevenfold.data.class_names import natural
+from sevenfold.data.group_names import groups_digest, groups_of
 from sevenfold.data.images import Images, Part, numbered
 from sevenfold.data.readers import idx
 from sevenfold.data.readers._npz_names import Role, roles
@@ -56,13 +57,17 @@ def parts(path: Path) -> tuple[Part, ...]:
 def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
     """One part, and the SHA-256 of the two IDX files that its arrays would make.
     Members of the other part are not read. A validation part, as medmnist has, joins
-    the development images, behind those of the training part.
+    the development images, behind those of the training part. Where there are groups,
+    their SHA-256 comes beside.
     """
     with _opened(path) as archive:
         found = _roles(archive, path)
         kinds = ("test",) if part == "test" else ("train", "val")
-        names = [(found["x", kind], found["y", kind]) for kind in kinds if ("x", kind) in found]
-        pieces = [_piece(archive, *own, path) for own in names]
+        pieces = [
+            _piece(archive, {holds: found.get((holds, kind), "") for holds in "xyg"}, path)
+            for kind in kinds
+            if ("x", kind) in found
+        ]
     if not pieces:
         raise DataError(f"{path}: expected a test part, got none. Save it with x_test and y_test.")
     images = _joined(pieces, path)
@@ -73,6 +78,8 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
     named = dict(zip(idx.PARTS[part], digests, strict=True))
     if images.classes != tuple(str(number) for number in range(images.n_classes)):
         named["classes"] = hashlib.sha256("\n".join(images.classes).encode()).hexdigest()
+    if images.groups is not None:
+        named[f"groups of {part}"] = groups_digest(images.groups)
     return images, named
 
 
@@ -99,9 +106,15 @@ def _roles(archive: zipfile.ZipFile, path: Path) -> dict[Role, str]:
     lacking = [
         f"{one}_{part}"
         for part in ("train", "val", "test")
-        for one, other in (("x", "y"), ("y", "x"))
+        for one, other in (("x", "y"), ("y", "x"), ("x", "g"))
         if (one, part) not in found and ((other, part) in found or part == "train")
     ]
+    if any(holds == "g" for holds, _ in found):
+        lacking += [
+            f"groups_{part}"
+            for part in ("train", "val")
+            if ("x", part) in found and ("g", part) not in found
+        ]
     if lacking:
         held = ", ".join(sorted(names)[:8]) or "nothing"
         raise DataError(
@@ -111,22 +124,20 @@ def _roles(archive: zipfile.ZipFile, path: Path) -> dict[Role, str]:
     return found
 
 
-def _piece(archive: zipfile.ZipFile, images: str, labels: str, path: Path) -> Images:
-    """The images of one part of the file."""
-    pixels, notes = pixels_of(_stored(archive, images, path, "uifb"), f"{path}: {images}")
-    stored = _stored(archive, labels, path, "uifbUS")
-    if stored.size * stored.dtype.itemsize > _MAX_LABEL_BYTES:
-        raise DataError(
-            f"{path}: {labels}: expected labels of at most {_MAX_LABEL_BYTES:,} bytes, got"
-            f" {stored.size * stored.dtype.itemsize:,}. Save one short name or number each."
-        )
-    values = np.concatenate(list(stored.blocks()))
-    places, classes = labels_of(
-        values.reshape(stored.shape, order="F" if stored.in_columns else "C"), f"{path}: {labels}"
-    )
-    require_pairs(len(pixels), len(places), f"{path}: {labels}")
+def _piece(archive: zipfile.ZipFile, names: dict[str, str], path: Path) -> Images:
+    """The images of one part of the file; names: of its arrays, empty for what there is
+    not.
+    """
+    pixels, notes = pixels_of(_stored(archive, names["x"], path, "uifb"), f"{path}: {names['x']}")
+    labels = f"{path}: {names['y']}"
+    places, classes = labels_of(_short_values(archive, names["y"], path, "labels"), labels)
+    require_pairs(len(pixels), len(places), labels)
     known = numbered(pixels, places) if classes is None else Images(pixels, places, classes)
-    return replace(known, notes=notes)
+    groups = None
+    if own := names["g"]:
+        groups = groups_of(_short_values(archive, own, path, "groups"), f"{path}: {own}")
+        require_pairs(len(pixels), len(groups), f"{path}: {own}", "groups")
+    return replace(known, notes=notes, groups=groups)
 
 
 def _joined(pieces: list[Images], path: Path) -> Images:
@@ -146,7 +157,26 @@ def _joined(pieces: list[Images], path: Path) -> Images:
     ]
     pixels = np.concatenate([piece.pixels for piece in pieces])
     notes = tuple(dict.fromkeys(note for piece in pieces for note in piece.notes))
-    return Images(pixels, np.concatenate(labels), classes, notes=notes)
+    groups = [piece.groups for piece in pieces if piece.groups is not None]
+    return Images(
+        pixels,
+        np.concatenate(labels),
+        classes,
+        groups=np.concatenate(groups) if groups else None,
+        notes=notes,
+    )
+
+
+def _short_values(archive: zipfile.ZipFile, member: str, path: Path, what: str) -> np.ndarray:
+    """An array of numbers or short texts."""
+    stored = _stored(archive, member, path, "uifbUS")
+    if stored.size * stored.dtype.itemsize > _MAX_LABEL_BYTES:
+        raise DataError(
+            f"{path}: {member}: expected {what} of at most {_MAX_LABEL_BYTES:,} bytes, got"
+            f" {stored.size * stored.dtype.itemsize:,}. Save one short name or number each."
+        )
+    values = np.concatenate(list(stored.blocks()))
+    return values.reshape(stored.shape, order="F" if stored.in_columns else "C")
 
 
 def _stored(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) -> Stored:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sevenfold import pictures
 from sevenfold.data.class_names import natural, require_class_names
+from sevenfold.data.group_names import group_name, groups_digest
 from sevenfold.data.images import Images, Part, Size
 from sevenfold.data.readers._table_layout import LABELS
 from sevenfold.data.readers.files import (
@@ -54,48 +55,65 @@ def left_out(path: Path) -> tuple[str, ...]:
 
 
 def read(
-    path: Path, part: Part, size: Size | None, colour: bool | None
+    path: Path, part: Part, size: Size | None, colour: bool | None, group: str | None = None
 ) -> tuple[Images, dict[str, str]]:
     """One part, and a SHA-256 over its labels and encoded pictures; for `size` and
-    `colour` see `folders.read`.
+    `colour` see `folders.read`. group: the column that says which images belong
+    together; the SHA-256 of what it says comes beside.
     """
     files = _part_files(path)[part]
     if size is None:
         sizes = [
             pictures.picture_size(data, name)
             for file in files
-            for data, _, name in _rows(file, part)
+            for data, _, _, name in _rows(file, group)
         ]
         size = pictures.median_size(sizes, MAX_SIDE)
     require_size(1, size, str(path))
-    labels, content = [], hashlib.sha256()
+    labels, groups, content = [], [], hashlib.sha256()
     stack = Stack(sum(_n_rows(file) for file in files), size, colour)
     for file in files:
-        for data, label, name in _rows(file, part):
+        for data, label, own, name in _rows(file, group):
             stack.add([pictures.fit(pictures.decode(data, name), *size)])
             labels.append(label)
+            groups.append(own)
             content.update(f"{label}\0{hashlib.sha256(data).hexdigest()}\n".encode())
             require_size(len(labels), size, str(path))
     classes = sorted(set(labels), key=natural)
     require_class_names(classes, str(path))
     place = {name: np.min_scalar_type(len(classes) - 1).type(i) for i, name in enumerate(classes)}
-    images = Images(stack.pixels(), np.array([place[label] for label in labels]), tuple(classes))
+    images = Images(
+        stack.pixels(),
+        np.array([place[label] for label in labels]),
+        tuple(classes),
+        np.array(groups) if group else None,
+    )
     require_size(len(images), images.shape, str(path))
-    return images, {f"pictures of {part}": content.hexdigest()}
+    digests = {f"pictures of {part}": content.hexdigest()}
+    if images.groups is not None:
+        digests[f"groups of {part}"] = groups_digest(images.groups)
+    return images, digests
 
 
-def _rows(file: Path, part: Part) -> Iterator[tuple[bytes, str, str]]:
-    """The encoded picture, the class and a name for messages of each row."""
+def _rows(file: Path, group: str | None) -> Iterator[tuple[bytes, str, str, str]]:
+    """The encoded picture, the class, the group (where its column is named; else empty)
+    and a name for messages of each row.
+    """
     with _opened(file) as table:
         picture, label = _columns(table.schema_arrow.names, file)
+        if group is not None:
+            _require_group(group, [picture, label], table.schema_arrow.names, file)
         names = _class_names(table.schema_arrow.metadata, label)
         require_bounds(table.metadata.num_rows, 0, str(file))
         number = 0
-        for batch in table.iter_batches(_batch_size(table, file), columns=[picture, label]):
-            for value, own in zip(batch.column(picture), batch.column(label), strict=True):
+        columns = [picture, label, *([group] if group else [])]
+        for batch in table.iter_batches(_batch_size(table, file), columns=columns):
+            for values in zip(*(batch.column(column) for column in columns), strict=True):
                 number += 1
                 name = f"{file}, row {number:,}"
-                yield _encoded(value.as_py(), name), _class(own.as_py(), names, name), name
+                data, own, *rest = (value.as_py() for value in values)
+                belongs = _group(rest[0], name) if group else ""
+                yield _encoded(data, name), _class(own, names, name), belongs, name
     if number == 0:
         raise DataError(f"{file}: expected a row for each picture, got none. Add some.")
 
@@ -155,6 +173,24 @@ def _columns(names: list[str], file: Path) -> tuple[str, str]:
             f" {' or '.join(LABELS)}, got {', '.join(names[:8])}. Rename them."
         )
     return found[0][0], found[1][0]
+
+
+def _require_group(group: str, taken: list[str], names: list[str], file: Path) -> None:
+    if group not in names or group in taken:
+        others = [name for name in names if name not in taken][:8] or ["none"]
+        raise DataError(
+            f"{file}: expected a column of groups called {group!r}, got beside pictures and labels"
+            f" {', '.join(others)}. Give --group the name of one."
+        )
+
+
+def _group(value: object, name: str) -> str:
+    if isinstance(value, str | int):
+        return group_name(str(value), name)
+    raise DataError(
+        f"{name}: expected a group, a name or a whole number, got {value!r}. Name the group of"
+        " every image."
+    )
 
 
 def _class_names(metadata: Mapping[bytes, bytes] | None, label: str) -> list[str] | None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from sevenfold.data.class_names import natural
+from sevenfold.data.group_names import groups_digest
 from sevenfold.data.images import Images, Part, Size
 from sevenfold.data.readers import idx
-from sevenfold.data.readers._table_layout import LABELS, Layout, layout_of
+from sevenfold.data.readers._table_layout import LABELS, Layout, layout_of, require_pixels
 from sevenfold.data.readers._table_rows import read_rows
 from sevenfold.data.readers.files import require_size
 from sevenfold.errors import DataError
@@ -49,15 +50,17 @@ def left_out(path: Path) -> tuple[str, ...]:
 
 
 def read(
-    path: Path, part: Part, size: Size | None, colour: bool | None
+    path: Path, part: Part, size: Size | None, colour: bool | None, group: str | None = None
 ) -> tuple[Images, dict[str, str]]:
     """One part, always grey, and the SHA-256 of the two IDX files that its arrays would
-    make. Rows hold images of `size` or, without one, squares.
+    make. Rows hold images of `size` or, without one, squares. group: the column that
+    says which images belong together; their SHA-256 comes beside.
 
     Labels are text; those found, in natural order, are the classes.
     """
     file = _part_files(path)[part]
-    layout = layout_of(file)
+    layout = layout_of(file, group)
+    require_pixels(layout, file)
     shape = _shape(layout, size, file)
     rows = read_rows(file, layout)
     found = sorted(rows.codes, key=natural)
@@ -69,7 +72,11 @@ def read(
     if found != [str(number) for number in range(len(found))]:
         content = "\0".join(found).encode()
         named[f"classes of {part}"] = hashlib.sha256(content).hexdigest()
-    return Images(pixels, labels, tuple(found)), named
+    if group is None:
+        return Images(pixels, labels, tuple(found)), named
+    groups = np.array(rows.groups)
+    named[f"groups of {part}"] = groups_digest(groups)
+    return Images(pixels, labels, tuple(found), groups), named
 
 
 def _part_files(path: Path) -> dict[Part, Path]:

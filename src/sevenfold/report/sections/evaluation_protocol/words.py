@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sevenfold.protocol import Method
-from sevenfold.report.numbers import whole
+from sevenfold.report.numbers import count, whole, word
 from sevenfold.report.terms import Terms
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, Option
 
@@ -47,3 +47,49 @@ def _reason(protocol: EvaluationProtocol, terms: Terms) -> str:
         f"{too_wide}, and K-fold {width(kfold)}, beyond {limit(kfold)}; repeated shuffled rounds"
         " average the luck of the folds out"
     )
+
+
+def groups(protocol: EvaluationProtocol, terms: Terms) -> str:
+    """How groups were divided, and what that cost; empty where they are not known."""
+    found = protocol.groups
+    if found is None:
+        return ""
+    which = "the split" if protocol.method == "holdout" else "the first split"
+    come = f"The {terms.images} come from {count(found.n, terms.group)}."
+    if not found.apart:
+        n = found.n_across
+        across = f"{word(n)} of them {'is' if n == 1 else 'are'}" if n else "none of them is"
+        trained = f", so that it validates on {terms.groups} that it trained on" if n else ""
+        return (
+            f"{come} The settings ask to ignore that: {across} on both sides of {which}{trained}."
+        )
+    return (
+        f"{come} Those of one {terms.group} may be more alike than those of two, so each"
+        f" {terms.group} is on one side of every split: in {which}, {word(found.n_train)} in"
+        f" training and {word(found.n_validation)} in validation. {_exactness(protocol, terms)}"
+    )
+
+
+def _exactness(protocol: EvaluationProtocol, terms: Terms) -> str:
+    """How far sizes and strata are from what single images would allow."""
+    found = protocol.groups
+    assert found is not None
+    n, exact = protocol.n_validation, found.n_exact
+    size = f"{whole(n)} {terms.images} validate where {whole(exact)} would be exact"
+    if n == exact:
+        size = f"{whole(n)} {terms.images} validate, which is exact"
+    return (
+        f"Whole {terms.groups} cannot be dealt out as evenly as single {terms.images}: {size}, and"
+        f" the share of a {terms.class_noun} among validation {terms.images} differs from its"
+        f" share among all by at most {100 * found.largest_offset:.2f} percentage points."
+    )
+
+
+def represented(protocol: EvaluationProtocol, terms: Terms) -> str:
+    """How nearly the classes have their shares on both sides."""
+    if protocol.groups and protocol.groups.apart:
+        return (
+            f"every {terms.class_noun} represented as nearly in proportion as whole"
+            f" {terms.groups} allow"
+        )
+    return f"every {terms.class_noun} represented in proportion"

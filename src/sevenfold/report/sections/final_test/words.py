@@ -52,6 +52,26 @@ def reading(test: PairedTest) -> str:
     return "final network better" if better else "final network worse"
 
 
+def groups(final: FinalTest, terms: Terms) -> str:
+    """Whether the test images come from groups that were not trained on."""
+    found = final.groups
+    assert found is not None
+    come = f"The test {terms.images} come from {count(found.n, terms.group)}"
+    if found.n_known == 0:
+        return (
+            f"{come}, none of which has development {terms.images}: the accuracy is one on new"
+            f" {terms.groups}."
+        )
+    n, have = word(found.n_known), "has" if found.n_known == 1 else "have"
+    comes = "comes" if found.n_images_of_known == 1 else "come"
+    return (
+        f"{come}. This is a fault of the data: {n} of them {have} development {terms.images} too,"
+        f" and {whole(found.n_images_of_known)} of the {whole(final.n_test)} test {terms.images}"
+        f" {comes} from there. A network may do better on {terms.groups} that it was trained on"
+        " than on new ones, so the accuracy may be too kind."
+    )
+
+
 def over_seeds(final: FinalTest) -> str:
     """The spread of the test accuracy from seed to seed."""
     s, n = final.seed_accuracies, final.n_test

@@ -70,11 +70,30 @@ def found(problem: Problem, terms: Terms) -> str:
         told.append(
             f"They came without a test part: before anything was measured, {whole(n_all - n)} of"
             f" the {whole(n_all)} {terms.images}, a share of each {terms.class_noun}, were set"
-            " aside as one and sealed. Which ones were taken follows from the pixels alone, and"
-            " exact copies stay on one side."
+            f" aside as one and sealed. {_taken(problem, terms)}"
+        )
+    if problem.n_groups is not None:
+        column = f" (column {provenance.group})" if provenance.group else ""
+        told.append(
+            f"The data name the {terms.group} of each {terms.image}{column}; those for development"
+            f" come from {count(problem.n_groups, terms.group)}."
         )
     if provenance.size and has_pictures(problem):
         told.append(f"All {terms.images} were brought to {terms.size} pixels, as was asked for.")
     if provenance.inverted:
         told.append(f"All {terms.images} were turned, 255 minus pixel, as was asked for.")
     return " ".join((*told, *provenance.left_out))
+
+
+def _taken(problem: Problem, terms: Terms) -> str:
+    """By which rule images were set aside."""
+    if problem.n_groups is None:
+        return (
+            "Which ones were taken follows from the pixels alone, and exact copies stay on one"
+            " side."
+        )
+    return (
+        f"Whole {terms.groups} were taken, so that none is on both sides, such that the share of"
+        f" each {terms.class_noun} comes out as nearly as they allow. Which ones follows from"
+        " their pixels alone, and exact copies stay on one side."
+    )
