@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from sevenfold.engine import FitState
-from sevenfold.executor.opening import open_executor
+from sevenfold.executor.choosing import open_executor
 from sevenfold.executor.tasks import Result, Task
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import digest_of

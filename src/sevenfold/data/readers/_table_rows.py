@@ -47,6 +47,7 @@ class Rows:
         self.pixels = bytearray()
         self.labels: list[int] = []
         self.codes: dict[str, int] = {}
+        self._known: dict[bytes, int] = {}
         self._n_lines = 0
 
     def add(self, lines: list[bytes]) -> None:
@@ -88,7 +89,9 @@ class Rows:
             cells, place = line.split(separator, layout.label + 1), layout.label
         else:
             cells, place = line.rsplit(separator, n_cells - layout.label), 1
-        self.labels.append(self._code(cells.pop(place), number))
+        label = cells.pop(place)
+        code = self._known.get(label)
+        self.labels.append(self._code(label, number) if code is None else code)
         return separator.join(cells)
 
     def _code(self, label: bytes, number: int) -> int:
@@ -109,7 +112,10 @@ class Rows:
                 f"{self.file}: expected at most {MAX_CLASSES:,} classes in column {column}, got"
                 " more. Is that the column of labels?"
             )
-        return self.codes.setdefault(name, len(self.codes))
+        code = self.codes.setdefault(name, len(self.codes))
+        if len(self._known) < MAX_CLASSES:
+            self._known[label] = code
+        return code
 
     def _wrong_cell(self, rows: list[bytes], numbers: list[int]) -> DataError:
         columns = [c for i, c in enumerate(self.layout.columns) if i != self.layout.label]
