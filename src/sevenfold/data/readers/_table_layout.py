@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -49,9 +50,12 @@ def layout_of(file: Path) -> Layout:
     separator = max(_SEPARATORS, key=first.count)
     cells = tuple(cell.strip(' \r\n"') for cell in first.decode().split(separator.decode()))
     if len(cells) < 3:
+        advice = "Write a row for each image."
+        if {cell.lower() for cell in cells} & {"file", "filename", "image", "path"}:
+            advice = "Put the pictures that it names into one folder for each class, and give that."
         raise DataError(
             f"{file}: expected a label and pixels in cells apart by commas, got"
-            f" {first[:40].decode(errors='replace')!r}. Write a row for each image."
+            f" {first[:40].decode(errors='replace')!r}. {advice}"
         )
     label, has_header = _label_column(cells, file)
     if not has_header:
@@ -63,11 +67,12 @@ def layout_of(file: Path) -> Layout:
             f"{file}: expected a column of labels and columns of pixels, got also a column"
             f" {others[0]!r}. Remove it."
         )
-    if all(re.search(r"\d", p) for p in pixels) and pixels != sorted(pixels, key=natural):
-        raise DataError(
-            f"{file}: expected the columns of pixels in their order, got {pixels[0]},"
-            f" {pixels[1]}, ... mixed. Sort them."
-        )
+    for one, other in pairwise(pixels) if all(re.search(r"\d", p) for p in pixels) else ():
+        if natural(one) > natural(other):
+            raise DataError(
+                f"{file}: expected the columns of pixels in their order, got {one} before {other}."
+                " Sort them, and keep one of labels."
+            )
     return Layout(separator, cells, label, has_header)
 
 
@@ -136,10 +141,12 @@ def _require_text(first: bytes, file: Path) -> None:
         raise endless(file)
     if not first.strip():
         came = "an empty line" if first else "an empty file"
-    elif instead := foreign(first):
+    elif instead := foreign(first, unpacked=True):
         came = ". ".join(instead).rstrip(".")
     elif first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         came = "text in UTF-16; save it as UTF-8"
+    elif b"\r" in first.rstrip(b"\r\n"):
+        came = "lines that end with a carriage return alone; save it with line feeds"
     elif b"\0" in first:
         came = "something else"
     else:

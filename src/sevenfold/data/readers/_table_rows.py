@@ -136,6 +136,8 @@ def _advice(text: str) -> str:
     with suppress(ValueError):
         if 0 < float(text) < 1:
             return " Multiply the pixels by 255 and round them."
+    if re.fullmatch(r"[0-9]{1,3}\.0*", text):
+        return " Write whole numbers, without a point; where 1 is the most, times 255."
     return " Mend that cell."
 
 
