@@ -14,8 +14,8 @@ import pytest
 
 from sevenfold import data
 from sevenfold.data import places
-from sevenfold.data.catalogue import ENTRIES, NAMES
-from sevenfold.data.readers import bitmaps, idx
+from sevenfold.data.catalogue import ENTRIES, NAMES, recognised
+from sevenfold.data.readers import bitmaps, hdf5, idx
 from sevenfold.errors import DataError, DataUnavailable
 
 REAL = os.environ.get("SEVENFOLD_DATA")
@@ -136,6 +136,30 @@ def test_a_folder_called_mnist_that_is_not_is_the_users_own(tmp_path: Path) -> N
     assert (provenance.licence, provenance.citation, provenance.noun) == ("", "", "image")
 
 
+def test_test_images_taken_for_development_are_the_users_own(tmp_path: Path) -> None:
+    test = dict(zip(idx.PARTS["development"], idx.PARTS["test"], strict=True))
+    assert recognised({name: sha256(FILES[test[name]]) for name in test}) is None
+    assert recognised({}) is None
+    known = recognised({name: sha256(FILES[name]) for name in idx.PARTS["development"]})
+    assert known is not None
+    assert known.name == "fashion-mnist"
+
+
+def test_published_classes_have_their_published_names() -> None:
+    """As the authors' own pages number them."""
+    fashion, kmnist = ENTRIES["fashion-mnist"].classes, ENTRIES["kmnist"].classes
+    assert [fashion.index(name) for name in ("Trouser", "Sandal", "Bag", "Ankle boot")] == [
+        1,
+        5,
+        8,
+        9,
+    ]
+    assert [kmnist.index(name) for name in ("o", "na", "re", "wo")] == [0, 4, 8, 9]
+    assert ENTRIES["emnist-letters"].narrow_labels == ()
+    assert ENTRIES["emnist-digits"].narrow_labels == (1, 7)
+    assert ENTRIES["qmnist"].n_test == 60_000
+
+
 def test_published_images_with_another_test_part_are_refused_with_the_way_out(
     tmp_path: Path,
 ) -> None:
@@ -221,7 +245,33 @@ def test_text_bitmaps_become_images(tmp_path: Path) -> None:
     assert set(np.unique(images.pixels)) == {0, 255}
     first = content.split(b"\n")[2].decode()
     assert (images.pixels[0, 0] == 255 * np.array(list(first), int)).all()
-    assert digests["optdigits-orig.tra"] == sha256(content)
+    assert digests == {n: sha256(content) for n in ("optdigits-orig.tra", "optdigits-orig.tes")}
+
+
+# USPS
+
+
+def test_usps_is_rounded_and_no_other_file_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    h5py = pytest.importorskip("h5py")
+    grey = {"train": np.linspace(0, 1, 512), "test": np.linspace(1, 0, 256)}
+    with h5py.File(tmp_path / "usps.H5", "w") as file:
+        for name, values in grey.items():
+            file[f"{name}/data"] = values.reshape(-1, 256)
+            file[f"{name}/target"] = np.arange(len(values) // 256)
+    with pytest.raises(DataError, match=r"expected USPS .*, the one HDF5 file that is read, got"):
+        hdf5.read(tmp_path / "usps.H5", "test")
+    digest = sha256((tmp_path / "usps.H5").read_bytes())
+    known = dataclasses.replace(hdf5.USPS, sha256={"usps.h5": digest})
+    monkeypatch.setattr(hdf5, "USPS", known)
+    assert hdf5.claims(tmp_path / "usps.H5")
+    development, digests = hdf5.read(tmp_path / "usps.H5", "development")
+    assert (development.shape, development.labels.tolist()) == ((16, 16), [0, 1])
+    np.testing.assert_array_equal(development.pixels.ravel(), np.rint(grey["train"] * 255))
+    test, _ = hdf5.read(tmp_path / "usps.H5", "test")
+    np.testing.assert_array_equal(test.pixels.ravel(), np.arange(255, -1, -1))
+    assert digests == {"usps.h5": digest}
 
 
 @pytest.mark.parametrize("spoil", [lambda c: c[:-40], lambda c: b"", lambda c: c + b"x\ny\n"])

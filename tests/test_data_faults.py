@@ -42,6 +42,12 @@ def test_bright_ink_and_flat_paper_are_not_turned(paper: int, ink: int) -> None:
     assert not seems_inverted(drawn(80, paper=paper, ink=ink))
 
 
+def test_more_bright_than_dark_is_no_dark_ink() -> None:
+    images = drawn(80, paper=150, ink=255)
+    images.pixels[:, 5, 5] = 0
+    assert not seems_inverted(images)
+
+
 def test_images_without_a_paper_are_opposite_to_nothing() -> None:
     ink = drawn(80, paper=255, ink=0)
     photographs = replace(ink, pixels=rng.integers(0, 256, ink.pixels.shape, np.uint8))

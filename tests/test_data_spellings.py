@@ -37,6 +37,7 @@ def save(folder: Path, names: tuple[str, ...] = USUAL, **changed: Any) -> str:
         ("XTRAIN", "YTRAIN", "XTEST", "YTEST"),
         ("training-images", "training-labels", "testing-images", "testing-labels"),
         ("x_tr", "y_tr", "x_te", "y_te"),
+        ("trainingImages", "trainingLabels", "testingImages", "testingLabels"),
         ("data_train", "target_train", "data_test", "targets_test"),
         ("x", "y", "x_test", "y_test"),
     ],
@@ -75,6 +76,18 @@ def test_a_validation_part_is_counted_among_the_classes_of_both(tmp_path: Path) 
     assert [images.classes[label] for label in images.labels] == [*names, *own]
 
 
+def test_classes_of_both_parts_count_as_numbers_do(tmp_path: Path) -> None:
+    many = np.arange(80) % 12
+    images, _ = npz.read(Path(save(tmp_path, y_train=many, x_val=X, y_val=Y)), "development")
+    assert images.classes == tuple(str(n) for n in range(12))
+
+
+def test_validation_images_of_another_size_are_refused(tmp_path: Path) -> None:
+    path = save(tmp_path, x_val=X[:, :5], y_val=Y)
+    with pytest.raises(DataError, match=r"validation images of the size of the training images"):
+        data.load(path)
+
+
 def test_half_a_part_is_named_and_no_test_part_is_set_aside(tmp_path: Path) -> None:
     np.savez(tmp_path / "d.npz", x_train=X, y_train=Y, val_images=X)
     with pytest.raises(DataError, match=r"Save it again with y_val"):
@@ -94,6 +107,7 @@ def test_half_a_part_is_named_and_no_test_part_is_set_aside(tmp_path: Path) -> N
         (X / 255, X),
         ((X / 255).astype(np.float16), X),
         (X * np.float32(1 / 255), X),
+        (X * np.nextafter(np.float32(1 / 255), np.float32(0)), X),
         (X > 100, (X > 100) * np.uint8(255)),
         ((X > 100).astype(np.float32), (X > 100) * np.uint8(255)),
         (np.stack([X] * 3, axis=1), np.stack([X] * 3, axis=-1)),
@@ -130,6 +144,7 @@ def test_every_step_of_grey_comes_back_from_its_share_of_one(tmp_path: Path) -> 
         (np.moveaxis(np.resize(X, (200, 6, 5)), 0, -1), r"got \(6, 5, 200\), with the images last"),
         (X.reshape(80, -1)[:, :17], r"got 17. Where one column is the label, save it apart, as y"),
         (np.zeros((9, 80)), r"got 80. Where each column is an image, save x.T"),
+        (np.where(X > 0, np.inf, 0), r"from 0 to 255, got NaN or infinity. Remove or mend"),
         (X.astype(complex), r"x_train: expected numbers \(uint8\), got '<c16'. Save it as uint8"),
         (X[:, None, :, :1], r"\(80, 1, 6, 1\), which may as well have its channels first"),
         (X[:, None, :1, :3], r"\(80, 1, 1, 3\), which may as well have its channels first"),
@@ -175,6 +190,7 @@ def test_texts_as_labels_name_the_classes_in_natural_order(tmp_path: Path) -> No
         ),
         (Y.astype("M8[D]"), r"expected numbers or texts, got '<M8\[D\]'. Save it as x.astype"),
         (np.where(Y == 0, 4, Y), r"The labels are 1 to 4: .* or where 4 stands for 0, labels % 4"),
+        (Y + 0.5, r"expected whole numbers from 0 to 65,534, got 0.5. Number the classes"),
         (np.where(Y == 3, 4, Y), r"none of 3. Add some of each, or number .* without gaps"),
     ],
 )

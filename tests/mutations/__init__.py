@@ -69,8 +69,8 @@ TESTS: dict[str, tuple[str, ...]] = {
 
 TESTS["pictures.py"] = ("test_pictures.py", "test_data_folders.py")
 for _name, _tests in {
-    "contents": ("contents", "faults", ""),
-    "faults": ("faults", "contents", ""),
+    "contents": ("contents", "faults", "spellings", ""),
+    "faults": ("faults", "contents", "spellings"),
     "reading": ("faults", "setting_aside", "catalogue", "folders", "tables", ""),
     "setting_aside": ("setting_aside",),
     "source": ("setting_aside", "faults", "tables", ""),

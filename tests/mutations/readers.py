@@ -136,7 +136,7 @@ READERS = {
             "if 255 < high <= 65_535 and _is_whole(images)",
             "if high > 255",
         ),
-        ("half of -1..1 is -0.5..0.5", "-0.501 <= low < -0.4 and", "-1.001 <= low and"),
+        ("-0.5..0.5 is a mean taken off", "-0.501 <= low < -0.4", "-0.501 <= low < -0.6"),
     ),
     "data/readers/_table_layout.py": (
         ("labels in the last column are pixels", "(len(cells) - 1, False) if", "(0, False) if"),
