@@ -170,12 +170,19 @@ def test_published_images_with_another_test_part_are_refused_with_the_way_out(
     assert data.check(f"custom:{folder}").n_test == 20
 
 
-def test_digests_of_packed_files_alone_are_enough_and_other_files_are_not(tmp_path: Path) -> None:
+def test_digests_of_packed_files_alone_are_enough_and_other_files_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeyed = dict(PACKED)
     write(tmp_path / "cache" / "kmnist", monkeyed)
     source = data.load("kmnist")
     assert (source.provenance.name, source.development.classes[1]) == ("kmnist", "ki")
     assert source.provenance.sha256.keys() >= set(PACKED)
+    monkeypatch.setitem(
+        ENTRIES, "fashion-mnist", dataclasses.replace(ENTRIES["fashion-mnist"], sha256={})
+    )
+    by_path = data.load(str(tmp_path / "cache" / "kmnist"))
+    assert (by_path.provenance.name, by_path.development.classes[1]) == ("kmnist", "ki")
     again = gzip.compress(FILES["t10k-labels-idx1-ubyte"][:-1] + b"\x01")
     (tmp_path / "cache" / "kmnist" / "t10k-labels-idx1-ubyte.gz").write_bytes(again)
     with pytest.raises(DataError, match=r"expected the t10k-labels-idx1-ubyte of kmnist"):

@@ -229,6 +229,15 @@ def test_nearly_equal_class_names_are_refused(tmp_path: Path, one: str, other: s
     assert "expected classes that are told apart by their names, got" in refusal(path)
 
 
+def test_accents_may_be_spelled_in_two_ways(tmp_path: Path) -> None:
+    path = both_parts(tmp_path / "own")
+    for part, name in (("train", "caf\u00e9"), ("test", "cafe\u0301")):  # as on a Mac
+        (path / part / "apple").rename(path / part / name)
+    source = data.load(str(path))
+    assert source.development.classes[0] == "caf\u00e9"
+    assert len(source.read_test()) == 12
+
+
 def test_single_letters_may_differ_by_their_case(tmp_path: Path) -> None:
     path = made_up(tmp_path)
     (path / "dog 9").rename(path / "a")

@@ -78,6 +78,11 @@ def test_blanks_and_empty_lines_do_no_harm(tmp_path: Path) -> None:
     path = write(tmp_path / "d.csv", table())
     path.write_text(path.read_text().replace(",", ", ").replace("\n", "\n\n"))
     assert_same(read(path))
+    head, *rows = path.read_text().splitlines()
+    path.write_text(
+        "\n".join([head, *(row.replace(",", "\t ,", 1) for row in rows[:20]), *rows[20:]])
+    )
+    assert_same(read(path))
 
 
 def test_blocks_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,6 +183,14 @@ def test_a_test_table_without_labels_is_left_alone_and_said(tmp_path: Path, head
     )
     assert source.provenance.set_aside == pytest.approx(18 / 60)
     assert (len(source.development), len(source.read_test())) == (42, 18)
+
+
+def test_a_name_of_both_parts_is_of_training_and_hidden_tables_are_none(tmp_path: Path) -> None:
+    write(tmp_path / "latest_train.csv", table())
+    write(tmp_path / ".train.csv", table())
+    assert tables.parts(tmp_path) == ("development",)
+    write(tmp_path / "test.csv", table(TEST))
+    assert tables.parts(tmp_path) == ("development", "test")
 
 
 def test_one_table_of_any_name_is_enough(tmp_path: Path) -> None:
@@ -360,6 +373,28 @@ def test_a_column_that_is_no_class_is_refused(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("y,a1,a2,a3,a4\n" + rows)
     with pytest.raises(DataError, match=r"at most 1,000 classes in column y, got more"):
         read(tmp_path / "d.csv")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux's limits")
+def test_a_limit_on_the_process_counts_and_too_little_memory_is_one_line(tmp_path: Path) -> None:
+    script = """
+import resource, sys
+from sevenfold import cli, machine
+for limit, expected in ((1 << 40, range(1, 1 << 40)), (1 << 20, [0])):
+    resource.setrlimit(resource.RLIMIT_AS, (limit, 1 << 40))
+    assert machine.memory_left() in expected, machine.memory_left()
+resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))
+def app():
+    raise MemoryError("Unable to allocate 7 GiB")
+cli.app = app
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "sevenfold: There is not enough memory (Unable to allocate 7 GiB). Use fewer or smaller"
+        " images.\n"
+    )
 
 
 def test_a_packed_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
