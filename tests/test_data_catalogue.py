@@ -136,6 +136,14 @@ def test_a_folder_called_mnist_that_is_not_is_the_users_own(tmp_path: Path) -> N
     assert (provenance.licence, provenance.citation, provenance.noun) == ("", "", "image")
 
 
+def test_half_of_a_published_data_set_is_not_the_users_own(tmp_path: Path) -> None:
+    half = {name: FILES[name] for name in idx.PARTS["development"]}
+    folder = write(tmp_path / "d", half)
+    with pytest.raises(DataError, match=r"the test part of fashion-mnist, got .* or give custom:"):
+        data.load(str(folder))
+    assert data.load(f"custom:{folder}").provenance.set_aside
+
+
 def test_test_images_taken_for_development_are_the_users_own(tmp_path: Path) -> None:
     test = dict(zip(idx.PARTS["development"], idx.PARTS["test"], strict=True))
     assert recognised({name: sha256(FILES[test[name]]) for name in test}) is None

@@ -84,6 +84,7 @@ def test_whole_numbers_of_any_type_and_shape_become_bytes(
     [
         (np.zeros((4, 9, 17), np.uint8), (9, 17)),
         (np.zeros((4, 9, 17, 3), np.uint8), (9, 17, 3)),
+        (np.zeros((4, 9, 17, 4), np.uint8), (9, 17, 4)),
         (np.zeros((4, 9, 17, 1), np.uint8), (9, 17)),
         (np.zeros((4, 128 * 128), np.uint8), (128, 128)),
     ],

@@ -193,6 +193,18 @@ def test_a_name_of_both_parts_is_of_training_and_hidden_tables_are_none(tmp_path
     assert tables.parts(tmp_path) == ("development", "test")
 
 
+def test_nearly_equal_names_of_classes_are_refused(tmp_path: Path) -> None:
+    names = np.array(["cat", "Cat", "dog"])
+    for file, images in (("train.csv", IMAGES), ("test.csv", TEST)):
+        frame = table(images)
+        frame["label"] = names[images.labels]
+        write(tmp_path / file, frame)
+        with pytest.raises(
+            DataError, match=r"told apart by their names, got 'C?c?at' and 'C?c?at'"
+        ):
+            data.load(str(tmp_path))
+
+
 def test_one_table_of_any_name_is_enough(tmp_path: Path) -> None:
     write(tmp_path / "own" / "mine.csv", table())
     assert len(data.load(str(tmp_path / "own")).development) == 42

@@ -142,8 +142,8 @@ ROOM = {
     ),
     "data/setting_aside.py": (
         ("small sets give less", "max(n // 6, min(N_LEAST, n // 3))", "n // 6"),
-        ("one more is set aside", "<= wanted[label] for", "<= wanted[label] + 1 for"),
-        ("all of a class is set aside", "<= counts[label] // 2", "<= counts[label]"),
+        ("one more is set aside", "<= most[label] for", "<= most[label] + 1 for"),
+        ("all of a class is set aside", "[n // 2 for n in counts]", "counts"),
         (
             "copies stand on both sides",
             'np.unique(np.array(keys, "S64"), return_inverse=True)[1]',
