@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("pyarrow")
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-from fuzz import fuzzed_files  # noqa: E402
+from fuzz import fuzzed_files
 
 
 def test_spoiled_files_are_read_or_refused_in_one_line(tmp_path: Path) -> None:
