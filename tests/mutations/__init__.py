@@ -73,7 +73,7 @@ for _name, _tests in {
     "faults": ("faults", "contents", "spellings"),
     "reading": ("faults", "setting_aside", "catalogue", "folders", "tables", ""),
     "setting_aside": ("setting_aside",),
-    "source": ("setting_aside", "faults", "tables", ""),
+    "source": ("setting_aside", "faults", "folders"),
     "checking": ("faults", "", "catalogue"),
     "finding": ("catalogue", "tables", "", "download"),
     "places": ("catalogue", ""),
@@ -88,7 +88,7 @@ for _name, _tests in {
 }.items():
     TESTS[f"data/{_name}.py"] = tuple(f"test_data{'_' if t else ''}{t}.py" for t in _tests)
 for _names, _tests in {
-    ("idx", "idx_format", "idx_names", "members"): ("names", "idx", "catalogue"),
+    ("idx", "idx_format", "idx_names", "members"): ("names", "idx", "catalogue", ""),
     ("npz", "arrays", "_npz_names"): ("spellings", "npz"),
     ("tables", "_table_layout", "_table_rows"): ("tables",),
     ("folders", "_folder_listing"): ("folders",),
