@@ -131,6 +131,9 @@ def test_nothing_is_turned_unless_asked_and_then_both_parts_are(tmp_path: Path) 
     assert plain.provenance.sha256 == turned.provenance.sha256
     assert data.check(path).warnings[0].startswith("The images seem to be dark ink")
     assert data.check(path, invert=True).warnings == ()
+    other = write(tmp_path / "e.npz", x_test=drawn(8).pixels)
+    with pytest.raises(DataError, match=r"test: .* got them the other way round"):
+        data.load(other).read_test()
 
 
 def test_the_setting_is_part_of_a_runs_identity() -> None:

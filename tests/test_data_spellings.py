@@ -183,6 +183,8 @@ def test_texts_as_labels_name_the_classes_in_natural_order(tmp_path: Path) -> No
     [
         (np.array([b"\xff", b"\xfe"])[Y % 2], r"expected labels that are texts in UTF-8"),
         (np.array(["a\n", "b"])[Y % 2], r"a class name that can be printed, got 'a\\n'"),
+        (np.array(["a", "\u00a0"])[Y % 2], r"a class name that can be printed, got '\\xa0'"),
+        (np.array(["a", " "])[Y % 2], r"a class name that can be printed, got ' '"),
         (np.array(["cat", "Cat "])[Y % 2], r"told apart by their names, got 'Cat ' and 'cat'"),
         (
             np.array(["a", "b"], object)[Y % 2],
