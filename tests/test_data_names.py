@@ -14,6 +14,8 @@ import pytest
 
 from sevenfold import data
 from sevenfold.data.catalogue import ENTRIES
+from sevenfold.data.images import numbered
+from sevenfold.data.published.emnist import upright
 from sevenfold.data.readers import idx
 from sevenfold.data.readers.idx_names import role_of
 from sevenfold.data.reading import read_source
@@ -207,6 +209,17 @@ def test_emnist_is_turned_upright_and_its_letters_named_by_its_files_names(tmp_p
     assert (images.classes[0], images.classes[-1], images.labels[0]) == ("A", "Z", 0)
     with pytest.raises(DataError, match=r"none of 0. The labels are 1 to 26: number them from 0"):
         data.load(str(tmp_path / "unnamed"))
+
+
+def test_emnists_classes_are_as_published_and_only_its_files_are_turned() -> None:
+    images = numbered(rng.integers(0, 256, (47, 3, 4), np.uint8), np.arange(47))
+    found = upright(images, "EMNIST-Balanced-train-images-idx3-ubyte")
+    assert "".join(found.classes) == "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"
+    assert found.shape == (4, 3)
+    for name in ("hemnist-balanced-train", "emnist-balancedx", "balanced-emnist", "emnist-digits"):
+        assert upright(images, name) is images
+    eleven = images[np.arange(11)]
+    assert upright(eleven, "emnist-digits-train") is eleven
 
 
 def int_labels(columns: int) -> bytes:
