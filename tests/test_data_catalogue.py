@@ -166,6 +166,8 @@ def test_published_classes_have_their_published_names() -> None:
     assert ENTRIES["emnist-letters"].narrow_labels == ()
     assert ENTRIES["emnist-digits"].narrow_labels == (1, 7)
     assert ENTRIES["qmnist"].n_test == 60_000
+    for name in ("emnist-letters", "emnist-digits", "emnist-balanced"):
+        assert ENTRIES[name].only == f"{name}-"
 
 
 def test_published_images_with_another_test_part_are_refused_with_the_way_out(
