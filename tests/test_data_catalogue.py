@@ -136,6 +136,15 @@ def test_a_folder_called_mnist_that_is_not_is_the_users_own(tmp_path: Path) -> N
     assert (provenance.licence, provenance.citation, provenance.noun) == ("", "", "image")
 
 
+def test_half_of_a_data_set_in_a_cache_is_none(tmp_path: Path) -> None:
+    half = {name: FILES[name] for name in idx.PARTS["development"]}
+    write(tmp_path / "cache" / "fashion-mnist", half)
+    assert places.where_found(ENTRIES["fashion-mnist"]) == ""
+    with pytest.raises(DataUnavailable, match=r"no mirror is set") as caught:
+        data.load("fashion-mnist")
+    assert "damaged" not in str(caught.value)
+
+
 def test_half_of_a_published_data_set_is_not_the_users_own(tmp_path: Path) -> None:
     half = {name: FILES[name] for name in idx.PARTS["development"]}
     folder = write(tmp_path / "d", half)

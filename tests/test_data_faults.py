@@ -143,4 +143,6 @@ def test_the_setting_is_part_of_a_runs_identity() -> None:
 def test_copies_in_the_test_part_are_said_as_its_own(tmp_path: Path) -> None:
     x = drawn(8).pixels[np.r_[0:8, 0]]
     path = write(tmp_path / "d.npz", x_train=drawn(80).pixels, x_test=x, y_test=np.arange(9) % 4)
-    assert any(text.startswith("Test part: A fault") for text in data.check(path).warnings)
+    found = data.check(path)
+    assert any(text.startswith("Test part: A fault") for text in found.warnings)
+    assert (found.n_development_duplicates, found.n_test_duplicates) == (0, 1)
