@@ -240,8 +240,11 @@ def test_a_data_set_without_a_mirror_says_where_to_put_it(
 ) -> None:
     monkeypatch.delenv("SEVENFOLD_MIRRORS")
     for get in (data.load, data.fetch):
-        with pytest.raises(DataUnavailable, match=rf"no mirror is known .*Put .* into .*/{name}"):
+        with pytest.raises(
+            DataUnavailable, match=rf"no mirror is known .*Put .* into .*/{name}"
+        ) as caught:
             get(name)
+        assert "mnist-5k" not in str(caught.value)
 
 
 def test_names_without_published_digests_are_explained() -> None:

@@ -247,6 +247,15 @@ def test_more_mirrors_than_anyone_would_wait_for_are_refused(
         finding.load("mnist")
 
 
+def test_four_mirrors_of_ones_own_have_a_folder_for_each_data_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = [f"https://127.0.0.{n}/" for n in range(4)]
+    use(monkeypatch, *own)
+    assert download.mirrors(ENTRIES["mnist"]) == tuple(own)
+    assert download.mirrors(ENTRIES["kmnist"]) == tuple(f"{url}kmnist/" for url in own)
+
+
 def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
