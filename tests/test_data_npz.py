@@ -158,6 +158,10 @@ with_nan[3, 4, 5] = np.nan
         ({"y_train": np.eye(10)[LABELS]}, r"got \(40, 10\).* of one-hot rows, labels.argmax\(1\)"),
         ({"y_train": LABELS.reshape(2, 20)}, r"expected shape \(n,\), got \(2, 20\)"),
         (
+            {"y_train": np.resize(LABELS, 41)},
+            r"y_train: expected as many labels as images \(40\), got 41",
+        ),
+        (
             {"y_train": LABELS[:39]},
             r"y_train: expected as many labels as images \(40\), got 39",
         ),
