@@ -247,6 +247,24 @@ def test_more_mirrors_than_anyone_would_wait_for_are_refused(
         finding.load("mnist")
 
 
+def test_four_mirrors_of_ones_own_have_a_folder_for_each_data_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = [f"https://127.0.0.{n}/" for n in range(4)]
+    use(monkeypatch, *own)
+    assert download.mirrors(ENTRIES["mnist"]) == tuple(own)
+    assert download.mirrors(ENTRIES["kmnist"]) == tuple(f"{url}kmnist/" for url in own)
+
+
+def test_a_page_in_place_of_a_packed_file_is_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, "https://127.0.0.1/")
+    monkeypatch.setattr(download, "download", lambda *_: b"<!DOCTYPE html>busy")
+    with pytest.raises(DataUnavailable, match=r"expected a packed file, got an HTML page"):
+        download.fetch_missing(ENTRIES["kmnist"], tmp_path, verify=["development"])
+
+
 def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,9 @@ def n_cores() -> int:
 
 
 def memory_left() -> int | None:
-    """Bytes that this process may still take, as far as Linux tells; None elsewhere."""
+    """Bytes that this process may still take, as far as Linux tells; None elsewhere.
+    What a container and `ulimit -v` leave of them count too.
+    """
     left = []
     with suppress(OSError, ValueError, StopIteration):
         lines = Path("/proc/meminfo").read_text().splitlines()
@@ -23,6 +25,13 @@ def memory_left() -> int | None:
     with suppress(OSError, ValueError):  # a container's own limit ("max": none)
         most, used = (Path(f"/sys/fs/cgroup/memory.{name}") for name in ("max", "current"))
         left.append(int(most.read_text()) - int(used.read_text()))
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        n_pages = int(Path("/proc/self/statm").read_text().split()[0])
+        if limit != resource.RLIM_INFINITY:
+            left.append(max(0, limit - n_pages * resource.getpagesize()))
     return min(left, default=None)
 
 

@@ -29,7 +29,8 @@ def faulty(images: Images) -> list[str]:
     """What is odd about single images: copies, copies with two labels, classes of one
     image, images without any contrast.
     """
-    return [text for text in (_copies(images), *_labels(images), _flat(images)) if text]
+    alike = first_alike(images)
+    return [text for text in (_copies(alike), *_labels(images, alike), _flat(images)) if text]
 
 
 def paper_of(images: Images) -> int:
@@ -137,8 +138,9 @@ def _range(images: Images) -> str:
     )
 
 
-def _copies(images: Images) -> str:
-    n, n_all = n_duplicates(images), len(images)
+def _copies(alike: np.ndarray) -> str:
+    n_all = len(alike)
+    n = n_all - len(np.unique(alike))
     if n == 0:
         return ""
     is_one = n == 1
@@ -151,9 +153,9 @@ def _copies(images: Images) -> str:
     )
 
 
-def _labels(images: Images) -> list[str]:
+def _labels(images: Images, alike: np.ndarray) -> list[str]:
     """One image with two labels, and classes of one image."""
-    pairs = np.unique(np.stack([first_alike(images), images.labels.astype(np.int64)]), axis=1)
+    pairs = np.divmod(np.unique(alike * images.n_classes + images.labels), images.n_classes)
     found = []
     several = np.unique(pairs[0], return_counts=True)[1] > 1
     if n := int(several.sum()):

@@ -96,8 +96,9 @@ def parts_of(path: Path) -> tuple[Part, ...]:
 
 def left_out_of(path: Path) -> tuple[str, ...]:
     """What lies at `path` and is not read, one sentence each."""
-    loose = loose_reader_of(path)
-    return loose.left_out(path) if loose else ()
+    if loose := loose_reader_of(path):
+        return loose.left_out(path)
+    return idx.left_out(path) if reader_of(path) is idx else ()
 
 
 def read_part(

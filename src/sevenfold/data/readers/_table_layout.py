@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -64,9 +65,12 @@ def layout_of(file: Path, group: str | None = None) -> Layout:
     separator = max(_SEPARATORS, key=first.count)
     cells = tuple(cell.strip(' \r\n"') for cell in first.decode().split(separator.decode()))
     if len(cells) < 3:
+        advice = "Write a row for each image."
+        if {cell.lower() for cell in cells} & {"file", "filename", "image", "path"}:
+            advice = "Put the pictures that it names into one folder for each class, and give that."
         raise DataError(
             f"{file}: expected a label and pixels in cells apart by commas, got"
-            f" {first[:40].decode(errors='replace')!r}. Write a row for each image."
+            f" {first[:40].decode(errors='replace')!r}. {advice}"
         )
     place = _group_column(cells, group, file)
     rest = [i for i in range(len(cells)) if i != place]
@@ -95,11 +99,12 @@ def require_pixels(layout: Layout, file: Path) -> None:
             f" {others[0]!r}. Remove it; or if it says which images belong together (a writer, a"
             f" page), give --group {others[0]}."
         )
-    if len(numbered) == len(columns) and numbered != sorted(numbered, key=natural):
-        raise DataError(
-            f"{file}: expected the columns of pixels in their order, got {columns[0]},"
-            f" {columns[1]}, ... mixed. Sort them."
-        )
+    for one, other in pairwise(numbered) if len(numbered) == len(columns) else ():
+        if natural(one) > natural(other):
+            raise DataError(
+                f"{file}: expected the columns of pixels in their order, got {one} before {other}."
+                " Sort them, and keep one of labels."
+            )
 
 
 def _group_column(cells: tuple[str, ...], group: str | None, file: Path) -> int | None:
@@ -183,10 +188,12 @@ def _require_text(first: bytes, file: Path) -> None:
         raise endless(file)
     if not first.strip():
         came = "an empty line" if first else "an empty file"
-    elif instead := foreign(first):
+    elif instead := foreign(first, unpacked=True):
         came = ". ".join(instead).rstrip(".")
     elif first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         came = "text in UTF-16; save it as UTF-8"
+    elif b"\r" in first.rstrip(b"\r\n"):
+        came = "lines that end with a carriage return alone; save it with line feeds"
     elif b"\0" in first:
         came = "something else"
     else:

@@ -51,6 +51,7 @@ class Rows:
         self.pixels = bytearray()
         self.labels: list[int] = []
         self.codes: dict[str, int] = {}
+        self._known: dict[bytes, int] = {}
         self.groups: list[str] = []
         self._names: dict[bytes, str] = {}
         self._n_lines = self._n_bytes = 0
@@ -108,7 +109,8 @@ class Rows:
             self.groups.append(self._group(name, number))
             label -= group < label
         line, name = _without(line, label, separator)
-        self.labels.append(self._code(name, number))
+        code = self._known.get(name)
+        self.labels.append(self._code(name, number) if code is None else code)
         return line
 
     def _group(self, cell: bytes, number: int) -> str:
@@ -138,7 +140,10 @@ class Rows:
                 f"{self.file}: expected at most {MAX_CLASSES:,} classes in column {column}, got"
                 " more. Is that the column of labels?"
             )
-        return self.codes.setdefault(name, len(self.codes))
+        code = self.codes.setdefault(name, len(self.codes))
+        if len(self._known) < MAX_CLASSES:
+            self._known[label] = code
+        return code
 
     def _wrong_cell(self, rows: list[bytes], numbers: list[int]) -> DataError:
         for number, row in zip(numbers, rows, strict=True):
@@ -171,6 +176,8 @@ def _advice(text: str) -> str:
     with suppress(ValueError):
         if 0 < float(text) < 1:
             return " Multiply the pixels by 255 and round them."
+    if re.fullmatch(r"[0-9]{1,3}\.0*", text):
+        return " Write whole numbers, without a point; where 1 is the most, times 255."
     return " Mend that cell."
 
 

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from sevenfold.data.class_names import natural, require_class_names
-from sevenfold.data.readers.files import MAX_CHANNELS, MAX_CLASSES, require_size
+from sevenfold.data.readers.files import MAX_CHANNELS, MAX_CLASSES, MAX_SIDE, require_size
 from sevenfold.errors import DataError
 
 
@@ -114,10 +114,15 @@ def _shaped(array: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
         side = math.isqrt(shape[0])
         if side * side != shape[0]:
             raise DataError(
-                f"{name}: expected rows of a square number of pixels, got {shape[0]}. Save the"
-                " images with shape (n, height, width)."
+                f"{name}: expected rows of a square number of pixels, got {shape[0]}."
+                f" {_advice_on_rows(*array.shape)}"
             )
         return array.reshape(-1, side, side), ()
+    if max(array.shape[:-1]) <= MAX_SIDE < array.shape[-1]:
+        raise DataError(
+            f"{name}: expected shape (n, height, width) or (n, height, width, channels), got"
+            f" {array.shape}, with the images last. Save np.moveaxis(x, -1, 0)."
+        )
     if len(shape) == 3 and shape[0] in (1, 3, 4) and shape[2] in (1, 3, 4):
         raise DataError(
             f"{name}: expected shape (n, height, width) or (n, height, width, channels), got"
@@ -129,6 +134,14 @@ def _shaped(array: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
         array = np.moveaxis(array, 1, -1)
         moved = (f"Channels came first, {shape}, and were put last.",) if shape[0] > 1 else ()
     return (array[..., 0] if array.shape[3:] == (1,) else array), moved
+
+
+def _advice_on_rows(n_rows: int, n_columns: int) -> str:
+    if math.isqrt(n_columns - 1) ** 2 == n_columns - 1:
+        return "Where one column is the label, save it apart, as y."
+    if math.isqrt(n_rows) ** 2 == n_rows:
+        return "Where each column is an image, save x.T."
+    return "Save the images with shape (n, height, width)."
 
 
 def _from_unit_range(images: np.ndarray, name: str) -> np.ndarray:

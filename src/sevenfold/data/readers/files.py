@@ -21,12 +21,24 @@ _PAGE = (
     "an HTML page",
     "A server answered with a page instead of the file; fetch it again.",
 )
+_UNPACK = "Unpack it first."
+_SAVE = "save images and labels together with np.savez."
 _FOREIGN = (
     *((start, *_PAGE) for start in (b"<!doct", b"<html", b"<head", b"<?xml")),
     (b"version https", "a Git LFS pointer", "Run `git lfs pull` where it lies."),
-    (b"\x1f\x8b", "a gzip file inside another", "It was packed twice; unpack it once."),
-    (b"\xfd7zxz", "an xz file inside another", "It was packed twice; unpack it once."),
-    (b"pk\x03\x04", "a zip archive", "Unpack it first."),
+    (b"\x1f\x8b", "a gzip file", _UNPACK),
+    (b"\xfd7zxz", "an xz file", _UNPACK),
+    (b"bzh91ay&sy", "a bzip2 file", _UNPACK),
+    (b"(\xb5/\xfd", "a Zstandard file", _UNPACK),
+    (b"7z\xbc\xaf'\x1c", "a 7-Zip archive", _UNPACK),
+    (b"rar!\x1a", "a RAR archive", _UNPACK),
+    (b"pk\x03\x04", "a zip archive", _UNPACK),
+    (b"\x93numpy", "one NumPy array", f"np.load it, and {_SAVE}"),
+    (b"\x89hdf", "an HDF5 file", f"Open it with h5py, and {_SAVE}"),
+    (b"par1\x15", "a Parquet file", "Call it .parquet."),
+    *((start, "a pickle", "None is ever loaded.") for start in (b"\x80\x03", b"\x80\x04")),
+    *((start, "one picture", "Give a folder of many.") for start in (b"\x89png", b"\xff\xd8\xff")),
+    *((start, "a JSON text", "Fetch it again.") for start in (b'{"', b"[{")),
 )
 """First bytes in small letters, what has them, and what to do."""
 
@@ -96,15 +108,22 @@ def exists(path: Path) -> bool:
         ) from None
 
 
-def foreign(start: bytes) -> tuple[str, str] | None:
+def foreign(start: bytes, *, unpacked: bool = False) -> tuple[str, str] | None:
     """What data are that begin so, and what to do, where they are of a kind that people
-    meet in place of a data file; None for anything else.
+    meet in place of a data file; None for anything else. unpacked: whether they came
+    out of a packed file.
 
     >>> foreign(b"version https://git-lfs.github.com/spec/v1")[0]
     'a Git LFS pointer'
     """
     beginning = start.lstrip().lower()
-    return next((told for magic, *told in _FOREIGN if beginning.startswith(magic)), None)  # type: ignore[return-value]
+    found = next((told for magic, *told in _FOREIGN if beginning.startswith(magic)), None)
+    if found is None:
+        return None
+    what, advice = found
+    if unpacked and what in ("a gzip file", "an xz file"):
+        return f"{what} inside another", "It was packed twice; unpack it once."
+    return what, advice
 
 
 def require_size(n_images: int, shape: tuple[int, ...], name: str) -> None:

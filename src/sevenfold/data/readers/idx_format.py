@@ -59,7 +59,7 @@ def announced_bytes(header: bytes | bytearray, kind: Kind, name: str) -> int:
         DataError: too short, not IDX, the wrong kind, images of a size beyond our
         bounds, or more examples than anyone has.
     """
-    if instead := foreign(bytes(header)):
+    if instead := foreign(bytes(header), unpacked=True) or _text(bytes(header)):
         what, advice = instead
         raise DataError(f"{name}: expected IDX {kind}, got {what}. {advice}")
     n_dimensions = header[3] if len(header) >= 4 else 0
@@ -142,17 +142,28 @@ def _require_length(data: bytearray, kind: Kind, name: str) -> bytearray:
 def _of_another_kind(magic: int, kind: Kind, name: str) -> str:
     code, n_dimensions = divmod(magic, 1 << 8)
     what, advice = f"{magic}", "Put the right file there."
-    if magic in _KINDS:
+    if magic == 0:
+        what, advice = "zeros", "It was never written whole; fetch it again."
+    elif int.from_bytes(magic.to_bytes(4), "little") in _KINDS:
+        what, advice = "one with its bytes from behind", "Write the header big-endian ('>i4')."
+    elif magic in _KINDS:
         what = f"IDX {_KINDS[magic]} ({magic})"
     elif code in _NAMES and 0 < n_dimensions <= 8:
         what = f"IDX of {_NAMES[code]} in {n_dimensions} dimensions ({magic})"
         advice = (
-            "Save the pixels as uint8, shape (n, height, width)."
+            "Save the pixels as uint8, shape (n, height, width), those of colours in an .npz."
             if kind == "images"
             else "Save the labels as uint8, shape (n,)."
         )
     usual = {"images": 2051, "labels": 2049}[kind]
     return f"{name}: expected IDX {kind} (magic number {usual}), got {what}. {advice}"
+
+
+def _text(header: bytes) -> tuple[str, str] | None:
+    """What to say of a text in place of a data file, such as a server's "Not Found"."""
+    if len(header) < 4 or not header.isascii() or not header.decode().isprintable():
+        return None
+    return f"a text ({header.decode()!r} ...)", "A server may have sent it; fetch it again."
 
 
 def _first_line(error: BaseException) -> str:

@@ -26,6 +26,7 @@ from sevenfold.data.readers import idx
 from sevenfold.data.readers._npz_names import Role, roles
 from sevenfold.data.readers.arrays import Stored, labels_of, pixels_of
 from sevenfold.data.readers.files import MAX_BYTES, foreign, require_pairs
+from sevenfold.data.readers.idx_names import role_of
 from sevenfold.data.readers.members import ZIP_ERRORS, is_plain, zip_at
 from sevenfold.errors import DataError
 
@@ -117,9 +118,11 @@ def _roles(archive: zipfile.ZipFile, path: Path) -> dict[Role, str]:
         ]
     if lacking:
         held = ", ".join(sorted(names)[:8]) or "nothing"
+        advice = f"Save it again with {', '.join(dict.fromkeys(lacking))}."
+        if any(role_of(name) for name in names):
+            advice = "It is an archive of IDX files by another name: call it .zip."
         raise DataError(
-            f"{path}: expected arrays x_train, y_train, x_test and y_test, got {held}. Save it"
-            f" again with {', '.join(dict.fromkeys(lacking))}."
+            f"{path}: expected arrays x_train, y_train, x_test and y_test, got {held}. {advice}"
         )
     return found
 
@@ -244,9 +247,12 @@ def _header(
             " with numpy.savez."
         ) from None
     if dtype.kind not in kinds:
+        asked = (
+            ("numbers or texts", "x.astype(str)") if "U" in kinds else ("numbers (uint8)", "uint8")
+        )
+        pickled = "Pickled objects are never loaded; save" if dtype.hasobject else "Save"
         raise DataError(
-            f"{name}: expected numbers (uint8), got {dtype.str!r}. Pickled objects are never"
-            " loaded; save it as uint8."
+            f"{name}: expected {asked[0]}, got {dtype.str!r}. {pickled} it as {asked[1]}."
         )
     if dtype.itemsize == 0 or min(shape, default=1) < 1:
         raise DataError(

@@ -64,6 +64,11 @@ def read(
     shape = _shape(layout, size, file)
     rows = read_rows(file, layout)
     found = sorted(rows.codes, key=natural)
+    if len(found) == 1 and not layout.has_header:
+        raise DataError(
+            f"{file}: expected a label first in each row, got {found[0]!r} in all. Put labels"
+            " first, or name their column in a header."
+        )
     places = np.argsort([rows.codes[name] for name in found])
     labels = places[np.array(rows.labels)].astype(np.min_scalar_type(len(found) - 1))
     pixels = np.frombuffer(rows.pixels, np.uint8).reshape(-1, *shape)
@@ -124,9 +129,10 @@ def _shape(layout: Layout, size: Size | None, file: Path) -> Size:
         )
     n, side = layout.n_pixels, math.isqrt(layout.n_pixels)
     if size is None and side * side != n:
+        index = " or where one column is no pixel, remove it" if side * side == n - 1 else ""
         raise DataError(
             f"{file}: expected rows of a square number of pixels, got {n:,}. Say what their images"
-            " are with --size HEIGHT WIDTH."
+            f" are with --size HEIGHT WIDTH{',' if index else ''}{index}."
         )
     height, width = size or (side, side)
     if height * width != n:

@@ -9,6 +9,9 @@ the behaviour as it was.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mutations.data import ROOM
+from mutations.readers import READERS
+
 
 class Fault(NamedTuple):
     """`old` becomes `new` in the file or folder `place` of the package."""
@@ -89,6 +92,41 @@ TESTS: dict[str, tuple[str, ...]] = {
     "warp.py": ("test_warp_parameters.py", "test_warp.py"),
 }
 """The tests of each place, quick ones first."""
+
+TESTS["pictures.py"] = ("test_pictures.py", "test_data_folders.py")
+for _name, _tests in {
+    "contents": ("contents", "faults", "spellings", ""),
+    "faults": ("faults", "contents", "spellings"),
+    "reading": ("faults", "setting_aside", "catalogue", "folders", "tables", ""),
+    "setting_aside": ("setting_aside",),
+    "source": ("setting_aside", "faults", "folders"),
+    "checking": ("faults", "", "catalogue"),
+    "finding": ("catalogue", "tables", "", "download"),
+    "places": ("catalogue", ""),
+    "catalogue": ("catalogue",),
+    "download": ("download", "catalogue"),
+    "class_names": ("folders", "spellings"),
+    "images": ("contents", "npz", ""),
+    "published/emnist": ("names", "catalogue"),
+    "published/entries": ("catalogue",),
+    "mnist/embedded": ("",),
+    "mnist/catalogue": ("catalogue", ""),
+}.items():
+    TESTS[f"data/{_name}.py"] = tuple(f"test_data{'_' if t else ''}{t}.py" for t in _tests)
+for _names, _tests in {
+    ("idx", "idx_format", "idx_names", "members"): ("names", "idx", "catalogue", ""),
+    ("npz", "arrays", "_npz_names"): ("spellings", "npz"),
+    ("tables", "_table_layout", "_table_rows"): ("tables",),
+    ("folders", "_folder_listing"): ("folders",),
+    ("parquet",): ("parquet",),
+    ("hdf5", "bitmaps"): ("catalogue",),
+    ("refusals",): ("spellings", ""),
+    ("files", "__init__"): ("spellings", "idx", "npz", "tables", "folders", "names"),
+}.items():
+    for _name in _names:
+        TESTS[f"data/readers/{_name}.py"] = tuple(
+            f"test_data{'_' if test else ''}{test}.py" for test in _tests
+        )
 
 
 def _in(place: str, faults: Iterable[tuple[str, str, str]]) -> tuple[Fault, ...]:
@@ -791,6 +829,7 @@ FAULTS: tuple[Fault, ...] = (
     *_in("runs", RUNS),
     *_in("summary.py", SUMMARY),
     *_in("data", DATA),
+    *(fault for place, faults in {**READERS, **ROOM}.items() for fault in _in(place, faults)),
     *_in("engine", ENGINE),
     *_in("executor", EXECUTOR),
     *_in("surroundings.py", SURROUNDINGS),
