@@ -66,12 +66,13 @@ class Checkout:
         text = MADE_UP.format(name=name, real=sys.executable, changes=changes, start=start, pip=pip)
         return self._write(path, text)
 
-    def uv(self) -> None:
+    def uv(self, install: int = 0) -> None:
         self._write(
             self.tools / "uv",
             '#!/bin/sh\necho "uv $1 $2" >>"$LOG"\ncase "$1 $*" in\n'
             'venv*) while [ "$1" != --python ]; do shift; done; mkdir -p .venv/bin\n'
-            '    cp "$2" .venv/bin/python ;;\n*--editable*) touch .venv/bin/installed ;;\nesac\n',
+            '    cp "$2" .venv/bin/python ;;\n*--editable*) touch .venv/bin/installed ;;\n'
+            f"pip*) exit {install} ;;\nesac\n",
         )
         (self.tools / "cp").symlink_to(shutil.which("cp") or "")
 
@@ -239,20 +240,24 @@ def test_changed_locks_are_installed_into_the_environment_that_is_there(checkout
     assert len(stamps(checkout)) == 1
 
 
+@pytest.mark.parametrize("leads_to", ["elsewhere", "nowhere"])
 def test_a_link_to_an_environment_is_replaced_and_what_it_leads_to_is_left(
-    checkout: Checkout, tmp_path: Path
+    checkout: Checkout, tmp_path: Path, leads_to: str
 ) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "mine").touch()
-    (checkout.folder / ".venv").symlink_to(tmp_path / "elsewhere")
+    (checkout.folder / ".venv").symlink_to(tmp_path / leads_to)
     checkout.python("python3")
     checkout.setup()
     assert not (checkout.folder / ".venv").is_symlink()
     assert (tmp_path / "elsewhere" / "mine").exists()
 
 
-def test_a_failed_installation_says_so_and_leaves_no_stamp(checkout: Checkout) -> None:
+@pytest.mark.parametrize("by", ["pip", "uv"])
+def test_a_failed_installation_says_so_and_leaves_no_stamp(checkout: Checkout, by: str) -> None:
     checkout.python("python3", pip=1)
+    if by == "uv":
+        checkout.uv(install=1)
     answer = checkout.setup()
     assert answer.returncode == 2
     assert "could not install requirements.lock" in answer.stderr.splitlines()[-1]
