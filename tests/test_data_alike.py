@@ -88,6 +88,16 @@ def test_no_pair_within_the_radius_is_missed_and_none_beyond_is_told() -> None:
     assert found.radius == RADIUS
 
 
+def test_a_little_less_contrast_is_found_in_larger_images() -> None:
+    """The whole difference lies where the images themselves vary most."""
+    own = strokes(30).repeat(2, axis=1).repeat(2, axis=2)
+    paler = np.rint(own * 0.96).astype(np.uint8)
+    found = near_copies(images(own, paler))
+    assert found.distances.min() > 3.0
+    assert found.pairs.tolist() == [[i, 30 + i] for i in range(30)]
+    assert found.count("recompressed") == 30
+
+
 def test_exact_copies_and_plain_images_take_no_part() -> None:
     own, plain = strokes(10), np.arange(10, dtype=np.uint8)[:, None, None] + np.zeros((16, 14))
     assert len(near_copies(images(own, own, plain.astype(np.uint8)))) == 0
