@@ -127,6 +127,7 @@ def run_python(
 RUN_LIBRARY = """
 import sys
 import sevenfold as sf
+from sevenfold.errors import SettingsError
 exec(sys.argv[1])
 try:
     sf.run_workflow(sf.load_config('quick', {'dataset': 'no such', 'engine': sys.argv[2]}), 'run')
