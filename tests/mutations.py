@@ -27,6 +27,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_data.py",
         "test_data_idx.py",
         "test_data_npz.py",
+        "test_data_limits.py",
         "test_data_catalogue.py",
     ),
     "engine": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
@@ -511,10 +512,22 @@ DATA = (
     ),
     ("an overlap is no trouble", "if n_both:", "if False:"),
     ("inputs end below one", "/ np.float32(255.0)", "/ np.float32(256.0)"),
+    ("empty pieces cost nothing", "> _FREE_PIECES + self._n_bytes", "< 0 * self._n_bytes"),
+    ("padding may be endless", "n_padding > _MAX_PADDING:", "n_padding < 0:"),
+    (
+        "xz takes what it asks for",
+        "LZMADecompressor(memlimit=_MAX_XZ_MEMORY)",
+        "LZMADecompressor()",
+    ),
+    (
+        "a list of members may be of any length",
+        "n if 0 <= n <= _MAX_AT_ONCE else",
+        "n if 0 <= n else",
+    ),
     (
         "labels are not part of the data",
-        "self.pixels.tobytes() + self.labels.tobytes()",
-        "self.pixels.tobytes()",
+        "digest.update(self.labels.tobytes())",
+        "digest.update(self.pixels.tobytes())",
     ),
     ("bright ink is dark", "middle[middle < paper - _APART]", "middle[middle > paper - _APART]"),
     (

@@ -5,6 +5,7 @@ import platform
 from contextlib import suppress
 from pathlib import Path
 
+from sevenfold.errors import InputError
 from sevenfold.records import Record
 
 
@@ -23,7 +24,29 @@ def memory_left() -> int | None:
     with suppress(OSError, ValueError):  # a container's own limit ("max": none)
         most, used = (Path(f"/sys/fs/cgroup/memory.{name}") for name in ("max", "current"))
         left.append(int(most.read_text()) - int(used.read_text()))
+    with suppress(ImportError, OSError, ValueError, StopIteration):  # `ulimit -v`
+        import resource
+
+        bound, _ = resource.getrlimit(resource.RLIMIT_AS)
+        lines = Path("/proc/self/status").read_text().splitlines()
+        line = next(line for line in lines if line.startswith("VmSize:"))
+        if bound != resource.RLIM_INFINITY:
+            left.append(max(0, bound - int(line.split()[1]) * 1024))
     return min(left, default=None)
+
+
+def require_memory_left(n_bytes: int, what: str) -> None:
+    """Nothing, if so many bytes can be had still, or nobody knows.
+
+    Raises:
+        InputError: they cannot; `what` needs them.
+    """
+    left = memory_left()
+    if left is not None and n_bytes > left:
+        raise InputError(
+            f"{what} needs about {n_bytes / 1e6:,.0f} MB of memory, and {left / 1e6:,.0f} MB are"
+            " left. Close other programs, raise the limit (ulimit -v), or use fewer images."
+        )
 
 
 class Machine(Record):

@@ -28,7 +28,7 @@ SUFFIXES = frozenset(
     }
 )
 MAX_PIXELS = 50_000_000
-MAX_FILE_BYTES = 1 << 28
+MAX_FILE_BYTES = 256 << 20
 """Of one file: more than `MAX_PIXELS` take without compression."""
 
 # What Pillow finds odd but can read is no news to a user. Of pictures up to twice its

@@ -11,6 +11,7 @@ from sevenfold.data import SET_ASIDE, Source, load, warnings
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
+from sevenfold.machine import require_memory_left
 from sevenfold.protocol import DevelopmentSet, divide, stretch_of
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
@@ -29,6 +30,9 @@ from sevenfold.steps.success import Success, choose_measure
 from sevenfold.storage import write_atomically
 from sevenfold.summary import Summary, summarize
 from sevenfold.terminal import Terminal
+
+_INPUT_BYTES, _LIBRARY_BYTES = 4, 300_000_000
+"""Of memory for each byte of an image, as a network's float32 input, and for JAX."""
 
 
 def run_workflow(
@@ -62,6 +66,8 @@ def run_workflow(
     with screen.transfer() as progress:
         place = Path(data_dir) if data_dir else None
         source = load(config.dataset, place, progress, size=config.size, invert=config.invert)
+    n_bytes = _INPUT_BYTES * source.development.pixels.nbytes + _LIBRARY_BYTES
+    require_memory_left(n_bytes, "Training on these images")
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
     for words in source.provenance.left_out:
