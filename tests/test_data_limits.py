@@ -17,9 +17,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sevenfold.data.finding import load
 from sevenfold.data.readers import idx
+from sevenfold.errors import DataError
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory as Linux counts it")
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="memory as Linux counts it")
 
 MB = 1 << 20
 WARMED_UP = 12 * MB
@@ -99,6 +101,7 @@ def as_folder(folder: Path) -> Path:
     return folder
 
 
+@needs_linux
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
@@ -119,6 +122,7 @@ def test_reading_takes_half_as_much_again_as_the_images(
     assert taken < 1.5 * images + WARMED_UP
 
 
+@needs_linux
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [as_csv, as_folder], ids=["csv", "folder"])
 def test_reading_and_setting_a_test_part_aside_takes_a_copy_more(
@@ -169,8 +173,7 @@ def zip_of(path: Path, method: int, n_bytes: int) -> Path:
 
 def zip_with_a_long_list(path: Path) -> Path:
     n = 3 << 30
-    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65535, 65535, n, 0, 0)
-    return sparse(path, n, end=end)
+    return sparse(path, n, end=struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 9, 9, n, 0, 0))
 
 
 def zip_of_many(path: Path) -> Path:
@@ -250,6 +253,7 @@ HOSTILE: dict[str, Callable[[Path], Path]] = {
 }
 
 
+@needs_linux
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_refused_costs_little(tmp_path: Path, name: str) -> None:
@@ -259,3 +263,35 @@ def test_what_is_refused_costs_little(tmp_path: Path, name: str) -> None:
     assert len(said) < 501
     assert taken < 400 * MB
     assert seconds < 10
+
+
+def test_an_xz_that_asks_for_four_gigabytes_is_refused() -> None:
+    packed = bytearray(lzma.compress(idx.to_bytes(made_up(40)[0])))
+    assert len(idx.unpack(bytes(packed), "images", "x")) == 40 * 64 * 64 + 16
+    n_header = 4 * (packed[12] + 1)
+    size = packed.index(b"\x21\x01", 12) + 2  # of the dictionary, as an exponent
+    packed[size] = 40
+    end = 12 + n_header - 4
+    packed[end : end + 4] = struct.pack("<I", zlib.crc32(packed[12:end]))
+    with pytest.raises(DataError, match="Memory usage limit exceeded"):
+        idx.unpack(bytes(packed), "images", "x")
+
+
+def test_pieces_and_padding_are_what_they_always_were() -> None:
+    plain = idx.to_bytes(made_up(40)[0])
+    pieces = b"".join(gzip.compress(plain[i : i + 5000]) for i in range(0, len(plain), 5000))
+    for packed in (pieces, pieces + gzip.compress(b""), pieces + bytes(1000)):
+        assert idx.unpack(packed, "images", "x") == plain
+    for wrong in (gzip.compress(plain) + b"x", gzip.compress(plain)[:-1], pieces[:-9]):
+        with pytest.raises(DataError, match="expected a whole gzip file, got a damaged one"):
+            idx.unpack(wrong, "images", "x")
+    with pytest.raises(DataError, match="many pieces with nothing in them"):
+        idx.unpack(gzip.compress(plain[:16]) + gzip.compress(b"") * 3000, "images", "x")
+    with pytest.raises(DataError, match="zeros follow"):
+        idx.unpack(gzip.compress(plain) + bytes(17 * MB), "images", "x")
+
+
+@pytest.mark.parametrize("name", ["d.zip", "d.npz"])
+def test_a_list_of_members_of_gigabytes_is_not_read(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match="a list of members of more than 8,388,608 bytes"):
+        load(str(zip_with_a_long_list(tmp_path / name)))

@@ -183,6 +183,36 @@ def test_the_parser_of_options_leaves_permissions_to_us(
     assert "readable" not in error
 
 
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), MemoryError("Unable to allocate 9 GiB"), RuntimeError("RESOURCE_EXHAUSTED: x")],
+)
+def test_too_little_memory_is_nobodys_fault(
+    command: Command, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("sevenfold.report.draw", fail)
+    code, said = command("report", "x")
+    assert code == 1
+    require_one_line(said)
+    assert "too little memory" in said
+    assert "fault" not in said
+
+
+def test_memory_that_is_not_there_is_said_before_anything_is_trained(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sevenfold.machine.memory_left", lambda: 200_000_000)
+    out = tmp_path / "out"
+    code, said = command("run", "--dataset", "mnist-5k", "--quiet", "--out", out)
+    assert code == 2
+    require_one_line(said)
+    assert "needs about 313 MB of memory, and 200 MB are left" in said
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_settings_in_utf_16_are_named_as_such(tmp_path: Path, encoding: str) -> None:
     bom = {"utf-16-le": "\ufeff", "utf-16-be": "\ufeff"}.get(encoding, "")

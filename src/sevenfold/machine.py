@@ -5,6 +5,7 @@ import platform
 from contextlib import suppress
 from pathlib import Path
 
+from sevenfold.errors import InputError
 from sevenfold.records import Record
 
 
@@ -33,6 +34,20 @@ def memory_left() -> int | None:
         if limit != resource.RLIM_INFINITY:
             left.append(max(0, limit - n_pages * resource.getpagesize()))
     return min(left, default=None)
+
+
+def require_memory_left(n_bytes: int, what: str) -> None:
+    """Nothing, if so many bytes can be had still, or nobody knows.
+
+    Raises:
+        InputError: they cannot; `what` needs them.
+    """
+    left = memory_left()
+    if left is not None and n_bytes > left:
+        raise InputError(
+            f"{what} needs about {n_bytes / 1e6:,.0f} MB of memory, and {left / 1e6:,.0f} MB are"
+            " left. Close other programs, raise the limit (ulimit -v), or use fewer images."
+        )
 
 
 class Machine(Record):

@@ -13,6 +13,7 @@ from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
 from sevenfold.forecast import outlook
+from sevenfold.machine import require_memory_left
 from sevenfold.protocol import DevelopmentSet, batch_divisor_of, divide, stretch_of
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
@@ -32,6 +33,9 @@ from sevenfold.storage import write_atomically
 from sevenfold.summary import Summary, summarize
 from sevenfold.surroundings import settled
 from sevenfold.terminal import Terminal
+
+_INPUT_BYTES, _LIBRARY_BYTES = 4, 300_000_000
+"""Of memory for each byte of an image, as a network's float32 input, and for JAX."""
 
 
 @settled()
@@ -75,6 +79,8 @@ def run_workflow(
             invert=config.invert,
             group=config.group,
         )
+    n_bytes = _INPUT_BYTES * source.development.pixels.nbytes + _LIBRARY_BYTES
+    require_memory_left(n_bytes, "Training on these images")
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
     for words in source.provenance.left_out:

@@ -32,6 +32,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_data.py",
         "test_data_idx.py",
         "test_data_npz.py",
+        "test_data_limits.py",
         "test_data_catalogue.py",
     ),
     "forecast.py": ("test_forecast.py",),
@@ -655,10 +656,26 @@ DATA = (
     ),
     ("an overlap is no trouble", "if n_both:", "if False:"),
     ("inputs end below one", "/ np.float32(255.0)", "/ np.float32(256.0)"),
+    ("empty pieces cost nothing", "> _FREE_PIECES + self._n_bytes", "< 0 * self._n_bytes"),
+    ("padding may be endless", "n_padding > _MAX_PADDING:", "n_padding < 0:"),
+    (
+        "xz takes what it asks for",
+        "LZMADecompressor(memlimit=_MAX_XZ_MEMORY)",
+        "LZMADecompressor()",
+    ),
+    (
+        "a list of members may be of any length",
+        "n if 0 <= n <= _MAX_AT_ONCE else",
+        "n if 0 <= n else",
+    ),
     (
         "labels are not part of the data",
         "digest.update(self.labels.tobytes())",
+<<<<<<< HEAD:tests/mutations/__init__.py
         "digest.update(b'')",
+=======
+        "digest.update(self.pixels.tobytes())",
+>>>>>>> hP4:tests/mutations.py
     ),
     ("bright ink is dark", "middle[middle < paper - _APART]", "middle[middle > paper - _APART]"),
     (

@@ -39,6 +39,10 @@ app = typer.Typer(
 app.add_typer(data_commands, name="data")
 app.command()(settings)
 
+_TOO_LITTLE = (
+    "There is too little memory. Close other programs, raise the limit (ulimit -v), or use fewer"
+    " images; finished steps are kept, and the same command goes on."
+)
 _INTERRUPTED = Interrupted.exit_code
 _WRONG_USE: Any = typer.BadParameter.__bases__[0]
 """An unknown option, a value of the wrong kind: the parser's own error, which newer
@@ -71,6 +75,8 @@ def main() -> NoReturn:
         # Whoever read our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except MemoryError as error:
+        _stop(f"{_TOO_LITTLE} {error}", 1)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         _stop(
@@ -85,6 +91,8 @@ def main() -> NoReturn:
         if os.environ.get("SEVENFOLD_TRACEBACK"):
             raise
         kind = type(error).__name__
+        if "RESOURCE_EXHAUSTED" in str(error):  # JAX's own word for it
+            _stop(f"{_TOO_LITTLE} {error}", 1)
         _stop(
             f"{kind}: {error}. This is a fault of sevenfold, not yours; SEVENFOLD_TRACEBACK=1 shows"
             " where it is.",
