@@ -5,6 +5,7 @@ what it says of itself.
 import gzip
 import io
 import json
+import lzma
 import os
 import struct
 import subprocess

@@ -133,8 +133,8 @@ def test_predict_scores_every_image_once(n: int) -> None:
 
 
 def test_other_numbers_do_not_recompile() -> None:
-    """Rates, penalties, seeds and the number of examples are inputs of the compiled
-    call; so is n for predictions.
+    """Rates, penalties, seeds and the number of training examples are inputs of the
+    compiled call; so is n for predictions, and for scores within a multiple of 64.
     """
     training = TRAINING.model_copy(update={"label_smoothing": 0.1})
     fit(Job(NETWORK, training, 0), DATA, until_epoch=1)
@@ -151,7 +151,7 @@ def test_other_numbers_do_not_recompile() -> None:
     }
     fit(
         Job(network, training.model_copy(update=changes), 9),
-        FitData(TRAIN[np.arange(470)], VALIDATION[np.arange(99)]),
+        FitData(TRAIN[np.arange(470)], VALIDATION[np.arange(129)]),
     )
     predict(network, initial_weights(network, 0), VALIDATION.pixels[:3])
     assert [function._cache_size() for function in compiled] == before

@@ -671,11 +671,7 @@ DATA = (
     (
         "labels are not part of the data",
         "digest.update(self.labels.tobytes())",
-<<<<<<< HEAD:tests/mutations/__init__.py
-        "digest.update(b'')",
-=======
         "digest.update(self.pixels.tobytes())",
->>>>>>> hP4:tests/mutations.py
     ),
     ("bright ink is dark", "middle[middle < paper - _APART]", "middle[middle > paper - _APART]"),
     (

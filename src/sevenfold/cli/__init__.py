@@ -84,9 +84,6 @@ def main() -> NoReturn:
             " kept; the same command goes on.",
             1,
         )
-    except MemoryError as error:
-        asked = f" ({error})" if str(error) else ""
-        _stop(f"There is not enough memory{asked}. Use fewer or smaller images.", 1)
     except Exception as error:
         if os.environ.get("SEVENFOLD_TRACEBACK"):
             raise
