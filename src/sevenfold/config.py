@@ -1,6 +1,7 @@
 """Every setting of a run, the presets, and how a user changes them."""
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -154,7 +155,7 @@ def default_folder(config: Config) -> Path:
     if config.dataset in NAMES:
         name += "" if config.dataset == "auto" else f"-{config.dataset}"
     else:
-        path = expanded(config.dataset.removeprefix(OWN)).resolve()
+        path = Path(os.path.abspath(expanded(config.dataset.removeprefix(OWN))))
         name += f"-{path.stem}-{digest_of([str(path)])[:6]}"
     changed = plain != load_config(config.preset)
     return Path("runs") / (f"{name}-{config.digest[:8]}" if changed else name)
