@@ -1,6 +1,7 @@
 """Ctrl-C says "Interrupted" and exits with 130, whatever is being done."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,7 @@ def python(*arguments: str, path: Path, **options: object) -> subprocess.Complet
         capture_output=True,
         text=True,
         timeout=60,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # unheard under xdist
         **options,  # type: ignore[call-overload]
     )
 
