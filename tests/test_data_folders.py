@@ -1,4 +1,4 @@
-"""A folder of pictures with a subfolder for each class: what is taken, and what is
+"""A folder of pictures for each class: what is taken, and what is
 refused by name.
 """
 
@@ -330,7 +330,7 @@ def test_a_folder_of_something_else_is_not_claimed(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "x.txt").write_text("x")
     assert not folders.claims(tmp_path)
-    assert "a folder of pictures with a subfolder for each class" in refusal(tmp_path)
+    assert "a folder of pictures for each class" in refusal(tmp_path)
 
 
 def test_a_folder_called_testing_may_be_without_labels_too(tmp_path: Path) -> None:

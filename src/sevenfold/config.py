@@ -155,7 +155,7 @@ def default_folder(config: Config) -> Path:
     if config.dataset in NAMES:
         name += "" if config.dataset == "auto" else f"-{config.dataset}"
     else:
-        path = Path(os.path.abspath(expanded(config.dataset.removeprefix(OWN))))
+        path = Path(os.path.abspath(expanded(config.dataset.removeprefix(OWN))))  # noqa: PTH100
         name += f"-{path.stem}-{digest_of([str(path)])[:6]}"
     changed = plain != load_config(config.preset)
     return Path("runs") / (f"{name}-{config.digest[:8]}" if changed else name)

@@ -113,7 +113,7 @@ def idx_headers() -> Iterator[Row]:
         (2051, 60, 12, 0): "at least 1x1 and at most 128x128 pixels, got 12x0",
         (2051, 60, 129, 10): "at most 128x128 pixels, got 129x10",
         (2051, 60, 12, 2**32 - 1): "at most 128x128 pixels, got 12x4294967295",
-        (2051, 1_000_000, 128, 128): "and 4,294,967,296 bytes of pixels, got 1,000,000 images",
+        (2051, 1_000_000, 128, 128): "and 1,073,741,824 bytes of pixels, got 1,000,000 images",
         (2051, 1_000_000, 28, 28): "expected 784,000,016 bytes as its header says, got",
         (2051, 59, 12, 10): "got more. Something was added",
     }

@@ -31,7 +31,7 @@ from sevenfold.data.readers.stacks import Stack
 from sevenfold.errors import DataError, some_of
 from sevenfold.machine import n_cores
 
-WHAT = "a folder of pictures with a subfolder for each class"
+WHAT = "a folder of pictures for each class"
 PART_FOLDERS: dict[Part, tuple[str, ...]] = {
     "development": ("train", "training"),
     "test": ("test", "testing"),

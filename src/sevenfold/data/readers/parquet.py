@@ -26,7 +26,7 @@ from sevenfold.data.readers.files import (
 from sevenfold.data.readers.stacks import Stack
 from sevenfold.errors import DataError, DataUnavailable
 
-WHAT = "Parquet files of pictures and labels"
+WHAT = "Parquet files"
 PICTURES = ("image", "img", "picture")
 """What a column of pictures is called, in capitals or not."""
 

@@ -17,7 +17,7 @@ from sevenfold.data.readers._table_rows import read_rows
 from sevenfold.data.readers.files import require_size
 from sevenfold.errors import DataError
 
-WHAT = "a CSV table of labels and pixels"
+WHAT = "a CSV table"
 _SUFFIXES = (".csv", ".csv.gz")
 
 
