@@ -104,7 +104,8 @@ def test_other_data_is_named_instead_of_the_tuning() -> None:
     assert "the mean test pixel is 90\u00a0% of the largest that a byte holds" in said
     alike = turned.model_copy(update={"brightest": (255, 255), "correlation": 0.9, "apart": 0.1})
     said = other_data(fallen.model_copy(update={"likeness": alike}), terms)
-    assert "in this order: another order of the classes and another source. On" in said
+    assert "are other data: another source (other people, another device, another" in said
+    assert "order of the classes" not in said  # which leaves next to nothing right
     assert "alike in polarity, range and brightness" in said
     assert other_data(final, terms) == ""
     for statement in statements(replace(run, final_test=fallen))["Limitations"]:

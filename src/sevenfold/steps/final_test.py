@@ -96,21 +96,20 @@ class FinalTest(Record):
     @property
     def warning(self) -> str:
         """What must be said aloud of the test images; empty where nothing is odd."""
-        look = (
-            " Look whether the test images are other data: ink and paper exchanged, another range,"
-            " another order of classes, another source."
-        )
+        look = " Look whether the test images are other data: "
         if self.is_no_better_than_chance:
             return (
                 f"Test accuracy {self.scores.accuracy} is no better than always giving one answer"
                 f" ({100 * (self.chance or 0.0):.1f} %); validation accuracy was"
-                f" {self.validation_accuracy}.{look}"
+                f" {self.validation_accuracy}.{look}ink and paper exchanged, another range, another"
+                " order of classes, another source."
             )
         if self.diagnosis == "other_data":
             return (
                 f"From validation to test the untuned baseline falls as well"
                 f" ({100 * (self.baseline_gap or 0.0):+.1f} points; the chosen network"
-                f" {100 * self.gap:+.1f}), which tuning cannot explain.{look}"
+                f" {100 * self.gap:+.1f}), which tuning cannot explain.{look}other people, another"
+                " device, another time."
             )
         return ""
 

@@ -119,9 +119,11 @@ def other_data(final: FinalTest, terms: Terms) -> str:
     found = final.likeness
     unlike = found.unlike if found else ()
     measured = [_measured(name, found, terms) for name in unlike if found]
-    named = [*unlike, "classes", "source"] if found else CAUSES
-    causes = [CAUSES[name] for name in named]
-    look = f"Look whether the test {terms.images} are other data, in this order: {listed(causes)}."
+    # Classes in another order leave next to nothing right.
+    mixed = ["classes"] if final.is_no_better_than_chance else []
+    causes = [CAUSES[name] for name in [*unlike, *mixed, "source"]]
+    order = ", in this order" if len(causes) > 1 else ""
+    look = f"Look whether the test {terms.images} are other data{order}: {listed(causes)}."
     if measured:
         return f"{look} Measured: {'; '.join(measured)}."
     return f"{look} On their pixels both parts are alike in polarity, range and brightness."
@@ -132,7 +134,7 @@ CAUSES: Mapping[str, str] = {
     "range": "another range of pixels",
     "brightness": "another brightness",
     "classes": "another order of the classes",
-    "source": "another source",
+    "source": "another source (other people, another device, another time)",
 }
 
 
