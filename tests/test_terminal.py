@@ -140,7 +140,7 @@ def test_lines_of_a_log_say_how_far_the_run_is(monkeypatch: pytest.MonkeyPatch) 
     assert said[0] == "  Overfit: 101 of 140 epochs"
     assert re.fullmatch(r"  Overfit: 102 of 140 epochs, about \d+ s left", said[1])
     assert said[2].startswith("  Overfit: 103 of 140 epochs, about ")
-    assert said[2].endswith(" left; step 2 of 2, about 15 min left in all")
+    assert said[2].endswith(" left; step 2 of 2, about 1 s left in all")  # as it knows itself
 
 
 def test_a_long_run_says_once_beforehand_how_long() -> None:
@@ -172,6 +172,19 @@ def test_what_is_left_is_corrected_by_what_the_finished_steps_took() -> None:
     outlook.begin("c")
     outlook.end("c", 1.0)
     assert outlook.seconds_left == 0.0
+
+
+def test_the_step_at_work_knows_its_own_time_best() -> None:
+    clock = Clock()
+    outlook = Outlook("ab", lambda: {"a": 100.0, "b": 300.0}, clock)
+    outlook.begin("a")
+    clock.now = 60.0
+    assert outlook.seconds_left == 340.0
+    outlook.correct(180.0)  # (40 + 60 + 180) / (40 + 100): twice as slow
+    assert outlook.seconds_left == 180.0 + 600.0
+    outlook.end("a", 240.0)
+    outlook.begin("b")
+    assert outlook.seconds_left == 600.0
 
 
 def test_a_short_first_step_does_not_decide_alone() -> None:

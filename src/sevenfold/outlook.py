@@ -28,12 +28,17 @@ class Outlook:
         self._expected: Mapping[str, float] | None = None
         self._took: dict[str, float] = {}
         self._now, self._began = "", 0.0
+        self._left_now: float | None = None
 
     def begin(self, step: str) -> None:
         """A step is at work from now on."""
         if self._expected is None:
             self._expected = self._expect()
-        self._now, self._began = step, self._clock()
+        self._now, self._began, self._left_now = step, self._clock(), None
+
+    def correct(self, seconds: float | None) -> None:
+        """The step that is at work knows by now how long it will go on."""
+        self._left_now = seconds
 
     def end(self, step: str, seconds: float) -> None:
         """A step took so long: just now, or when its result was stored."""
@@ -44,18 +49,20 @@ class Outlook:
         """Until the last step ends; None where nothing is expected.
 
         Each step to come takes as much longer, or less long, than expected as those
-        before it did together.
+        before it did together, and the one at work where it knows.
         """
         if not self._expected:
             return None
-        trusted = TRUST * sum(self._expected.values())
-        ended = [step for step in self._took if step in self._expected]
-        took = trusted + sum(self._took[step] for step in ended)
-        factor = took / (trusted + sum(self._expected[step] for step in ended))
-        left = {s: factor * t for s, t in self._expected.items() if s not in self._took}
-        if self._now in left:
-            left[self._now] = max(0.0, left[self._now] - (self._clock() - self._began))
-        return sum(left.values())
+        trusted, passed = TRUST * sum(self._expected.values()), self._clock() - self._began
+        took = {step: s for step, s in self._took.items() if step in self._expected}
+        if self._now in self._expected and self._left_now is not None:
+            took[self._now] = passed + self._left_now
+        known = trusted + sum(self._expected[step] for step in took)
+        factor = (trusted + sum(took.values())) / known
+        left = sum(factor * t for s, t in self._expected.items() if s not in {*took, self._now})
+        if self._now in took:
+            return left + took[self._now] - passed
+        return left + max(0.0, factor * self._expected.get(self._now, 0.0) - passed)
 
     def __str__(self) -> str:
         """`step 6 of 10, about 9 min left in all`; empty between steps."""

@@ -60,5 +60,7 @@ class PlainProgress:
             words = f"{self.done} of {self.total} epochs"
             n_seen, n_left = self.done - self.done_before, self.total - self.done
             if n_seen >= self.share_that_tells * (n_seen + n_left):
-                words += f", about {duration((now - self.started) / n_seen * n_left)} left"
+                left = (now - self.started) / n_seen * n_left
+                words += f", about {duration(left)} left"
+                self.outlook.correct(left)
             self.say("; ".join(filter(None, (f"  {self.title}: {words}", str(self.outlook)))))

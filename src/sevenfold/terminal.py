@@ -212,7 +212,12 @@ class Terminal:
         )
         bar = Progress(*columns, console=self.console)
         task = bar.add_task(title, total=total, completed=done)
-        return Group(bar, _OutlookLine(self.outlook)), _interruptible(lambda: bar.advance(task))
+
+        def advance() -> None:
+            bar.advance(task)
+            self.outlook.correct(bar.tasks[0].time_remaining)
+
+        return Group(bar, _OutlookLine(self.outlook)), _interruptible(advance)
 
 
 class _OutlookLine:
