@@ -1,7 +1,6 @@
 """Ctrl-C says "Interrupted" and exits with 130, whatever is being done."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,11 @@ import pytest
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 
+HEARD = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # unheard in the processes of xdist
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 HIT = """
 import _thread, signal, sys, time
 print("before", flush=True)
@@ -42,12 +46,11 @@ except KeyboardInterrupt:
 def python(*arguments: str, path: Path, **options: object) -> subprocess.CompletedProcess[str]:
     where = os.pathsep.join((str(path), os.environ.get("PYTHONPATH", "")))
     return subprocess.run(
-        [sys.executable, *arguments],
+        [sys.executable, "-c", HEARD, sys.executable, *arguments],
         env={**os.environ, "PYTHONPATH": where},
         capture_output=True,
         text=True,
         timeout=60,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # unheard under xdist
         **options,  # type: ignore[call-overload]
     )
 
