@@ -2,6 +2,7 @@
 what they say.
 """
 
+from sevenfold.data.alike import NearCopies, near_copies
 from sevenfold.data.checking import CheckReport, Listing, catalogue, check
 from sevenfold.data.contents import of_known_groups, overlap, require_disjoint
 from sevenfold.data.download import TransferProgress
@@ -17,6 +18,7 @@ __all__ = [
     "CheckReport",
     "Images",
     "Listing",
+    "NearCopies",
     "Provenance",
     "Source",
     "TransferProgress",
@@ -26,6 +28,7 @@ __all__ = [
     "first_alike",
     "load",
     "n_duplicates",
+    "near_copies",
     "of_known_groups",
     "overlap",
     "prepare",

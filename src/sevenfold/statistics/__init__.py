@@ -1,0 +1,105 @@
+"""Intervals and tests for scores that are counts: thin over SciPy and scikit-learn."""
+
+from sevenfold.statistics.abstention import (
+    Answered,
+    RiskCoverage,
+    Unsure,
+    answered,
+    choose_unsure,
+    risk_coverage,
+)
+from sevenfold.statistics.calibration import Bin, Binning, Calibration, calibration
+from sevenfold.statistics.conformal import (
+    ConformalRule,
+    SetsFound,
+    conformal_rule,
+    conformal_sets,
+    sets_found,
+)
+from sevenfold.statistics.curves import SMOOTHING_WINDOW, smooth
+from sevenfold.statistics.differences import (
+    Difference,
+    difference_of_networks,
+    paired_difference,
+    unpaired_difference,
+)
+from sevenfold.statistics.grouped_proportions import GroupedProportion, grouped_proportion
+from sevenfold.statistics.homogeneity import Homogeneity, homogeneity
+from sevenfold.statistics.learning_curves import LearningCurve, learning_curve
+from sevenfold.statistics.levels import LEVEL, SIGNIFICANCE, Z, t_quantile
+from sevenfold.statistics.pairs import GroupedPairedTest, PairedTest, grouped_mcnemar, mcnemar
+from sevenfold.statistics.power import Design, detectable_difference, n_seeds_needed, power
+from sevenfold.statistics.proportions import Proportion, decimals, proportion
+from sevenfold.statistics.recipes import (
+    RecipeAccuracy,
+    RecipeDifference,
+    recipe_accuracy,
+    recipe_difference,
+)
+from sevenfold.statistics.rows import RowDifference, Rows, holm, rows_against_base
+from sevenfold.statistics.spreads import Deviation, Spread, deviation, spread
+from sevenfold.statistics.suspects import Suspect, Suspects, label_suspects
+from sevenfold.statistics.temperature import Temperature, at_temperature, fit_temperature
+
+__all__ = [
+    "LEVEL",
+    "SIGNIFICANCE",
+    "SMOOTHING_WINDOW",
+    "Answered",
+    "Bin",
+    "Binning",
+    "Calibration",
+    "ConformalRule",
+    "Design",
+    "Deviation",
+    "Difference",
+    "GroupedPairedTest",
+    "GroupedProportion",
+    "Homogeneity",
+    "LearningCurve",
+    "PairedTest",
+    "Proportion",
+    "RecipeAccuracy",
+    "RecipeDifference",
+    "RiskCoverage",
+    "RowDifference",
+    "Rows",
+    "SetsFound",
+    "Spread",
+    "Suspect",
+    "Suspects",
+    "Temperature",
+    "Unsure",
+    "Z",
+    "answered",
+    "at_temperature",
+    "calibration",
+    "choose_unsure",
+    "conformal_rule",
+    "conformal_sets",
+    "decimals",
+    "detectable_difference",
+    "deviation",
+    "difference_of_networks",
+    "fit_temperature",
+    "grouped_mcnemar",
+    "grouped_proportion",
+    "holm",
+    "homogeneity",
+    "label_suspects",
+    "learning_curve",
+    "mcnemar",
+    "n_seeds_needed",
+    "paired_difference",
+    "power",
+    "proportion",
+    "recipe_accuracy",
+    "recipe_difference",
+    "risk_coverage",
+    "rows_against_base",
+    "sets_found",
+    "smooth",
+    "spread",
+    "t_quantile",
+    "unpaired_difference",
+]
