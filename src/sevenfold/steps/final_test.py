@@ -24,7 +24,14 @@ from sevenfold.statistics import SIGNIFICANCE, Proportion, Spread, spread
 from sevenfold.steps import findings
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.finalists import Finalists
-from sevenfold.steps.findings import Comparison, ConfusedPair, KnownGroups, Mistake, Resolution
+from sevenfold.steps.findings import (
+    AspectScore,
+    Comparison,
+    ConfusedPair,
+    KnownGroups,
+    Mistake,
+    Resolution,
+)
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.production import (
     Predictions,
@@ -53,7 +60,8 @@ class FinalTestSettings(Record):
 class FinalTest(Record):
     """What the opened test set said of the first seed's network; seed_accuracies: of
     every seed's. n_confident_errors: errors made with a probability above 0.99. groups:
-    None where those of either part are not known.
+    None where those of either part are not known. aspects: the accuracy by population
+    and whatever else is known of the test images.
     """
 
     configuration: Configuration
@@ -77,6 +85,7 @@ class FinalTest(Record):
     reopening_reasons: tuple[str, ...]
     plan: Plan
     groups: KnownGroups | None = None
+    aspects: tuple[AspectScore, ...] = ()
 
     def __str__(self) -> str:
         seeds = self.seed_accuracies
@@ -164,6 +173,7 @@ def run_final_test(
         reopening_reasons=tuple(line.reason for line in openings if line.reason),
         plan=plan,
         groups=findings.known_groups(development.images, test),
+        aspects=findings.aspect_scores(test, predictions.finals[0]),
     )
 
 
