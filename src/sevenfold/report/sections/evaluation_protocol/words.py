@@ -105,8 +105,8 @@ def hidden(baseline: Baseline, terms: Terms) -> str:
     verdict = "Whether there is a difference these numbers cannot tell."
     if gap.ci_low > 0.0:
         verdict = (
-            f"So much too good does a network look that is validated on {terms.groups} that it"
-            " knows."
+            f"A network that is validated on {terms.groups} it knows looks that much better than it"
+            " is."
         )
     elif gap.ci_high < 0.0:
         verdict = f"Here knowing the {terms.groups} did harm, which needs an explanation."
