@@ -22,19 +22,20 @@ class Images:
     pixels: shape (n, h, w) or (n, h, w, c), uint8. labels: shape (n,), unsigned, the
     place of each image's class in `classes`, which holds their names. groups: shape
     (n,), texts, the name of each image's source (a writer, a page, a camera), which is
-    called the same in both parts; None where sources are not known. aspects: texts by
-    name, shape (n,), what else is known of each image (its population). narrow_labels:
+    called the same in both parts; None where sources are not known. narrow_labels:
     classes that distortions may turn only a little, because they would come to look
     like one another. notes: what was done to them when they were read, in sentences.
+    aspects: texts by name, shape (n,), what else is known of each image (its
+    population).
     """
 
     pixels: np.ndarray
     labels: np.ndarray
     classes: tuple[str, ...]
     groups: np.ndarray | None = None
-    aspects: Mapping[str, np.ndarray] = field(default_factory=dict)
     narrow_labels: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    aspects: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels)
