@@ -5,7 +5,7 @@ nothing had happened.
 all, at random moments. `memory`: how much the driver and its workers grow over `--n`
 trials of many shapes, and what lies on disk meanwhile. `faults`: SIGKILL, a full disk
 (ENOSPC) or a broken one (EIO) at every single write, fsync and rename of the driver, by
-strace.
+strace. `fuzz`: `--n` spoiled data files (`benchmarks/fuzz.py`).
 
 `tests/killed_search.py` has the search, the kills and the oracle.
 """
@@ -25,9 +25,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fuzz import fuzzed_files
 
 from sevenfold.engine import FitState
-from sevenfold.executor.opening import open_executor
+from sevenfold.executor.choosing import open_executor
 from sevenfold.executor.tasks import Result, Task
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import digest_of
@@ -58,8 +59,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("kills", "faults", "memory"))
-    parser.add_argument("--n", type=int, default=300, help="kills, or trials for memory")
+    parser.add_argument("what", choices=("kills", "faults", "memory", "fuzz"))
+    parser.add_argument("--n", type=int, default=300, help="kills, trials for memory, files")
     parser.add_argument(
         "--every", type=int, default=1, help="of the fault points, take one in so many"
     )
@@ -69,6 +70,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if arguments.what == "kills":
             counts = random_kills(Path(folder), arguments.n, arguments.seed)
+        elif arguments.what == "fuzz":
+            counts = fuzzed_files(Path(folder), arguments.n, arguments.seed)
         elif arguments.what == "memory":
             counts = memory(Path(folder), arguments.n)
         else:

@@ -104,7 +104,7 @@ def _cpu_seconds() -> float:
 
 
 def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
-    from sevenfold.executor.opening import open_executor
+    from sevenfold.executor.choosing import open_executor
     from sevenfold.tuning.halving import SearchSettings
     from sevenfold.tuning.space import SearchSpace
     from sevenfold.tuning.study import search

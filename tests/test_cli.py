@@ -87,6 +87,31 @@ def test_data_are_listed_and_checked_in_images_and_classes(tmp_path: Path) -> No
     ]
 
 
+def test_settings_are_listed_with_the_values_of_a_preset(tmp_path: Path) -> None:
+    listed = sevenfold_command("settings", "--preset", "quick", cwd=tmp_path).stdout.splitlines()
+    assert listed[0] == "The preset quick; `sevenfold run --set NAME=VALUE` changes one."
+    place = listed.index("regularize.search.n_trials = 9  (whole number from 1 to 10,000)")
+    assert listed[place + 1] == "    Configurations that are tried in all."
+    wrong = sevenfold_command("settings", "--preset", "qick", cwd=tmp_path)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "Did you mean 'quick'?" in wrong.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
+def test_help_imports_next_to_nothing(tmp_path: Path, arguments: list[str]) -> None:
+    """So that it comes in 0.3 s; drawn help would import all of rich."""
+    program = (
+        "import atexit, sys, sevenfold.cli as cli\n"
+        "heavy = {'rich', 'pydantic', 'numpy', 'PIL', 'jax', 'keras'}\n"
+        "atexit.register(lambda: print('IMPORTED', sorted(heavy & set(sys.modules))))\n"
+        f"sys.argv = ['sevenfold', *{arguments}]\n"
+        "cli.main()"
+    )
+    command = [sys.executable, "-c", program]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+    assert said.splitlines()[-1] == "IMPORTED []"
+
+
 def test_an_unknown_option_is_explained(tmp_path: Path) -> None:
     answer = sevenfold_command("run", "--sede", "1", cwd=tmp_path)
     assert answer.returncode == 2

@@ -1,6 +1,6 @@
 """A short version of `scripts/bench coverage`: intervals hold the truth as often as
 they say, tests raise no more false alarms, and what takes digits of a writer for
-independent does not; 10,000 simulations a row stand in docs/statistics.md.
+independent does not; 2,000 to 10,000 simulations a row stand in docs/statistics.md.
 """
 
 import gzip

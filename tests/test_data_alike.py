@@ -67,9 +67,11 @@ def test_a_changed_copy_is_found_with_its_kind(
 
 
 def test_two_changed_pixels_are_not_one() -> None:
+    """Both in the same half of the checkerboard, so that the other half agrees."""
     own = strokes(20)
-    found = near_copies(images(own, one_pixel(np.roll(one_pixel(own), 3, axis=2))))
-    assert found.count("one_pixel") == 0
+    changed = own.copy()
+    changed[:, 5, [6, 8]] ^= 255
+    assert near_copies(images(own, changed)).count("one_pixel") == 0
 
 
 def test_no_pair_within_the_radius_is_missed_and_none_beyond_is_told() -> None:
@@ -84,6 +86,16 @@ def test_no_pair_within_the_radius_is_missed_and_none_beyond_is_told() -> None:
     found = near_copies(images(own, noisy))
     assert {(j, i) for i, j in found.pairs.tolist()} == expected
     assert found.radius == RADIUS
+
+
+def test_a_little_less_contrast_is_found_in_larger_images() -> None:
+    """The whole difference lies where the images themselves vary most."""
+    own = strokes(30).repeat(2, axis=1).repeat(2, axis=2)
+    paler = np.rint(own * 0.96).astype(np.uint8)
+    found = near_copies(images(own, paler))
+    assert found.distances.min() > 3.0
+    assert found.pairs.tolist() == [[i, 30 + i] for i in range(30)]
+    assert found.count("recompressed") == 30
 
 
 def test_exact_copies_and_plain_images_take_no_part() -> None:

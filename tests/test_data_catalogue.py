@@ -14,8 +14,8 @@ import pytest
 
 from sevenfold import data
 from sevenfold.data import places
-from sevenfold.data.catalogue import ENTRIES, NAMES
-from sevenfold.data.readers import bitmaps, idx
+from sevenfold.data.catalogue import ENTRIES, NAMES, recognised
+from sevenfold.data.readers import bitmaps, hdf5, idx
 from sevenfold.errors import DataError, DataUnavailable
 
 REAL = os.environ.get("SEVENFOLD_DATA")
@@ -136,6 +136,49 @@ def test_a_folder_called_mnist_that_is_not_is_the_users_own(tmp_path: Path) -> N
     assert (provenance.licence, provenance.citation, provenance.noun) == ("", "", "image")
 
 
+def test_half_of_a_data_set_in_a_cache_is_none(tmp_path: Path) -> None:
+    half = {name: FILES[name] for name in idx.PARTS["development"]}
+    write(tmp_path / "cache" / "fashion-mnist", half)
+    assert places.where_found(ENTRIES["fashion-mnist"]) == ""
+    with pytest.raises(DataUnavailable, match=r"no mirror is set") as caught:
+        data.load("fashion-mnist")
+    assert "damaged" not in str(caught.value)
+
+
+def test_half_of_a_published_data_set_is_not_the_users_own(tmp_path: Path) -> None:
+    half = {name: FILES[name] for name in idx.PARTS["development"]}
+    folder = write(tmp_path / "d", half)
+    with pytest.raises(DataError, match=r"the test part of fashion-mnist, got .* or give custom:"):
+        data.load(str(folder))
+    assert data.load(f"custom:{folder}").provenance.set_aside
+
+
+def test_test_images_taken_for_development_are_the_users_own(tmp_path: Path) -> None:
+    test = dict(zip(idx.PARTS["development"], idx.PARTS["test"], strict=True))
+    assert recognised({name: sha256(FILES[test[name]]) for name in test}) is None
+    assert recognised({}) is None
+    known = recognised({name: sha256(FILES[name]) for name in idx.PARTS["development"]})
+    assert known is not None
+    assert known.name == "fashion-mnist"
+
+
+def test_published_classes_have_their_published_names() -> None:
+    """As the authors' own pages number them."""
+    fashion, kmnist = ENTRIES["fashion-mnist"].classes, ENTRIES["kmnist"].classes
+    assert [fashion.index(name) for name in ("Trouser", "Sandal", "Bag", "Ankle boot")] == [
+        1,
+        5,
+        8,
+        9,
+    ]
+    assert [kmnist.index(name) for name in ("o", "na", "re", "wo")] == [0, 4, 8, 9]
+    assert ENTRIES["emnist-letters"].narrow_labels == ()
+    assert ENTRIES["emnist-digits"].narrow_labels == (1, 7)
+    assert ENTRIES["qmnist"].n_test == 60_000
+    for name in ("emnist-letters", "emnist-digits", "emnist-balanced"):
+        assert ENTRIES[name].only == f"{name}-"
+
+
 def test_published_images_with_another_test_part_are_refused_with_the_way_out(
     tmp_path: Path,
 ) -> None:
@@ -146,12 +189,19 @@ def test_published_images_with_another_test_part_are_refused_with_the_way_out(
     assert data.check(f"custom:{folder}").n_test == 20
 
 
-def test_digests_of_packed_files_alone_are_enough_and_other_files_are_not(tmp_path: Path) -> None:
+def test_digests_of_packed_files_alone_are_enough_and_other_files_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeyed = dict(PACKED)
     write(tmp_path / "cache" / "kmnist", monkeyed)
     source = data.load("kmnist")
     assert (source.provenance.name, source.development.classes[1]) == ("kmnist", "ki")
     assert source.provenance.sha256.keys() >= set(PACKED)
+    monkeypatch.setitem(
+        ENTRIES, "fashion-mnist", dataclasses.replace(ENTRIES["fashion-mnist"], sha256={})
+    )
+    by_path = data.load(str(tmp_path / "cache" / "kmnist"))
+    assert (by_path.provenance.name, by_path.development.classes[1]) == ("kmnist", "ki")
     again = gzip.compress(FILES["t10k-labels-idx1-ubyte"][:-1] + b"\x01")
     (tmp_path / "cache" / "kmnist" / "t10k-labels-idx1-ubyte.gz").write_bytes(again)
     with pytest.raises(DataError, match=r"expected the t10k-labels-idx1-ubyte of kmnist"):
@@ -190,8 +240,11 @@ def test_a_data_set_without_a_mirror_says_where_to_put_it(
 ) -> None:
     monkeypatch.delenv("SEVENFOLD_MIRRORS")
     for get in (data.load, data.fetch):
-        with pytest.raises(DataUnavailable, match=rf"no mirror is known .*Put .* into .*/{name}"):
+        with pytest.raises(
+            DataUnavailable, match=rf"no mirror is known .*Put .* into .*/{name}"
+        ) as caught:
             get(name)
+        assert "mnist-5k" not in str(caught.value)
 
 
 def test_names_without_published_digests_are_explained() -> None:
@@ -221,7 +274,33 @@ def test_text_bitmaps_become_images(tmp_path: Path) -> None:
     assert set(np.unique(images.pixels)) == {0, 255}
     first = content.split(b"\n")[2].decode()
     assert (images.pixels[0, 0] == 255 * np.array(list(first), int)).all()
-    assert digests["optdigits-orig.tra"] == sha256(content)
+    assert digests == {n: sha256(content) for n in ("optdigits-orig.tra", "optdigits-orig.tes")}
+
+
+# USPS
+
+
+def test_usps_is_rounded_and_no_other_file_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    h5py = pytest.importorskip("h5py")
+    grey = {"train": np.linspace(0, 1, 512), "test": np.linspace(1, 0, 256)}
+    with h5py.File(tmp_path / "usps.H5", "w") as file:
+        for name, values in grey.items():
+            file[f"{name}/data"] = values.reshape(-1, 256)
+            file[f"{name}/target"] = np.arange(len(values) // 256)
+    with pytest.raises(DataError, match=r"expected USPS .*, the one HDF5 file that is read, got"):
+        hdf5.read(tmp_path / "usps.H5", "test")
+    digest = sha256((tmp_path / "usps.H5").read_bytes())
+    known = dataclasses.replace(hdf5.USPS, sha256={"usps.h5": digest})
+    monkeypatch.setattr(hdf5, "USPS", known)
+    assert hdf5.claims(tmp_path / "usps.H5")
+    development, digests = hdf5.read(tmp_path / "usps.H5", "development")
+    assert (development.shape, development.labels.tolist()) == ((16, 16), [0, 1])
+    np.testing.assert_array_equal(development.pixels.ravel(), np.rint(grey["train"] * 255))
+    test, _ = hdf5.read(tmp_path / "usps.H5", "test")
+    np.testing.assert_array_equal(test.pixels.ravel(), np.arange(255, -1, -1))
+    assert digests == {"usps.h5": digest}
 
 
 @pytest.mark.parametrize("spoil", [lambda c: c[:-40], lambda c: b"", lambda c: c + b"x\ny\n"])

@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -69,6 +70,17 @@ class Mirror(BaseHTTPRequestHandler):
         if how == "mute":
             time.sleep(2)
             return None
+        if how == "garbage":
+            self.wfile.write(b"\x1b[31mHELLO\r\n\r\n")
+            return None
+        if how == "drip":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            with suppress(OSError):
+                for _ in range(100):
+                    self.wfile.write(b"1")
+                    self.wfile.flush()
+                    time.sleep(0.1)
+            return None
         if how == "stall":
             self.answer(gzip.compress(data)[:20], claim=len(data))
             time.sleep(2)
@@ -105,6 +117,7 @@ def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(download, "CONNECT_SECONDS", 0.4)
     monkeypatch.setattr(download, "STALL_SECONDS", 0.4)
+    monkeypatch.setattr(download, "PATIENCE_SECONDS", 1.5)
     monkeypatch.setitem(ENTRIES, "mnist", MADE_UP)
     Mirror.asked.clear()
 
@@ -141,6 +154,8 @@ def test_the_right_content_is_taken_however_it_is_packed(
         ("endless", "sent more than 47,105,536 bytes"),
         ("mute", "no answer within 0.4 s|nothing came for 0.4 s|timed out"),
         ("stall", "nothing came for 0.4 s"),
+        ("drip", "took too long: 0 bytes came"),
+        ("garbage", r"an answer that is not HTTP .BadStatusLine.\)"),
     ],
 )
 def test_a_bad_mirror_is_named_with_its_error_and_leaves_nothing(
@@ -247,6 +262,24 @@ def test_more_mirrors_than_anyone_would_wait_for_are_refused(
         finding.load("mnist")
 
 
+def test_four_mirrors_of_ones_own_have_a_folder_for_each_data_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = [f"https://127.0.0.{n}/" for n in range(4)]
+    use(monkeypatch, *own)
+    assert download.mirrors(ENTRIES["mnist"]) == tuple(own)
+    assert download.mirrors(ENTRIES["kmnist"]) == tuple(f"{url}kmnist/" for url in own)
+
+
+def test_a_page_in_place_of_a_packed_file_is_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, "https://127.0.0.1/")
+    monkeypatch.setattr(download, "download", lambda *_: b"<!DOCTYPE html>busy")
+    with pytest.raises(DataUnavailable, match=r"expected a packed file, got an HTML page"):
+        download.fetch_missing(ENTRIES["kmnist"], tmp_path, verify=["development"])
+
+
 def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,6 +295,19 @@ def test_fetch_mends_what_is_damaged_and_keeps_what_is_right(
         f"{name}.gz" for name in idx.FILES
     )
     assert len(finding.load("mnist").read_test()) == 50
+
+
+@pytest.mark.parametrize("name", idx.FILES)
+def test_a_folder_in_place_of_a_file_is_mended(
+    name: str, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, f"{server}/good")
+    folder = finding.fetch("mnist")
+    (folder / f"{name}.gz").unlink()
+    (folder / f"{name}.gz").mkdir()
+    (folder / f"{name}.gz" / "more").write_bytes(b"x")
+    source = finding.load("mnist")
+    assert (len(source.development), len(source.read_test())) == (300, 50)
 
 
 def test_load_mends_a_damaged_cache(server: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,12 @@ def test_bright_ink_and_flat_paper_are_not_turned(paper: int, ink: int) -> None:
     assert not seems_inverted(drawn(80, paper=paper, ink=ink))
 
 
+def test_more_bright_than_dark_is_no_dark_ink() -> None:
+    images = drawn(80, paper=150, ink=255)
+    images.pixels[:, 5, 5] = 0
+    assert not seems_inverted(images)
+
+
 def test_images_without_a_paper_are_opposite_to_nothing() -> None:
     ink = drawn(80, paper=255, ink=0)
     photographs = replace(ink, pixels=rng.integers(0, 256, ink.pixels.shape, np.uint8))
@@ -125,6 +131,9 @@ def test_nothing_is_turned_unless_asked_and_then_both_parts_are(tmp_path: Path) 
     assert plain.provenance.sha256 == turned.provenance.sha256
     assert data.check(path).warnings[0].startswith("The images seem to be dark ink")
     assert data.check(path, invert=True).warnings == ()
+    other = write(tmp_path / "e.npz", x_test=drawn(8).pixels)
+    with pytest.raises(DataError, match=r"test: .* got them the other way round"):
+        data.load(other).read_test()
 
 
 def test_the_setting_is_part_of_a_runs_identity() -> None:
@@ -134,4 +143,6 @@ def test_the_setting_is_part_of_a_runs_identity() -> None:
 def test_copies_in_the_test_part_are_said_as_its_own(tmp_path: Path) -> None:
     x = drawn(8).pixels[np.r_[0:8, 0]]
     path = write(tmp_path / "d.npz", x_train=drawn(80).pixels, x_test=x, y_test=np.arange(9) % 4)
-    assert any(text.startswith("Test part: A fault") for text in data.check(path).warnings)
+    found = data.check(path)
+    assert any(text.startswith("Test part: A fault") for text in found.warnings)
+    assert (found.n_development_duplicates, found.n_test_duplicates) == (0, 1)

@@ -1,4 +1,4 @@
-"""A folder of pictures with a subfolder for each class: what is taken, and what is
+"""A folder of pictures for each class: what is taken, and what is
 refused by name.
 """
 
@@ -145,6 +145,17 @@ def test_other_names_and_suffixes_of_pictures_are_taken(tmp_path: Path) -> None:
     (path / "apple" / "0.png").rename(path / "apple" / "0.JPG")
     (path / "apple" / "1.png").rename(path / "apple" / "one")
     assert read(path).class_counts.tolist() == [12] * 3
+    for file in path.rglob("*.png"):
+        file.rename(file.with_suffix(".PNG"))
+    assert folders.claims(path)
+    assert read(path).class_counts.tolist() == [12] * 3
+
+
+def test_files_and_size_are_part_of_what_the_data_are(tmp_path: Path) -> None:
+    path = str(made_up(tmp_path / "own"))
+    digests = {data.load(path).provenance.digest, data.load(path, size=(5, 5)).provenance.digest}
+    save(tmp_path / "own" / "apple" / "0.png", np.zeros((9, 7, 3), np.uint8))
+    assert len({*digests, data.load(path).provenance.digest}) == 3
 
 
 def test_digests_tell_of_class_name_and_file(tmp_path: Path) -> None:
@@ -229,6 +240,15 @@ def test_nearly_equal_class_names_are_refused(tmp_path: Path, one: str, other: s
     assert "expected classes that are told apart by their names, got" in refusal(path)
 
 
+def test_accents_may_be_spelled_in_two_ways(tmp_path: Path) -> None:
+    path = both_parts(tmp_path / "own")
+    for part, name in (("train", "caf\u00e9"), ("test", "cafe\u0301")):  # as on a Mac
+        (path / part / "apple").rename(path / part / name)
+    source = data.load(str(path))
+    assert source.development.classes[0] == "caf\u00e9"
+    assert len(source.read_test()) == 12
+
+
 def test_single_letters_may_differ_by_their_case(tmp_path: Path) -> None:
     path = made_up(tmp_path)
     (path / "dog 9").rename(path / "a")
@@ -249,6 +269,8 @@ def test_a_thousand_classes_are_the_most(tmp_path: Path) -> None:
     for number in range(1_001):
         save(tmp_path / str(number) / "0.png", np.zeros((2, 2), np.uint8))
     assert "expected at most 1,000 classes, got 1,001 ('0', '1', ...)" in refusal(tmp_path)
+    shutil.rmtree(tmp_path / "0")
+    assert "expected at least 10 examples of each class" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("other", ["val", "validation", "apple"])
@@ -308,7 +330,7 @@ def test_a_folder_of_something_else_is_not_claimed(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "x.txt").write_text("x")
     assert not folders.claims(tmp_path)
-    assert "a folder of pictures with a subfolder for each class" in refusal(tmp_path)
+    assert "a folder of pictures for each class" in refusal(tmp_path)
 
 
 def test_a_folder_called_testing_may_be_without_labels_too(tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ def test_where_there_are_no_columns_none_can_be_named(tmp_path: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(image).save(file)
     message = refusal(tmp_path / "pictures", group="writer")
-    assert "got a folder of pictures with a subfolder for each class. Leave it out." in message
+    assert "got a folder of pictures for each class. Leave it out." in message
 
 
 # Both parts

@@ -14,6 +14,8 @@ import pytest
 
 from sevenfold import data
 from sevenfold.data.catalogue import ENTRIES
+from sevenfold.data.images import numbered
+from sevenfold.data.published.emnist import upright
 from sevenfold.data.readers import idx
 from sevenfold.data.readers.idx_names import role_of
 from sevenfold.data.reading import read_source
@@ -74,7 +76,7 @@ def test_a_zip_is_read_where_it_lies(tmp_path: Path, case: str) -> None:
         for name, content in FILES.items():
             packed = gzip.compress(content) if "images" in name else content
             archive.writestr(CASES[case](name), packed)
-        archive.writestr("__MACOSX/._train-images-idx3-ubyte", b"x")
+            archive.writestr(f"__MACOSX/._{name}", b"what a Mac adds")
     require_read(tmp_path / "d.ZIP")
     assert [path.name for path in tmp_path.iterdir()] == ["d.ZIP"]
 
@@ -99,8 +101,23 @@ def test_what_lies_nearest_is_taken_and_files_beside_it_do_no_harm(tmp_path: Pat
     write(tmp_path, str, bytes)
     write(tmp_path, lambda name: f"{name}.d/{name}", lambda content: content + b"more")
     (tmp_path / "emnist-letters-train-images-idx3-ubyte").write_bytes(b"alone")
-    (tmp_path / ".train-images-idx3-ubyte").write_bytes(b"hidden")
+    write(tmp_path, lambda name: f".ipynb_checkpoints/{name}", bytes)
     require_read(tmp_path)
+
+
+def test_half_of_a_set_counts_before_a_single_file_of_another(tmp_path: Path) -> None:
+    write(tmp_path, str, bytes)
+    for name in idx.PARTS["test"]:
+        (tmp_path / name).unlink()
+    (tmp_path / "emnist-letters-train-images-idx3-ubyte").write_bytes(b"alone")
+    assert data.load(str(tmp_path)).provenance.set_aside
+
+
+def test_a_part_is_there_where_both_of_its_files_are(tmp_path: Path) -> None:
+    write(tmp_path, str, bytes)
+    assert idx.parts(tmp_path) == ("development", "test")
+    (tmp_path / "t10k-labels-idx1-ubyte").unlink()
+    assert idx.parts(tmp_path) == ("development",)
 
 
 def test_two_data_sets_in_one_folder_are_refused_by_name(tmp_path: Path) -> None:
@@ -194,6 +211,17 @@ def test_emnist_is_turned_upright_and_its_letters_named_by_its_files_names(tmp_p
         data.load(str(tmp_path / "unnamed"))
 
 
+def test_emnists_classes_are_as_published_and_only_its_files_are_turned() -> None:
+    images = numbered(rng.integers(0, 256, (47, 3, 4), np.uint8), np.arange(47))
+    found = upright(images, "EMNIST-Balanced-train-images-idx3-ubyte")
+    assert "".join(found.classes) == "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"
+    assert found.shape == (4, 3)
+    for name in ("hemnist-balanced-train", "emnist-balancedx", "balanced-emnist", "emnist-digits"):
+        assert upright(images, name) is images
+    eleven = images[np.arange(11)]
+    assert upright(eleven, "emnist-digits-train") is eleven
+
+
 def int_labels(columns: int) -> bytes:
     table = np.zeros((80, columns), ">i4")
     table[:, 0], table[:, -1] = LABELS["train"], 7
@@ -216,9 +244,13 @@ def test_labels_of_four_bytes_are_read_and_held_to_their_bounds(tmp_path: Path) 
     file = folder / "train-labels-idx1-ubyte"
     file.write_bytes(struct.pack(">2I", 3073, len(labels)) + labels.tobytes())
     require_read(folder)
-    labels[3] = -1
-    file.write_bytes(struct.pack(">2I", 3073, len(labels)) + labels.tobytes())
-    with pytest.raises(DataError, match=r"expected labels from 0 to .*, got -1"):
+    for wrong in (-1, 65_535):
+        labels[3] = wrong
+        file.write_bytes(struct.pack(">2I", 3073, len(labels)) + labels.tobytes())
+        with pytest.raises(DataError, match=rf"expected labels from 0 to 65,534, got {wrong}"):
+            data.load(str(folder))
+    file.write_bytes(struct.pack(">2I", 0x0901, len(labels)))
+    with pytest.raises(DataError, match=r"got IDX of int8 in 1 dim.*Save the labels as uint8, sh"):
         data.load(str(folder))
 
 
@@ -235,6 +267,15 @@ def test_labels_of_four_bytes_are_read_and_held_to_their_bounds(tmp_path: Path) 
         (struct.pack(">3I", 0x0802, 80, 30), r"got IDX of uint8 in 2 dimensions \(2050\)"),
         (struct.pack(">4I", 0x0D03, 80, 6, 5), r"got IDX of float32 in 3 dimensions"),
         (b"<!DOCTYPE html>", r"got an HTML page"),
+        (
+            b"404: Not Found\n"[:14],
+            r"got a text \('404: Not Found' ...\). A server may have sent it",
+        ),
+        (b'{"message":"Not Found"}', r"got a JSON text. Fetch it again"),
+        (bytes(100), r"got zeros. It was never written whole"),
+        (struct.pack("<4I", 2051, 80, 6, 5), r"bytes from behind. Write the header big-endian"),
+        (b"BZh91AY&SY" + bytes(50), r"got a bzip2 file. Unpack it first"),
+        (b"(\xb5/\xfd" + bytes(50), r"got a Zstandard file"),
     ],
 )
 def test_what_a_file_is_instead_is_said_by_name(
@@ -245,3 +286,14 @@ def test_what_a_file_is_instead_is_said_by_name(
     with pytest.raises(DataError, match=expected) as caught:
         data.load(str(folder))
     assert "\n" not in str(caught.value)
+
+
+def test_a_validation_part_is_left_alone_and_said(tmp_path: Path) -> None:
+    folder = write(tmp_path, str, bytes)
+    assert data.load(str(folder)).provenance.left_out == ()
+    for name, content in FILES.items():
+        if "t10k" in name:
+            (folder / name.replace("t10k", "val")).write_bytes(content)
+    require_read(folder)
+    (said,) = data.load(str(folder)).provenance.left_out
+    assert said.endswith("not val-images-idx3-ubyte, val-labels-idx1-ubyte.")

@@ -84,6 +84,7 @@ def test_whole_numbers_of_any_type_and_shape_become_bytes(
     [
         (np.zeros((4, 9, 17), np.uint8), (9, 17)),
         (np.zeros((4, 9, 17, 3), np.uint8), (9, 17, 3)),
+        (np.zeros((4, 9, 17, 4), np.uint8), (9, 17, 4)),
         (np.zeros((4, 9, 17, 1), np.uint8), (9, 17)),
         (np.zeros((4, 128 * 128), np.uint8), (128, 128)),
     ],
@@ -156,6 +157,10 @@ with_nan[3, 4, 5] = np.nan
         ({"y_train": np.full(40, 65_535)}, r"whole numbers from 0 to 65,534, got 65535"),
         ({"y_train": np.eye(10)[LABELS]}, r"got \(40, 10\).* of one-hot rows, labels.argmax\(1\)"),
         ({"y_train": LABELS.reshape(2, 20)}, r"expected shape \(n,\), got \(2, 20\)"),
+        (
+            {"y_train": np.resize(LABELS, 41)},
+            r"y_train: expected as many labels as images \(40\), got 41",
+        ),
         (
             {"y_train": LABELS[:39]},
             r"y_train: expected as many labels as images \(40\), got 39",

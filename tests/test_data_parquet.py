@@ -100,6 +100,38 @@ def test_other_columns_are_refused(tmp_path: Path, changed: dict[str, Any], expe
     assert expected in refusal(write(tmp_path / "d.parquet", **changed))
 
 
+def test_a_row_beyond_the_first_batch_is_named_by_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "_BATCH", 10)
+    path = write(tmp_path / "d.parquet", label=[*range(3), *range(3), *[0] * 20, -1, *[0] * 9])
+    assert "row 27: expected a label" in refusal(path)
+    write(path, n=0)
+    assert "expected a row for each picture, got none" in refusal(path)
+
+
+def test_digests_tell_of_labels_and_pictures(tmp_path: Path) -> None:
+    def digest(**changed: Any) -> object:
+        return parquet.read(write(tmp_path / "d.parquet", **changed), "development", None, None)[1]
+
+    swapped = [(i + 1) % 3 for i in range(36)]
+    assert len({str(digest(**c)) for c in ({}, {"seed": 1}, {"label": swapped})}) == 3
+    assert digest() == digest(named=True)
+
+
+def test_numbers_as_classes_stand_in_their_order(tmp_path: Path) -> None:
+    path = write(tmp_path / "d.parquet", named=False, label=[i % 12 for i in range(36)])
+    images, _ = parquet.read(path, "development", None, None)
+    assert images.classes == tuple(str(n) for n in range(12))
+
+
+def test_colours_are_kept(tmp_path: Path) -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (36, 6, 5, 3), np.uint8)
+    path = write(tmp_path / "d.parquet", image=[encoded(image) for image in colours])
+    found, _ = parquet.read(path, "development", None, None)
+    np.testing.assert_array_equal(found.pixels, colours)
+
+
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "d.parquet")
     path.write_bytes(path.read_bytes()[:-40])

@@ -2,6 +2,7 @@
 one line for what is not.
 """
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def save(folder: Path, names: tuple[str, ...] = USUAL, **changed: Any) -> str:
         ("XTRAIN", "YTRAIN", "XTEST", "YTEST"),
         ("training-images", "training-labels", "testing-images", "testing-labels"),
         ("x_tr", "y_tr", "x_te", "y_te"),
+        ("trainingImages", "trainingLabels", "testingImages", "testingLabels"),
         ("data_train", "target_train", "data_test", "targets_test"),
         ("x", "y", "x_test", "y_test"),
     ],
@@ -74,6 +76,18 @@ def test_a_validation_part_is_counted_among_the_classes_of_both(tmp_path: Path) 
     assert [images.classes[label] for label in images.labels] == [*names, *own]
 
 
+def test_classes_of_both_parts_count_as_numbers_do(tmp_path: Path) -> None:
+    many = np.arange(80) % 12
+    images, _ = npz.read(Path(save(tmp_path, y_train=many, x_val=X, y_val=Y)), "development")
+    assert images.classes == tuple(str(n) for n in range(12))
+
+
+def test_validation_images_of_another_size_are_refused(tmp_path: Path) -> None:
+    path = save(tmp_path, x_val=X[:, :5], y_val=Y)
+    with pytest.raises(DataError, match=r"validation images of the size of the training images"):
+        data.load(path)
+
+
 def test_half_a_part_is_named_and_no_test_part_is_set_aside(tmp_path: Path) -> None:
     np.savez(tmp_path / "d.npz", x_train=X, y_train=Y, val_images=X)
     with pytest.raises(DataError, match=r"Save it again with y_val"):
@@ -93,6 +107,7 @@ def test_half_a_part_is_named_and_no_test_part_is_set_aside(tmp_path: Path) -> N
         (X / 255, X),
         ((X / 255).astype(np.float16), X),
         (X * np.float32(1 / 255), X),
+        (X * np.nextafter(np.float32(1 / 255), np.float32(0)), X),
         (X > 100, (X > 100) * np.uint8(255)),
         ((X > 100).astype(np.float32), (X > 100) * np.uint8(255)),
         (np.stack([X] * 3, axis=1), np.stack([X] * 3, axis=-1)),
@@ -126,6 +141,11 @@ def test_every_step_of_grey_comes_back_from_its_share_of_one(tmp_path: Path) -> 
         (X * 0.997, r"from 0 to 254.235 with fractions such as .*, as resizing leaves"),
         (X.astype(np.uint16) * 257, r"from 0 to 65535: 16 bits. Save \(x // 257\)"),
         (X * 1000.5, r"from 0 to 255128. Save x \* 255 / x.max\(\)"),
+        (np.moveaxis(np.resize(X, (200, 6, 5)), 0, -1), r"got \(6, 5, 200\), with the images last"),
+        (X.reshape(80, -1)[:, :17], r"got 17. Where one column is the label, save it apart, as y"),
+        (np.zeros((9, 80)), r"got 80. Where each column is an image, save x.T"),
+        (np.where(X > 0, np.inf, 0), r"from 0 to 255, got NaN or infinity. Remove or mend"),
+        (X.astype(complex), r"x_train: expected numbers \(uint8\), got '<c16'. Save it as uint8"),
         (X[:, None, :, :1], r"\(80, 1, 6, 1\), which may as well have its channels first"),
         (X[:, None, :1, :3], r"\(80, 1, 1, 3\), which may as well have its channels first"),
     ],
@@ -150,6 +170,12 @@ def test_texts_as_labels_name_the_classes_in_natural_order(tmp_path: Path) -> No
     texts = data.load(save(tmp_path, y_train=Y.astype(str), y_test=Y[:8].astype(str))).provenance
     assert numbers.sha256 == texts.sha256
     assert source.provenance.digest != numbers.digest
+    others = data.load(save(tmp_path, y_train=names[::-1][Y], y_test=names[Y[:8]])).provenance
+    renamed = np.array(["p", "q", "r", "s"])
+    first = data.load(save(tmp_path, y_train=renamed[Y], y_test=renamed[Y[:8]])).provenance
+    renamed = np.array(["t", "u", "v", "w"])
+    second = data.load(save(tmp_path, y_train=renamed[Y], y_test=renamed[Y[:8]])).provenance
+    assert len({p.digest for p in (others, first, second, source.provenance)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -157,9 +183,16 @@ def test_texts_as_labels_name_the_classes_in_natural_order(tmp_path: Path) -> No
     [
         (np.array([b"\xff", b"\xfe"])[Y % 2], r"expected labels that are texts in UTF-8"),
         (np.array(["a\n", "b"])[Y % 2], r"a class name that can be printed, got 'a\\n'"),
+        (np.array(["a", "\u00a0"])[Y % 2], r"a class name that can be printed, got '\\xa0'"),
+        (np.array(["a", " "])[Y % 2], r"a class name that can be printed, got ' '"),
         (np.array(["cat", "Cat "])[Y % 2], r"told apart by their names, got 'Cat ' and 'cat'"),
-        (np.array(["a", "b"], object)[Y % 2], r"got '\|O'. Pickled objects are never loaded"),
+        (
+            np.array(["a", "b"], object)[Y % 2],
+            r"got '\|O'. Pickled .* loaded; save it as x.astype\(str",
+        ),
+        (Y.astype("M8[D]"), r"expected numbers or texts, got '<M8\[D\]'. Save it as x.astype"),
         (np.where(Y == 0, 4, Y), r"The labels are 1 to 4: .* or where 4 stands for 0, labels % 4"),
+        (Y + 0.5, r"expected whole numbers from 0 to 65,534, got 0.5. Number the classes"),
         (np.where(Y == 3, 4, Y), r"none of 3. Add some of each, or number .* without gaps"),
     ],
 )
@@ -180,6 +213,14 @@ def test_unusable_labels_are_named(tmp_path: Path, labels: np.ndarray, expected:
         ("m.unknown", b"<html>", r"got an HTML page"),
         ("m.h5", b"\x89HDF", r"expected USPS .*, the one HDF5 file that is read.*h5py"),
         ("m.PNG", b"\x89PNG", r"got one picture. A data set is a folder of many"),
+        ("m.npz", b"\x1f\x8b", r"a zip\), got a gzip file. Unpack it first"),
+        ("m.npz", b"\x93NUMPY", r"got one NumPy array. np.load it, and save"),
+        ("m.npz", b"\x80\x04\x95", r"got a pickle. None is ever loaded"),
+        ("images.gz", b"\x1f\x8b", r"got a gzip file. Unpack it first"),
+        ("m.xlsx", b"PK\x03\x04", r"got a spreadsheet. Save it as CSV"),
+        ("m.tsv", b"1\t2", r"got a text. A table of labels .* is called .csv"),
+        ("m.pth", b"PK\x03\x04", r"got a pickle of PyTorch's. It is never loaded"),
+        ("m.dump", b"PK\x03\x04", r"got a damaged zip archive"),
         ("m.npz", b"version https://git-lfs.github.com/spec/v1", r"got a Git LFS pointer"),
     ],
 )
@@ -197,3 +238,40 @@ def test_a_folder_of_other_files_is_named(tmp_path: Path) -> None:
     (tmp_path / "x_train.npy").write_bytes(b"")
     with pytest.raises(DataError, match=r"a folder with .npy files, each one NumPy array"):
         data.load(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ((), r"got an empty folder. Check the path"),
+        (("a.NPZ", "readme.md"), r"got a folder with a.NPZ. Give the file itself"),
+        (("a.zip",), r"got a folder with a.zip. Give the file itself"),
+        (("a.zip", "b.zip"), r"got a folder with a.zip, b.zip. Give one, or unpack them"),
+        (("notes.txt", "b.bin"), r"a folder of something else \(b.bin, notes.txt\)"),
+    ],
+)
+def test_a_folder_is_named_by_what_it_holds(
+    tmp_path: Path, names: tuple[str, ...], expected: str
+) -> None:
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(DataError, match=expected):
+        data.load(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("member", "name", "expected"),
+    [
+        ("x_train.npy", "d", r"got an .npz by another name. Call it .npz"),
+        ("a.png", "d", r"got a zip archive by another name. Call it .zip, or unpack it"),
+        ("train-images-idx3-ubyte", "d.npz", r"IDX files by another name: call it .zip"),
+        ("mnist.npz", "d.zip", r"got mnist.npz. Unpack it and give the .npz"),
+    ],
+)
+def test_an_archive_by_another_name_is_told(
+    tmp_path: Path, member: str, name: str, expected: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr(member, b"x")
+    with pytest.raises(DataError, match=expected):
+        data.load(str(tmp_path / name))

@@ -78,6 +78,11 @@ def test_blanks_and_empty_lines_do_no_harm(tmp_path: Path) -> None:
     path = write(tmp_path / "d.csv", table())
     path.write_text(path.read_text().replace(",", ", ").replace("\n", "\n\n"))
     assert_same(read(path))
+    head, *rows = path.read_text().splitlines()
+    path.write_text(
+        "\n".join([head, *(row.replace(",", "\t ,", 1) for row in rows[:20]), *rows[20:]])
+    )
+    assert_same(read(path))
 
 
 def test_blocks_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,6 +185,26 @@ def test_a_test_table_without_labels_is_left_alone_and_said(tmp_path: Path, head
     assert (len(source.development), len(source.read_test())) == (42, 18)
 
 
+def test_a_name_of_both_parts_is_of_training_and_hidden_tables_are_none(tmp_path: Path) -> None:
+    write(tmp_path / "latest_train.csv", table())
+    write(tmp_path / ".train.csv", table())
+    assert tables.parts(tmp_path) == ("development",)
+    write(tmp_path / "test.csv", table(TEST))
+    assert tables.parts(tmp_path) == ("development", "test")
+
+
+def test_nearly_equal_names_of_classes_are_refused(tmp_path: Path) -> None:
+    names = np.array(["cat", "Cat", "dog"])
+    for file, images in (("train.csv", IMAGES), ("test.csv", TEST)):
+        frame = table(images)
+        frame["label"] = names[images.labels]
+        write(tmp_path / file, frame)
+        with pytest.raises(
+            DataError, match=r"told apart by their names, got 'C?c?at' and 'C?c?at'"
+        ):
+            data.load(str(tmp_path))
+
+
 def test_one_table_of_any_name_is_enough(tmp_path: Path) -> None:
     write(tmp_path / "own" / "mine.csv", table())
     assert len(data.load(str(tmp_path / "own")).development) == 42
@@ -254,6 +279,7 @@ def with_cell(tmp_path: Path, cell: str, header: bool = True) -> Path:
         ("-1", "got '-1'. Mend that cell"),
         ("99999999999999999999", "got '99999999999999999999'. Mend that cell"),
         ("1.5", "got '1.5'. Mend that cell"),
+        ("0.0", "got '0.0'. Write whole numbers, without a point; where 1 is the most, times 255"),
         ("0.25", "got '0.25'. Multiply the pixels by 255 and round them"),
         ("", "got ''. Fill that cell, or remove the row"),
         ("NA", "got 'NA'. Mend that cell"),
@@ -324,7 +350,19 @@ def test_lines_are_counted_over_blocks(tmp_path: Path, monkeypatch: pytest.Monke
         (b"label,class,pixel0\n", "expected one column of labels, got label, class. Keep one"),
         (b"id,label,pixel0,pixel1\n", "columns of pixels, got also a column 'id'. Remove it"),
         (b",label,pixel0,pixel1\n", "got also a column ''. Remove it"),
-        (b"label,pixel1,pixel0\n", "the columns of pixels in their order, got pixel1, pixel0"),
+        (
+            b"label,pixel1,pixel0\n",
+            "the columns of pixels in their order, got pixel1 before pixel0",
+        ),
+        (
+            b"label,y9,p0,p1,p2\n",
+            "in their order, got y9 before p0. Sort them, and keep one of labels",
+        ),
+        (b"filename,label\na.png,1\n", "got 'filename,label.*Put the pictures that it names into"),
+        (b"a,b,label\r1,2,0\r", "got lines that end with a carriage return alone"),
+        (b"9,2,3,4,5,6\n", "number of pixels, got 5. Say .* --size HEIGHT WIDTH, or where one col"),
+        (b"9,2,3,4\n", "number of pixels, got 3. Say .* with --size HEIGHT WIDTH.$"),
+        (b"0,9,9,9,9\n0,9,2,3,4\n", "a label first in each row, got '0' in all. Put labels first"),
         (b"0,1,2,3,4\n5,0,0,0,0\n", "got numbers of columns. Call that column label"),
         (b",0,1,2,3\n0,5,0,0,0\n", "got numbers of columns. Call that column label"),
         (b"1,2,3,4,5\n5,0,0,0,0\n", "got numbers of columns. Call that column label"),
@@ -347,6 +385,26 @@ def test_a_column_that_is_no_class_is_refused(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text("y,a1,a2,a3,a4\n" + rows)
     with pytest.raises(DataError, match=r"at most 1,000 classes in column y, got more"):
         read(tmp_path / "d.csv")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux's limits")
+def test_a_limit_on_the_process_counts_and_too_little_memory_is_one_line(tmp_path: Path) -> None:
+    script = """
+import resource, sys
+from sevenfold import cli, machine
+for limit, expected in ((1 << 40, range(1, 1 << 40)), (1 << 20, [0])):
+    resource.setrlimit(resource.RLIMIT_AS, (limit, 1 << 40))
+    assert machine.memory_left() in expected, machine.memory_left()
+resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))
+def app(standalone_mode):
+    raise MemoryError("Unable to allocate 7 GiB")
+cli.app = app
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("sevenfold: There is too little memory. ")
+    assert done.stderr.endswith("Unable to allocate 7 GiB\n")
 
 
 def test_a_packed_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:

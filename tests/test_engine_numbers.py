@@ -139,6 +139,16 @@ def test_validation_scores_are_those_of_the_predictions() -> None:
         assert accuracy == (p.argmax(axis=1) == data.labels).mean()
 
 
+@pytest.mark.parametrize("n", [64, 65, 936, 937, 1_001])
+def test_every_validation_image_is_scored_once_however_many_there_are(n: int) -> None:
+    images = uneven_images(n, seed=5)
+    found = fit(Job(network(), TrainingSettings(n_epochs=1), SEED), FitData(TRAIN, images))
+    p = predict(network(), found.weights, images.pixels)
+    assert np.array_equal(found.history.val_predictions[0], p.argmax(axis=1))
+    losses = -np.log(p[np.arange(n), images.labels])
+    assert found.history.val_loss[0] == pytest.approx(losses.mean(), rel=1e-4)
+
+
 def test_predictions_are_the_networks() -> None:
     spec = network(7)
     first, bias, last, last_bias = weights = initial_weights(spec, 2)

@@ -21,8 +21,19 @@ FILES = sorted(ROOT.rglob("*.py"))
 # From left to right; a module imports from its own layer or from one further left. The
 # longest name that a module's own begins with says where it belongs.
 LAYERS = (
-    {"errors"},
-    {"counter_random", "machine", "pictures", "records", "storage", "terminal"},
+    {"errors", "modules"},
+    {
+        "counter_random",
+        "interrupts",
+        "machine",
+        "outlook",
+        "pictures",
+        "progress_lines",
+        "records",
+        "storage",
+        "surroundings",
+        "terminal",
+    },
     {"data", "scores", "statistics"},
     {"runs"},
     {"protocol", "splits", "networks", "warp"},
@@ -33,6 +44,7 @@ LAYERS = (
     {"steps"},
     {"config"},
     {"summary", "runs.reading"},
+    {"settings", "forecast"},
     {"workflow", "report"},
     {"cli", "__init__", "__main__"},
 )

@@ -242,6 +242,19 @@ def test_aspect_is_kept_and_the_rest_is_paper(height: int, width: int) -> None:
         assert found[-1, 32].tolist() == [250, 240, 230]
 
 
+def test_paper_is_the_median_of_the_whole_border() -> None:
+    picture = np.full((20, 30), 200, np.uint8)
+    picture[0] = 10  # a scan's black upper edge
+    found = pictures.fit(picture, 60, 30)
+    assert (found[0, 0], found[-1, -1]) == (200, 200)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF", "PPM"])
+def test_a_picture_is_known_by_its_first_bytes(kind: str) -> None:
+    assert pictures.is_picture(encoded(GREY, kind)[:16])
+    assert not pictures.is_picture(b"GIF7" + bytes(12))
+
+
 def test_grey_pictures_get_three_channels_where_one_has_a_colour() -> None:
     both = [GREY, COLOUR]
     stacked = pictures.stack(both)

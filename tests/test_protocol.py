@@ -136,6 +136,20 @@ def test_a_further_opening_that_was_cut_off_is_counted_once(tmp_path: Path) -> N
     assert test.ledger.lines()[-1].event == "resumed"
 
 
+def test_a_further_opening_that_was_cut_off_after_its_result_is_counted_once(
+    tmp_path: Path,
+) -> None:
+    sealed(tmp_path).open(PLAN)
+    for _ in range(3):
+        test = sealed(tmp_path, reason="a label was wrong")
+        test.open(PLAN)
+        test.record_result(PLAN, 1, TEST_IMAGES)
+    events = [line.event for line in test.ledger.lines()]
+    assert events[2:] == ["frozen", "opened", "result", "rescored", "result", "rescored", "result"]
+    sealed(tmp_path, reason="another label was wrong").open(PLAN)
+    assert len(test.ledger.lines_of("opened")) == 3
+
+
 @pytest.mark.parametrize("tamper", ["edit", "drop first", "drop middle", "swap", "add", "garbage"])
 def test_tampering_is_found(tmp_path: Path, tamper: str) -> None:
     test = sealed(tmp_path)

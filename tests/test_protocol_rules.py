@@ -6,9 +6,13 @@ from conftest import uneven_images
 from hand_made import development, images
 from scipy.stats import norm
 
+from sevenfold.data import Images
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import (
+    DevelopmentSet,
     ProtocolSettings,
+    Split,
+    batch_divisor_of,
     choose_method,
     divide,
     expected_half_width,
@@ -127,18 +131,49 @@ def test_each_part_of_a_hold_out_has_ten(n_validation: int, refused: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("n_train", "asked", "times"),
-    # Batches of 128 in an epoch: 391, 24, 17, 16, 2 and 1.
+    ("n_train", "asked", "divisor", "times"),
+    # 176 images in batches of 16 are 11 updates, and the root of 25/11 is 1.51.
     [
-        (50_000, 0, 1),
-        (3_000, 0, 1),
-        (2_100, 0, 1),
-        (2_048, 0, 2),
-        (225, 0, 12),
-        (90, 0, 25),
-        (225, 3, 3),
-        (50_000, 7, 7),
+        (50_000, 0, 1, 1),
+        (3_073, 0, 1, 1),
+        (3_072, 0, 2, 1),
+        (768, 0, 8, 1),
+        (385, 0, 8, 1),
+        (225, 0, 8, 1),
+        (192, 0, 8, 1),
+        (176, 0, 8, 2),
+        (30, 0, 8, 4),
+        (15, 0, 8, 5),
+        (225, 3, 1, 3),
+        (50_000, 7, 1, 7),
     ],
 )
-def test_epochs_of_few_images_are_multiplied(n_train: int, asked: int, times: int) -> None:
-    assert stretch_of(n_train, ProtocolSettings(stretch=asked)) == times
+def test_few_images_have_small_batches_and_many_epochs(
+    n_train: int, asked: int, divisor: int, times: int
+) -> None:
+    data, settings = divided(n_train, (28, 28)), ProtocolSettings(stretch=asked)
+    assert (batch_divisor_of(data, settings), stretch_of(data, settings)) == (divisor, times)
+
+
+@pytest.mark.parametrize(
+    ("shape", "n_folds", "times"),
+    # 40 million values: 4 times 30 images of 333,333 values, or of 41,666 in 8 folds.
+    [
+        ((16, 16), 1, 4),
+        ((577, 577), 1, 4),
+        ((578, 577), 1, 3),
+        ((117, 118, 3), 8, 4),
+        ((118, 118, 3), 8, 3),
+        ((128, 128, 3), 40, 1),
+    ],
+)
+def test_large_images_are_multiplied_less(shape: tuple[int, ...], n_folds: int, times: int) -> None:
+    assert stretch_of(divided(30, shape, n_folds), ProtocolSettings()) == times
+
+
+def divided(n_train: int, shape: tuple[int, ...], n_folds: int = 1) -> DevelopmentSet:
+    """So many images to train on, as a view of one pixel; only their number counts."""
+    pixels = np.broadcast_to(np.zeros((1,) * (1 + len(shape)), np.uint8), (n_train, *shape))
+    images = Images(pixels, np.zeros(n_train, np.uint8), ("0",))
+    split = Split(np.arange(n_train), np.arange(0))
+    return DevelopmentSet(images, ((split,) * n_folds,), "kfold", "auto")

@@ -1,6 +1,8 @@
 """Settings and results: strict in, exact out."""
 
+import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -138,6 +140,20 @@ def test_default_folder_is_the_same_for_the_same_settings_only() -> None:
     )
 
 
+def test_default_folder_tells_data_of_one_name_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def folder(dataset: str) -> str:
+        return default_folder(load_config("quick", {"dataset": dataset})).as_posix()
+
+    monkeypatch.chdir(tmp_path)
+    assert folder("usps") == "runs/quick-usps"
+    assert re.fullmatch(r"runs/quick-train-[0-9a-f]{6}", folder("a/train.csv"))
+    assert folder("a/train.csv") != folder("b/train.csv")
+    ways = ("a/train.csv", str(tmp_path / "a" / "train.csv"), "custom:b/../a/train.csv")
+    assert len({folder(way) for way in ways}) == 1
+
+
 @given(
     st.dictionaries(
         st.text(),
@@ -162,3 +178,10 @@ def test_stretched_settings_multiply_every_number_of_epochs() -> None:
     assert longer.regularize.search.rungs == (6, 18, 36)
     assert longer.final_test.n_epochs == 27
     assert stretched(config, 1) == config
+
+
+def test_divided_batches_keep_an_image_and_are_named_once() -> None:
+    config = load_config("book", {"regularize.space.batch_size": [2, 6, 256]})
+    smaller = stretched(config, 1, 8)
+    assert (smaller.baseline.batch_size, smaller.overfit.batch_size) == (16, 16)
+    assert smaller.regularize.space.batch_size == (1, 32)

@@ -4,12 +4,14 @@ not blamed on the folder.
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from reports import folder_of
+from reports import folder_of, html_of
 
 from sevenfold.errors import LedgerError, RunError
 from sevenfold.records import digest_of
@@ -131,3 +133,16 @@ def test_a_fault_of_the_report_stays_its_own(folder: Path, monkeypatch: pytest.M
     with pytest.raises(KeyError, match="no such word"):
         draw(folder)
     assert not (folder / "report.html").exists()
+
+
+@pytest.mark.slow
+def test_four_commands_that_draw_one_run_at_once_all_succeed(tmp_path: Path) -> None:
+    folder = shutil.copytree(folder_of("own data"), tmp_path / "run")
+    command = [sys.executable, "-m", "sevenfold", "report", str(folder)]
+    for _ in range(2):  # into an empty folder, and over what is there
+        at_once = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
+        said = [process.communicate(timeout=300)[1] for process in at_once]
+        assert said == [b""] * 4
+        assert [process.returncode for process in at_once] == [0] * 4
+    assert not list(folder.rglob("*.part"))
+    assert (folder / "report.html").read_text("utf-8") == html_of("own data")

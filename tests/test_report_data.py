@@ -104,10 +104,42 @@ def test_only_mnist_is_inked() -> None:
 
 def test_colours_are_drawn_as_they_are() -> None:
     images = np.arange(2 * 4 * 4 * 3, dtype=np.uint8).reshape(2, 4, 4, 3)
-    assert np.array_equal(on_paper(images, (4, 4, 3)), images)
-    assert np.array_equal(on_paper(images[..., :1], (4, 4, 1)), 255 - images[..., 0])
-    assert np.array_equal(on_paper(images[..., 0], (4, 4)), 255 - images[..., 0])
+    assert np.array_equal(on_paper(images, (4, 4, 3), is_ink=False), images)
     assert (folder_of("own data") / "figures" / "distortions.png").stat().st_size > 1_000
+
+
+@pytest.mark.parametrize(("shape", "grey"), [((4, 4), (2, 4, 4)), ((4, 4, 1), (2, 4, 4, 1))])
+def test_ink_is_drawn_dark_and_photographs_as_they_are(
+    shape: tuple[int, ...], grey: tuple[int, ...]
+) -> None:
+    images = np.arange(32, dtype=np.uint8).reshape(grey)
+    shades = images.reshape(2, 4, 4)
+    assert np.array_equal(on_paper(images, shape, is_ink=True), 255 - shades)
+    assert np.array_equal(on_paper(images, shape, is_ink=False), shades)
+
+
+@pytest.mark.parametrize(
+    ("paper", "inverted", "shape", "is_ink"),
+    [
+        (0, False, (28, 28), True),
+        (64, False, (28, 28, 1), True),
+        (65, False, (28, 28), False),
+        (230, False, (28, 28), False),
+        (85, True, (28, 28), True),  # a scan on paper of 170, turned
+        (0, False, (28, 28, 3), False),
+        (None, False, (28, 28), True),  # a run of before
+    ],
+)
+def test_which_images_are_ink(
+    paper: int | None, inverted: bool, shape: tuple[int, ...], is_ink: bool
+) -> None:
+    made = problem("cat", "dog")
+    changes = {
+        "paper": paper,
+        "image_shape": shape,
+        "provenance": made.provenance.model_copy(update={"inverted": inverted}),
+    }
+    assert Terms.of(made.model_copy(update=changes)).is_ink is is_ink
 
 
 def test_mnist_reads_as_ever() -> None:

@@ -8,12 +8,19 @@ import pytest
 from reports import folder_of, page_of
 
 from sevenfold.report.sections.discussion.words import Statement, conclusions
-from sevenfold.report.sections.final_test.words import confusion, gap, over_seeds
+from sevenfold.report.sections.final_test.words import (
+    chance,
+    confusion,
+    gap,
+    other_data,
+    over_seeds,
+)
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun, read_run
 from sevenfold.statistics import spread
 from sevenfold.steps.final_test import Diagnosis, FinalTest
 from sevenfold.steps.findings import ConfusedPair
+from sevenfold.steps.likeness import Likeness
 
 
 def final_of(kind: str = "plain") -> tuple[FinishedRun, FinalTest, Terms]:
@@ -70,6 +77,7 @@ def test_confusions(pairs: tuple[tuple[int, int, int], ...], n_errors: int, said
     [
         ("agrees", "overfitted the validation digits or that the protocol misled.", "Strengths"),
         ("test_worse", "iterated K-fold is the remedy to try.", "Limitations"),
+        ("other_data", "for which nothing was tuned: that speaks for other data", "Limitations"),
         ("test_better", "its digits are easier, or training", "Limitations"),
         ("trained_longer", "says little about the protocol.", "Limitations"),
     ],
@@ -81,6 +89,38 @@ def test_gap_between_validation_and_test(diagnosis: Diagnosis, said: str, theme:
     assert said in gap(changed, terms)
     texts = [s.text for s in statements(replace(run, final_test=changed))[theme]]
     assert gap(changed, terms) in texts
+
+
+def test_other_data_is_named_instead_of_the_tuning() -> None:
+    run, final, terms = final_of()
+    fallen = final.model_copy(
+        update={"diagnosis": "other_data", "baseline_gap": -0.31, "baseline_gap_p_value": 1e-9}
+    )
+    assert "It falls by 31.0 points (p < 0.001)." in gap(fallen, terms)
+    turned = Likeness(brightness=(0.1, 0.9), brightest=(255, 100), correlation=-0.9, apart=7.0)
+    said = other_data(fallen.model_copy(update={"likeness": turned}), terms)
+    assert "in this order: ink and paper exchanged, another range of pixels, another" in said
+    assert "are opposite (correlation -0.90); the brightest test pixel is 100, in dev" in said
+    assert "the mean test pixel is 90\u00a0% of the largest that a byte holds" in said
+    alike = turned.model_copy(update={"brightest": (255, 255), "correlation": 0.9, "apart": 0.1})
+    said = other_data(fallen.model_copy(update={"likeness": alike}), terms)
+    assert "in this order: another order of the classes and another source. On" in said
+    assert "alike in polarity, range and brightness" in said
+    assert other_data(final, terms) == ""
+    for statement in statements(replace(run, final_test=fallen))["Limitations"]:
+        assert "the tuning overfitted" not in statement.text
+
+
+@pytest.mark.parametrize(
+    ("chance_level", "said"),
+    [(0.5, ""), (0.98, "cannot be told from"), (1.0, "is worse than")],
+)
+def test_a_result_no_better_than_chance(chance_level: float, said: str) -> None:
+    """The made-up network reads 98.6 % [97.1, 99.3]."""
+    _, final, terms = final_of()
+    text = chance(final.model_copy(update={"chance": chance_level}), terms)
+    assert said in text
+    assert bool(text) is bool(said)
 
 
 def test_a_single_seed_leaves_its_spread_unknown() -> None:

@@ -16,7 +16,7 @@ from reports import RUNS, folder_of, html_of, page_of
 
 from sevenfold.report import draw
 from sevenfold.report.labels import Labels
-from sevenfold.report.prose import prose, statement
+from sevenfold.report.prose import prose, statement, web
 from sevenfold.report.sections import CLOSING, INTRODUCTION, WORKFLOW, Section
 
 
@@ -153,3 +153,21 @@ def test_examples_in_docstrings_hold(name: str) -> None:
     results = doctest.testmod(importlib.import_module(f"sevenfold.report.{name}"))
     assert results.attempted > 0
     assert results.failed == 0
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_links_lead_to_the_web_or_within_the_page(run: str) -> None:
+    links = re.findall(r"<a[^>]*\shref=(.)(.*?)\1", html_of(run))
+    assert links
+    assert all(re.match(r"https?://|#", address) for _, address in links)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", " https://x", "JaVaScRiPt://x", "data:,x", "//x", "file:///x"],
+)
+def test_an_address_of_another_kind_is_no_link(address: str) -> None:
+    assert web(address) == address
+    assert web('https://x/"><b>') == (
+        '<a href="https://x/&#34;&gt;&lt;b&gt;">x/&#34;&gt;&lt;b&gt;</a>'
+    )

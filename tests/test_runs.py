@@ -2,10 +2,11 @@
 
 import gc
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 from sevenfold.config import Config, load_config
 from sevenfold.errors import RunError
 from sevenfold.records import Record
+from sevenfold.runs.claiming import is_at_work
+from sevenfold.runs.reading import read_run
 from sevenfold.runs.writing import Run
 from sevenfold.terminal import Terminal, keep_swallowed_interrupts
 
@@ -147,3 +150,42 @@ def test_a_ctrl_c_that_python_swallows_ends_the_next_stage(
             advance()
         advance()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no locks there")
+def test_a_link_in_place_of_the_lock_does_not_empty_what_it_points_to(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("mine")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".lock").symlink_to(tmp_path / "precious")
+    with pytest.raises(RunError, match=r"Cannot lock the run folder"), opened(tmp_path / "run"):
+        pass
+    assert (tmp_path / "precious").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "desktop.ini", "Thumbs.db", ".directory"])
+def test_what_file_managers_leave_does_not_occupy_a_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"icons")
+    with opened(tmp_path):
+        assert (tmp_path / "config.toml").exists()
+
+
+def test_who_is_at_work_is_known(tmp_path: Path) -> None:
+    assert not is_at_work(tmp_path)
+    with opened(tmp_path):
+        assert is_at_work(tmp_path)
+    assert not is_at_work(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(KeyboardInterrupt(), "was interrupted"), (RuntimeError("oh"), "failed .RuntimeError: oh.")],
+)
+def test_a_run_without_a_step_says_how_it_ended(
+    tmp_path: Path, error: BaseException, said: str
+) -> None:
+    with suppress(KeyboardInterrupt, RuntimeError), opened(tmp_path):
+        with pytest.raises(RunError, match=r"the run is at work. Wait for it"):
+            read_run(tmp_path)
+        raise error
+    with pytest.raises(RunError, match=f"the run {said}. Run the same command"):
+        read_run(tmp_path)

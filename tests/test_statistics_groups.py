@@ -179,18 +179,18 @@ def mean_squares(cells: np.ndarray) -> tuple[float, float, float]:
 
 
 def crossed_example(
-    lift: float = 0.0, seeds: float = 0.1, n_seeds: int = 4
+    lift: float = 0.0, seeds: float = 0.1, n_seeds: int = 4, drawn: int = 2
 ) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(2)
+    rng = np.random.default_rng(drawn)
     cells = 0.5 + 0.2 * rng.normal(size=(1, 30)) + seeds * rng.normal(size=(n_seeds, 1))
-    cells = cells + lift + 0.02 * rng.normal(size=(n_seeds, 30))
+    cells = cells + lift + 0.1 * rng.normal(size=(n_seeds, 30))
     return np.repeat(cells, 5, axis=1), np.repeat(np.arange(30), 5)
 
 
 def test_a_recipe_has_the_variance_of_a_two_way_table() -> None:
     """Groups of equal size: variance and degrees of freedom from mean squares."""
     values, groups = crossed_example()
-    other = crossed_example(lift=0.3, seeds=0.05)[0]
+    other = crossed_example(lift=0.3, seeds=0.1, drawn=3)[0]
     gains = other - values
     seeds, of_groups, rest = mean_squares(gains[:, ::5])
     found = recipe_difference(other, values, groups, paired=True)

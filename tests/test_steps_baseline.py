@@ -2,6 +2,7 @@
 little.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,16 +27,16 @@ def scored(
     later_seed: list[int] | None = None,
     *,
     settings: BaselineSettings = SETTINGS,
-    falling: bool = False,
+    last_loss: float = 2.0,
 ) -> Baseline:
     """The step, where the first seed's networks miss these validation images after the
-    last epoch; `falling`: their losses fall to the end.
+    last epoch; their losses begin at 2 and end with `last_loss`.
     """
     data = development(images(LABELS), [range(40)])
 
     def outcome(misses: list[int], n_epochs: int) -> Validation:
         ends = (misses, misses if later_seed is None else later_seed)
-        losses = np.linspace(2.0, 1.0, n_epochs) if falling else np.ones(n_epochs)
+        losses = np.linspace(2.0, last_loss, n_epochs)
         wrong = [[list(range(40))] * (n_epochs - 1) + [end] for end in ends]
         return validation(LABELS[:40], wrong, [losses, losses])
 
@@ -116,16 +117,33 @@ def test_how_sure_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (lax.unbeaten, sure.unbeaten) == ((), ("softmax",))
 
 
-def test_training_goes_on_while_the_loss_falls_and_a_rival_stands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("softmax_misses", "last_loss", "batch_size", "n_epochs"),
+    # 54 images to train on: 540 updates in ten epochs of single images.
+    [
+        (range(8), 1.0, 1, 10),  # nobody is left to beat
+        ([1], 1.0, 1, 80),
+        ([1], 1.90, 1, 80),  # 2.6 % in the second half
+        ([1], 1.95, 1, 10),  # 1.3 %
+        ([1], 2.0, 1, 10),
+        ([1], 3.0, 1, 10),  # it rises
+        ([1], 2.0, 2, 20),
+        ([1], 2.0, 54, 80),
+    ],
+)
+def test_training_goes_on_until_the_loss_is_flat_while_a_rival_stands(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    softmax_misses: Sequence[int],
+    last_loss: float,
+    batch_size: int,
+    n_epochs: int,
 ) -> None:
-    """Made-up losses fall to the end, so that only a network without rivals stops."""
-    longer = SETTINGS.model_copy(update={"n_epochs": 10})
-    beaten, tied, flat = (
-        scored(tmp_path, monkeypatch, [0], missed, settings=longer, falling=falling)
-        for missed, falling in ((list(range(8)), True), ([1], True), ([1], False))
+    longer = SETTINGS.model_copy(update={"n_epochs": 10, "batch_size": batch_size})
+    found = scored(
+        tmp_path, monkeypatch, [0], list(softmax_misses), settings=longer, last_loss=last_loss
     )
-    assert (beaten.network.epoch, tied.network.epoch, flat.network.epoch) == (10, 80, 10)
+    assert found.network.epoch == n_epochs
 
 
 def test_the_curves_are_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ def final_test(
     *,
     validation: Proportion | None = None,
     baseline_value: float = 0.0,
+    baseline_n: int = 1,
     baseline: Configuration = EARLIER,
     winner: Configuration = WINNER,
     data: DevelopmentSet = DATA,
@@ -56,7 +57,9 @@ def final_test(
         )
     )
     before: Any = SimpleNamespace(
-        network=SimpleNamespace(configuration=baseline, accuracy=proportion(baseline_value, 1))
+        network=SimpleNamespace(
+            configuration=baseline, accuracy=proportion(baseline_value * baseline_n, baseline_n)
+        )
     )
     overfit: Any = SimpleNamespace(model=SimpleNamespace(at_end=at_end))
     return run_final_test(
@@ -131,6 +134,44 @@ def test_what_the_gap_says(
     assert found.validation_accuracy == validation
     n_epochs = found.configuration.training.n_epochs
     assert n_epochs == max(4, settings.get("n_epochs", 0))
+
+
+@pytest.mark.parametrize(
+    ("baseline_value", "baseline_n", "diagnosis"),
+    # A third of the test labels are wrong, and two units read hardly anything.
+    [
+        (0.50, 5_000, "other_data"),
+        (0.50, 2, "test_worse"),  # a fall that chance explains
+        (0.10, 5_000, "test_worse"),  # no fall
+    ],
+)
+def test_a_baseline_that_falls_as_well_speaks_for_other_data(
+    tmp_path: Path, baseline_value: float, baseline_n: int, diagnosis: str
+) -> None:
+    clear = made_up_digits(150, seed=5, noise=30.0)
+    labels = np.where(np.arange(150) % 3 == 0, (clear.labels + 1) % 10, clear.labels)
+    found = final_test(
+        tmp_path,
+        winner=configuration(64, n_epochs=60, learning_rate=1e-3, batch_size=20),
+        test=Images(clear.pixels, labels.astype(np.uint8), clear.classes),
+        validation=proportion(4_995, 5_000),
+        baseline_value=baseline_value,
+        baseline_n=baseline_n,
+        n_seeds=1,
+    )
+    assert found.diagnosis == diagnosis
+    own = found.comparisons["baseline"].accuracy.value
+    assert found.baseline_gap == pytest.approx(own - baseline_value)
+    assert bool(found.warning) is (diagnosis == "other_data")
+
+
+def test_a_result_no_better_than_one_answer_is_said_aloud(tmp_path: Path) -> None:
+    moved = Images(TEST.pixels, ((TEST.labels + 1) % 10).astype(np.uint8), TEST.classes)
+    found = final_test(tmp_path, test=moved, validation=proportion(480, 500), n_seeds=1)
+    most_frequent = DATA.images.class_counts.argmax()
+    assert found.chance == pytest.approx((moved.labels == most_frequent).mean())
+    assert found.is_no_better_than_chance
+    assert f"Test accuracy {found.scores.accuracy} is no better than" in found.warning
 
 
 def test_sure_errors_are_those_above_99_percent(tmp_path: Path) -> None:

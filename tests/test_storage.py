@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sevenfold.storage import remove_stale_parts, write_atomically
+from sevenfold.storage import keep_within, remove_stale_parts, write_atomically
 
 WRITE_AGAIN_AND_AGAIN = """
 import sys
@@ -82,3 +82,38 @@ def test_the_next_write_of_a_name_sweeps_up_what_is_left_of_it(tmp_path: Path) -
     leave_behind(tmp_path)
     write_atomically(tmp_path / "file", b"whole")
     assert names_in(tmp_path) == [".file.y.part", ".other.z.part", "file", "file.json"]
+
+
+def test_a_link_under_the_name_of_a_half_written_file_keeps_its_target(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    for name in (".report.html.part", "report.html.part", "report.html"):
+        (tmp_path / name).symlink_to(precious)
+    write_atomically(tmp_path / "report.html", "page")
+    assert precious.read_text() == "mine"
+    assert precious.stat().st_mode & 0o777 != 0o777
+    assert (tmp_path / "report.html").read_text() == "page"
+    assert not (tmp_path / "report.html").is_symlink()
+
+
+def test_a_name_is_drawn_again_where_it_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even whoever guesses the random name cannot have us write through a link."""
+    names = iter(["guessed", "other"])
+    monkeypatch.setattr("tempfile._get_candidate_names", lambda: names)
+    (tmp_path / ".file.guessed.part").symlink_to(tmp_path / "precious")
+    write_atomically(tmp_path / "file", "x")
+    assert not (tmp_path / "precious").exists()
+    assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_cache_is_kept_small_by_dropping_what_was_used_longest_ago(tmp_path: Path) -> None:
+    for age in range(10):
+        (tmp_path / str(age)).write_bytes(bytes(100))
+        os.utime(tmp_path / str(age), (time.time() - 100 * age,) * 2)
+    keep_within(tmp_path, 1000)
+    assert len(names_in(tmp_path)) == 10
+    keep_within(tmp_path, 999)
+    assert names_in(tmp_path) == ["0", "1", "2", "3"]
+    keep_within(tmp_path / "nowhere", 10)

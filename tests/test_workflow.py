@@ -175,10 +175,11 @@ def test_a_second_opening_needs_a_reason_and_is_on_record(
     (tmp_path / "steps" / "final_test.json").unlink()
     assert sf.run_workflow(config, tmp_path, terminal="quiet").test_openings == 1
     assert Ledger(tmp_path / "test_ledger.jsonl").lines()[-2].event == "rescored"
-    summary = sf.run_workflow(
-        config, tmp_path, open_test_again="a reviewer asked", terminal="quiet"
-    )
-    assert summary.test_openings == 2
+    for _ in range(2):  # a command that was cut off is given again as it was
+        summary = sf.run_workflow(
+            config, tmp_path, open_test_again="a reviewer asked", terminal="quiet"
+        )
+        assert summary.test_openings == 2
     result = json.loads((tmp_path / "steps" / "final_test.json").read_text())["result"]
     assert result["reopening_reasons"] == ["a reviewer asked"]
 

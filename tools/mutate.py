@@ -5,7 +5,7 @@
     python tools/mutate.py --only warp.py   # faults whose place or name says so
     python tools/mutate.py --list
 
-The faults stand in `tests/mutations.py`. Each is planted in a copy of the tree, never
+The faults stand in `tests/mutations/`. Each is planted in a copy of the tree, never
 here. The tests of the fault's own place run first; what lives through them meets all
 the others.
 """
@@ -121,7 +121,8 @@ def _is_found(fault: Fault, tree: Path, asked: argparse.Namespace) -> bool:
     path, broken = planted(fault, tree / "src" / "sevenfold")
     sound = path.read_text(encoding="utf-8")
     # test_mutations.py, which looks for the text of each fault, would find them all.
-    others = {path.name for path in (tree / "tests").glob("test_*.py")} - {
+    tests = tree / "tests"
+    others = {path.relative_to(tests).as_posix() for path in tests.rglob("test_*.py")} - {
         *first,
         "test_mutations.py",
     }
@@ -155,7 +156,7 @@ def planted(fault: Fault, package: Path) -> tuple[Path, str]:
     if len(found) != 1:
         raise LookupError(
             f"{fault.place}: {fault.old!r} stands there {len(found)} times, not once. Mend"
-            f" {fault.name!r} in tests/mutations.py."
+            f" {fault.name!r} in tests/mutations/."
         )
     path, source, match = found[0]
     return path, source[: match.start()] + fault.new + source[match.end() :]

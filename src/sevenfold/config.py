@@ -1,6 +1,7 @@
 """Every setting of a run, the presets, and how a user changes them."""
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -9,10 +10,13 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from sevenfold.data.cache import expanded
+from sevenfold.data.catalogue import NAMES
 from sevenfold.data.readers.files import MAX_SIDE
+from sevenfold.data.source import OWN
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import ProtocolSettings
-from sevenfold.records import Record, read_toml
+from sevenfold.records import Settings, digest_of, read_toml
 from sevenfold.steps.baseline import BaselineSettings
 from sevenfold.steps.final_test import FinalTestSettings
 from sevenfold.steps.finalists import RegularizeSettings
@@ -22,25 +26,35 @@ from sevenfold.steps.success import SuccessSettings
 Preset = Literal["quick", "book", "standard", "record"]
 PRESETS: tuple[str, ...] = get_args(Preset)
 
+_MAX_DEPTH = 8
+"""Groups of settings inside one another; we have three."""
+
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 
 
-class Config(Record):
+class Config(Settings):
     """All settings of a run. The defaults are the `book` preset; a preset's TOML file
     holds what differs.
-
-    size: height and width to which pictures are brought, and which rows of a table
-    have; without it, what the images suggest. group: the column of a table that says
-    which images belong together.
     """
 
     preset: Preset = "book"
+    """Where the defaults come from; chosen by --preset."""
     dataset: Annotated[str, Field(min_length=1)] = "auto"
+    """A name that `sevenfold data list` shows, or the path of images; auto is mnist
+    where it can be had.
+    """
     size: tuple[Side, Side] | None = None
+    """Height and width to which pictures are brought, and which rows of a table have;
+    without it, what the images suggest.
+    """
     invert: bool = False
+    """Turn the images, 255 - pixel: for dark ink on bright paper."""
     group: Annotated[str, Field(min_length=1)] | None = None
+    """The column of a table that says which images belong together."""
     engine: Literal["auto", "jax", "keras"] = "auto"
+    """What trains: a JAX loop (auto, jax), or Keras's own fit on TensorFlow."""
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
+    """Everything random follows from it."""
     success: SuccessSettings = SuccessSettings()
     protocol: ProtocolSettings = ProtocolSettings()
     baseline: BaselineSettings = BaselineSettings()
@@ -112,9 +126,16 @@ def _require_read(config: Config, file: Mapping[str, Any], changes: Mapping[str,
         )
 
 
-def stretched(config: Config, times: int) -> Config:
-    """The settings with every number of epochs multiplied by `times`."""
+def stretched(config: Config, times: int, batch_divisor: int = 1) -> Config:
+    """The settings with every number of epochs multiplied by `times`, and every batch
+    size divided; batches keep an image at least, and one size counts once.
+    """
     values = config.model_dump(mode="json")
+    space = values["regularize"]["space"]
+    for holder in (values["baseline"], values["overfit"]):
+        holder["batch_size"] = max(1, holder["batch_size"] // batch_divisor)
+    divided = [max(1, size // batch_divisor) for size in space["batch_size"]]
+    space["batch_size"] = list(dict.fromkeys(divided))
     values["baseline"]["n_epochs"] *= times
     for stage in values["overfit"]["stages"]:
         stage["n_epochs"] *= times
@@ -126,14 +147,16 @@ def stretched(config: Config, times: int) -> Config:
 
 def default_folder(config: Config) -> Path:
     """Where a run goes when the user does not say: `runs/<preset>`, with the data set
-    and a digest where they differ from it.
+    and a digest where they differ from it. Data at a path have one more, of the whole
+    path, for many are called `train.csv`.
     """
     plain = config.model_copy(update={"dataset": "auto"})
-    name = (
-        config.preset
-        if config.dataset == "auto"
-        else f"{config.preset}-{Path(config.dataset).stem}"
-    )
+    name: str = config.preset
+    if config.dataset in NAMES:
+        name += "" if config.dataset == "auto" else f"-{config.dataset}"
+    else:
+        path = Path(os.path.abspath(expanded(config.dataset.removeprefix(OWN))))  # noqa: PTH100
+        name += f"-{path.stem}-{digest_of([str(path)])[:6]}"
     changed = plain != load_config(config.preset)
     return Path("runs") / (f"{name}-{config.digest[:8]}" if changed else name)
 
@@ -141,6 +164,11 @@ def default_folder(config: Config) -> Path:
 def _set_value(values: dict[str, Any], name: str, value: Any) -> None:
     """Put `value` at the dotted `name` among nested values, in place."""
     *tables, last = name.split(".")
+    if len(tables) > _MAX_DEPTH:
+        raise SettingsError(
+            f"{name} is not a setting: expected at most {_MAX_DEPTH} groups inside one another, got"
+            f" {len(tables):,}."
+        )
     for table in tables:
         values = values.setdefault(table, {})
         if not isinstance(values, dict):
@@ -161,7 +189,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         )
     try:
         return name.strip(), tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, or more of it than Python reads
         return name.strip(), value.strip()
 
 
@@ -173,7 +201,7 @@ def _preset_values(name: str) -> dict[str, Any]:
 
 def _read_file(path: Path) -> dict[str, Any]:
     """What a user's settings file says, on top of a preset that there is."""
-    if not path.suffix and not path.exists():
+    if not path.suffix and _is_free(path):
         close = difflib.get_close_matches(str(path), PRESETS, n=1)
         hint = (
             f"Did you mean {close[0]!r}?"
@@ -186,6 +214,13 @@ def _read_file(path: Path) -> dict[str, Any]:
     if preset not in PRESETS:
         raise SettingsError(f"{path}: preset must be one of {', '.join(PRESETS)}. Got {preset!r}.")
     return values
+
+
+def _is_free(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except OSError:  # whoever reads it says why it cannot be looked at
+        return False
 
 
 def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,45 @@ SevenfoldError                 exit code 1
 └── Interrupted                exit code 130: the user stopped the work
 """
 
+import unicodedata
 from collections.abc import Sequence
+
+MAX_LENGTH = 480
+"""Characters of a message, whatever names and values it repeats."""
+
+_JOINERS = "\u200c\u200d"
+"""Without a shape of their own, but some scripts and emoji need them."""
+
+
+def visible(text: str) -> str:
+    """The text with escape sequences, line ends, marks of direction and bytes that are
+    no text spelt out, so that it says on every terminal what it says here.
+
+    >>> visible("a\\x1b[2Jb")
+    'a\\\\x1b[2Jb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character.encode("unicode_escape").decode() if _is_unseen(character) else character
+        for character in text
+    )
+
+
+def _is_unseen(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _JOINERS
+
+
+def one_line(text: str) -> str:
+    """The text, visible, in one line of at most `MAX_LENGTH` characters. What is longer
+    loses its middle, since the thing stands in front and what to do at the end.
+    """
+    line = visible(text.strip())
+    if len(line) <= MAX_LENGTH:
+        return line
+    half = (MAX_LENGTH - len(" [...] ")) // 2
+    return f"{line[:half]} [...] {line[-half:]}"
 
 
 def some_of(names: Sequence[str], at_most: int) -> str:
@@ -25,9 +63,12 @@ def some_of(names: Sequence[str], at_most: int) -> str:
 
 
 class SevenfoldError(Exception):
-    """Any failure that sevenfold explains; its text is meant for the user."""
+    """Any failure that sevenfold explains; its text is one line, meant for the user."""
 
     exit_code = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
 
 
 class InputError(SevenfoldError):

@@ -5,6 +5,7 @@ import platform
 from contextlib import suppress
 from pathlib import Path
 
+from sevenfold.errors import InputError
 from sevenfold.records import Record
 
 
@@ -14,7 +15,9 @@ def n_cores() -> int:
 
 
 def memory_left() -> int | None:
-    """Bytes that this process may still take, as far as Linux tells; None elsewhere."""
+    """Bytes that this process may still take, as far as Linux tells; None elsewhere.
+    What a container and `ulimit -v` leave of them count too.
+    """
     left = []
     with suppress(OSError, ValueError, StopIteration):
         lines = Path("/proc/meminfo").read_text().splitlines()
@@ -23,7 +26,28 @@ def memory_left() -> int | None:
     with suppress(OSError, ValueError):  # a container's own limit ("max": none)
         most, used = (Path(f"/sys/fs/cgroup/memory.{name}") for name in ("max", "current"))
         left.append(int(most.read_text()) - int(used.read_text()))
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        n_pages = int(Path("/proc/self/statm").read_text().split()[0])
+        if limit != resource.RLIM_INFINITY:
+            left.append(max(0, limit - n_pages * resource.getpagesize()))
     return min(left, default=None)
+
+
+def require_memory_left(n_bytes: int, what: str) -> None:
+    """Nothing, if so many bytes can be had still, or nobody knows.
+
+    Raises:
+        InputError: they cannot; `what` needs them.
+    """
+    left = memory_left()
+    if left is not None and n_bytes > left:
+        raise InputError(
+            f"{what} needs about {n_bytes / 1e6:,.0f} MB of memory, and {left / 1e6:,.0f} MB are"
+            " left. Close other programs, raise the limit (ulimit -v), or use fewer images."
+        )
 
 
 class Machine(Record):

@@ -6,8 +6,10 @@ its header was held against `MAX_PIXELS`.
 """
 
 import io
+import threading
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +28,7 @@ SUFFIXES = frozenset(
     }
 )
 MAX_PIXELS = 50_000_000
-MAX_FILE_BYTES = 1 << 29
+MAX_FILE_BYTES = 256 << 20
 """Of one file: more than `MAX_PIXELS` take without compression."""
 
 # What Pillow finds odd but can read is no news to a user. Of pictures up to twice its
@@ -34,6 +36,8 @@ MAX_FILE_BYTES = 1 << 29
 warnings.filterwarnings("ignore", module=r"PIL\.")
 warnings.filterwarnings("error", message="Image size .* exceeds limit")
 
+_LARGE = 2_000_000
+_LARGE_PICTURE = threading.Lock()
 _ORIENTATION = 0x0112
 _TURNED = (5, 6, 7, 8)
 """Values of EXIF's orientation that swap height and width."""
@@ -87,7 +91,7 @@ def decode(data: bytes, name: str) -> np.ndarray:
         that are no brightness from 0 to 255 or 65,535.
     """
     try:
-        with _opened(data, name) as picture:
+        with _opened(data, name) as picture, _alone(picture.width * picture.height):
             from PIL import ImageOps
 
             return _pixels(ImageOps.exif_transpose(picture), name)
@@ -189,6 +193,13 @@ def _opened(data: bytes, name: str) -> "Image.Image":
     if picture.width * picture.height > MAX_PIXELS:
         raise _too_large(name, f"{picture.height} x {picture.width}")
     return picture
+
+
+def _alone(n_pixels: int) -> AbstractContextManager[object]:
+    """Large pictures are decoded one at a time, whatever the number of threads: each
+    takes up to twenty bytes a pixel.
+    """
+    return _LARGE_PICTURE if n_pixels > _LARGE else nullcontext()
 
 
 def _pixels(picture: "Image.Image", name: str) -> np.ndarray:

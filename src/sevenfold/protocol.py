@@ -10,39 +10,58 @@ from pydantic import Field
 
 from sevenfold.data import Images, first_alike
 from sevenfold.errors import SettingsError
-from sevenfold.records import Record
+from sevenfold.records import Settings
 from sevenfold.splits import Split, folds, holdout, whole_groups
 from sevenfold.statistics import proportion
 
 MIN_UPDATES, BATCH_SIZE = 25, 128
 """Updates of an epoch, of such batches, that the presets' numbers of epochs rely on."""
 
+MAX_DIVISOR = 8
+"""Batches are not divided by more: of fewer than 16 images each update costs more than
+it learns.
+"""
+
+MAX_VALUES = 40_000_000
+"""Values of pixels that the trainings of one configuration see in an epoch, all folds
+together, beyond which epochs are not multiplied. MNIST's own hold-out sees as many.
+"""
+
 Method = Literal["holdout", "kfold", "iterated-kfold"]
 
 _MIN_PER_PART = 10
 
 
-class ProtocolSettings(Record):
+class ProtocolSettings(Settings):
     """The rule that picks the evaluation protocol from the size of the data.
 
     Hold-out is chosen while the 95 % interval of an accuracy of `expected_accuracy` on
     the validation part is no wider than ± `holdout_half_width`; else K-fold while the
     interval over all development images is no wider than ± `kfold_half_width`; else
     iterated K-fold with shuffling (DLWP 4.5.3: the simplest protocol that suffices).
-    groups: whether the images of one group stay on one side of every split, where
-    groups are known. stretch: what all numbers of epochs are multiplied by; 0 lets the
-    number of training images decide (`stretch_of`).
     """
 
     method: Literal["auto", "holdout", "kfold", "iterated-kfold"] = "auto"
+    """auto lets the rule decide."""
     validation_fraction: Annotated[float, Field(gt=0.0, lt=1.0)] = 1 / 6
+    """Share of the development images that validates under hold-out."""
     n_folds: Annotated[int, Field(ge=2, le=20)] = 4
+    """Folds of K-fold."""
     n_rounds: Annotated[int, Field(ge=2, le=20)] = 2
+    """Shufflings of iterated K-fold."""
     expected_accuracy: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.98
+    """The accuracy whose interval the rule looks at."""
     holdout_half_width: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.003
+    """Half the width of that interval up to which hold-out suffices."""
     kfold_half_width: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.006
+    """Half the width of that interval up to which K-fold suffices."""
     groups: Literal["apart", "ignore"] = "apart"
+    """apart keeps the images of one group on one side of every split, where groups are
+    known."""
     stretch: Annotated[int, Field(ge=0, le=1_000)] = 0
+    """What all numbers of epochs are multiplied by; 0 lets the number of training
+    images and their size decide, and how far batches are divided too.
+    """
 
 
 @dataclass(frozen=True)
@@ -174,15 +193,37 @@ def choose_method(n: int, settings: ProtocolSettings) -> Method:
     )
 
 
-def stretch_of(n_train: int, settings: ProtocolSettings) -> int:
-    """What all numbers of epochs are multiplied by: the setting, or where it is 0 what
-    a training part of this size asks for.
+def batch_divisor_of(development: DevelopmentSet, settings: ProtocolSettings) -> int:
+    """What all batch sizes are divided by: the least power of two, up to `MAX_DIVISOR`,
+    that gives an epoch of the training part `MIN_UPDATES` updates; 1 where the settings
+    say by what epochs are multiplied.
 
-    The presets count epochs of thousands of images. Where an epoch has fewer than
-    `MIN_UPDATES` updates, nothing would be learnt in so few of them.
+    The presets count epochs of thousands of images, hundreds of updates each. Smaller
+    batches give more updates for about the same products; more epochs cost as much
+    each.
     """
-    n_updates = math.ceil(n_train / BATCH_SIZE)
-    return settings.stretch or max(1, round(MIN_UPDATES / n_updates))
+    n_train, divisor = len(development.rounds[0][0].train), 1
+    while divisor < MAX_DIVISOR and math.ceil(n_train * divisor / BATCH_SIZE) < MIN_UPDATES:
+        divisor *= 2
+    return 1 if settings.stretch else divisor
+
+
+def stretch_of(development: DevelopmentSet, settings: ProtocolSettings) -> int:
+    """What all numbers of epochs are multiplied by: the setting, or where it is 0 what
+    training parts of this size ask for and large images allow.
+
+    Where even divided batches leave an epoch fewer than `MIN_UPDATES` updates, nothing
+    would be learnt in so few of them. But fewer images
+    are also learnt by heart in fewer updates: the epoch at which validation loss turns
+    grows about as the root of what updates are missing (docs/decisions.md), and so does
+    the stretch. `MAX_VALUES` bounds the work that it brings.
+    """
+    n_train, n_inputs = len(development.rounds[0][0].train), development.images.n_inputs
+    n_splits = sum(len(splits) for splits in development.rounds)
+    batch_size = BATCH_SIZE // batch_divisor_of(development, settings)
+    wanted = round(math.sqrt(MIN_UPDATES / math.ceil(n_train / batch_size)))
+    allowed = MAX_VALUES // (n_train * n_inputs * n_splits)
+    return settings.stretch or max(1, min(wanted, allowed))
 
 
 def expected_half_width(n: int, settings: ProtocolSettings) -> float:

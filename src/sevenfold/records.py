@@ -2,6 +2,7 @@
 on the way out.
 """
 
+import codecs
 import difflib
 import hashlib
 import json
@@ -16,6 +17,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sevenfold.errors import SettingsError
 
 Unknown = Literal["forbid", "ignore"]
+
+_MAX_BITS = 1_024
+"""Of a whole number: as many as the largest float has. Python does not print those of
+thousands."""
+
+_MAX_TOML_BYTES = 1 << 20
 
 
 class Record(BaseModel):
@@ -44,15 +51,19 @@ class Record(BaseModel):
         cls, values: dict[str, Any], source: str = "", *, unknown: Unknown = "forbid"
     ) -> Self:
         """The record with these (nested) values, read as strictly as from JSON."""
-        for name, value in _leaves(values):
-            if not isinstance(value, str | int | float | None) or (
-                isinstance(value, float) and not math.isfinite(value)
-            ):
-                raise SettingsError(
-                    f"{source + ': ' if source else ''}{name} must be a plain finite value. Got"
-                    f" {value!r}."
-                )
-        return cls.from_json(json.dumps(values), source, unknown=unknown)
+        place = f"{source}: " if source else ""
+        try:
+            for name, value in _leaves(values):
+                if not _is_plain(value):
+                    raise SettingsError(
+                        f"{place}{name} must be a plain finite value. Got {_shown(value)}."
+                    )
+            text = json.dumps(values)
+        except RecursionError:
+            raise SettingsError(
+                f"{place}expected settings in a few groups, got hundreds inside one another."
+            ) from None
+        return cls.from_json(text, source, unknown=unknown)
 
     def to_json(self) -> str:
         """Indented JSON with a final newline."""
@@ -62,6 +73,12 @@ class Record(BaseModel):
     def digest(self) -> str:
         """SHA-256 over the canonical JSON: equal records have equal digests."""
         return digest_of(self.model_dump(mode="json"))
+
+
+class Settings(Record):
+    """A record that a user may set; the string under a field says what it means."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 def digest_of(value: object) -> str:
@@ -77,13 +94,27 @@ def read_toml(path: Path) -> dict[str, Any]:
         SettingsError: the file is missing, is not text or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
+        if path.exists() and not path.is_file():
+            kind = "folder" if path.is_dir() else "special file"
+            raise SettingsError(f"{path} is a {kind}. Give the path of a TOML file.")
+        with path.open("rb") as file:
+            content = file.read(_MAX_TOML_BYTES + 1)
+    except (OSError, ValueError) as error:
         raise SettingsError(
-            f"Cannot read the settings file {path}: {error.strerror or error}. Give the path of a"
-            " TOML file."
+            f"Cannot read the settings file {path}: {getattr(error, 'strerror', None) or error}."
+            " Give the path of a TOML file."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    if len(content) > _MAX_TOML_BYTES:
+        raise SettingsError(f"{path}: expected settings of at most {_MAX_TOML_BYTES:,} bytes.")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise SettingsError(f"{path}: expected text in UTF-8, got UTF-16. Save it as UTF-8.")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
+    except RecursionError:
+        raise SettingsError(
+            f"{path} is not valid: it has hundreds of brackets inside one another."
+        ) from None
+    except ValueError as error:
         raise SettingsError(
             f"{path} is not valid TOML: {error}. Mend that line, or start from a run's config.toml."
         ) from None
@@ -102,25 +133,37 @@ def _toml_lines(values: dict[str, Any], prefix: str) -> list[str]:
         for name, value in values.items()
         if not isinstance(value, dict) and value is not None
     }
-    lines = [f"{name} = {_toml_value(value)}" for name, value in plain.items()]
+    lines = [f"{name} = {toml_value(value)}" for name, value in plain.items()]
     for name, table in values.items():
         if isinstance(table, dict):
             lines += ["", f"[{prefix}{name}]", *_toml_lines(table, prefix=f"{prefix}{name}.")]
     return lines
 
 
-def _toml_value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A plain value, or lists and tables of them, as TOML writes it on one line."""
     if isinstance(value, dict):
         return (
             "{ "
             + ", ".join(
-                f"{name} = {_toml_value(item)}" for name, item in value.items() if item is not None
+                f"{name} = {toml_value(item)}" for name, item in value.items() if item is not None
             )
             + " }"
         )
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, int):
+        return value.bit_length() <= _MAX_BITS
+    return isinstance(value, str | None) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _shown(value: object) -> str:
+    too_long = isinstance(value, int) and value.bit_length() > _MAX_BITS
+    return f"a number of {value.bit_length():,} bits" if too_long else repr(value)  # type: ignore[attr-defined]
 
 
 def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
@@ -142,9 +185,7 @@ def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
     where = ".".join(str(part) for part in first["loc"])
     place = f"{source}: " if source else ""
     if first["type"] == "extra_forbidden":
-        known = _known_names(cls, first["loc"][:-1])
-        close = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-        hint = f"Did you mean {close[0]!r}?" if close else f"Known here: {', '.join(known)}."
+        hint = _hint(cls, first["loc"])
         return f"{place}{where} is not a setting. {hint}"
     expected = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
     # A rule about several settings names them itself.
@@ -153,6 +194,32 @@ def _explain(cls: type[BaseModel], error: ValidationError, source: str) -> str:
     )
     came = "" if names_all else f" Got {first['input']!r} ({type(first['input']).__name__})."
     return f"{place}{f'{where}: ' if where else ''}{expected}.{came}"
+
+
+def _hint(cls: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    """What was meant by the unknown name at the end of `path`: a name like it there, or
+    anywhere else; if nothing is like it, what is known there.
+    """
+    name, known = str(path[-1]), _known_names(cls, path[:-1])
+    places: dict[str, list[str]] = {}
+    for place in _names_below(cls):
+        places.setdefault(place.rpartition(".")[2], []).append(repr(place))
+    if name not in places and (close := difflib.get_close_matches(name, known, n=1)):
+        return f"Did you mean {close[0]!r}?"
+    if close := difflib.get_close_matches(name, places, n=1):
+        return f"Did you mean {' or '.join(places[close[0]])}?"
+    return f"Known here: {', '.join(known)}."
+
+
+def _names_below(cls: type[BaseModel]) -> Iterator[str]:
+    """The dotted names of all fields of a record and of the records within it, groups
+    included.
+    """
+    for name, field in cls.model_fields.items():
+        yield name
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from (f"{name}.{below}" for below in _names_below(inner))
 
 
 def _known_names(cls: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

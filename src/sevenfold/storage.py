@@ -21,7 +21,8 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 
     Several processes may write the same name at once: each has a temporary name of its
     own (`.<name>.<random>.part`), and the last to finish stays. What killed ones left
-    of that name goes.
+    of that name goes. A name that is there already, such as a link that somebody put
+    there, is never taken.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_stale_parts(path.parent, f".{path.name}.")
@@ -29,10 +30,11 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
+            if hasattr(os, "fchmod"):  # folders may be shared; mkstemp's files are for one alone
+                os.fchmod(file.fileno(), 0o644)
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o644)  # folders may be shared; mkstemp gives the file to its owner alone
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -49,6 +51,28 @@ def remove_stale_parts(folder: Path, prefix: str = "") -> None:
             with suppress(OSError):  # gone, or another user's
                 if time.time() - part.stat().st_mtime > _STALE_SECONDS:
                     part.unlink()
+
+
+def keep_within(folder: Path, max_bytes: int) -> None:
+    """Remove the files of `folder` that were used longest ago until the others have at
+    most half of `max_bytes`, once all have more; a folder that is not there is small.
+    """
+    known = []
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            with suppress(OSError):  # gone in between
+                if entry.is_file(follow_symlinks=False):
+                    found = entry.stat(follow_symlinks=False)
+                    known.append((max(found.st_atime, found.st_mtime), found.st_size, entry.path))
+    n_bytes = sum(size for _, size, _ in known)
+    if n_bytes <= max_bytes:
+        return
+    for _, size, path in sorted(known):
+        if n_bytes <= max_bytes // 2:
+            break
+        with suppress(OSError):
+            Path(path).unlink()
+        n_bytes -= size
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,13 +3,13 @@ on everything long.
 """
 
 import sys
+import textwrap
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress import (
     BarColumn,
@@ -25,8 +25,16 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from sevenfold.errors import one_line
+from sevenfold.machine import n_cores
+from sevenfold.outlook import Outlook, duration
+from sevenfold.progress_lines import PlainLeader, PlainProgress, PlainTransfer
+
 Advance = Callable[[], None]
 Show = Callable[[Sequence[Sequence[str]]], None]
+
+NARROW = 72
+"""Columns below which a verdict stands under its step, and a count without its bar."""
 
 _swallowed_interrupt = threading.Event()
 
@@ -62,36 +70,80 @@ class Terminal:
     """Lines and progress for a person.
 
     `auto` draws progress bars on a terminal and prints plain lines elsewhere (a log, a
-    pipe); `quiet` prints nothing.
+    pipe, `TERM=dumb`); `quiet` prints nothing. On a terminal long lines are broken at
+    its width, and go on indented; elsewhere they stay whole. `NO_COLOR` is heeded.
     """
 
-    def __init__(self, mode: Literal["auto", "quiet"] = "auto") -> None:
+    def __init__(
+        self, mode: Literal["auto", "quiet"] = "auto", console: Console | None = None
+    ) -> None:
         self.quiet = mode == "quiet"
-        self.console = Console(quiet=self.quiet, highlight=False, soft_wrap=True)
+        self.console = console or Console(quiet=self.quiet, highlight=False, soft_wrap=True)
+        self.outlook = Outlook(())
+        self._said_how_long = False
+
+    @property
+    def draws(self) -> bool:
+        """Whether there is somebody before a terminal that can draw."""
+        return not self.quiet and self.console.is_terminal and not self.console.is_dumb_terminal
+
+    def follow(self, outlook: Outlook) -> None:
+        """Say from now on how far the run is, and how long it will go on."""
+        self.outlook = outlook
+
+    def begin(self, step: str) -> None:
+        """A step of the outlook is at work from now on; before the first of them a long
+        run says how long it should take.
+        """
+        self.outlook.begin(step)
+        left = self.outlook.seconds_left
+        if left is not None and left > 120.0 and not self._said_how_long:
+            cores = f"{n_cores()} {'core' if n_cores() == 1 else 'cores'}"
+            self.say(f"Estimate: about {duration(left)} on {cores}; it is corrected as steps end.")
+        self._said_how_long = True
 
     def say(self, text: str) -> None:
         """Print one line as it is."""
-        self.console.print(text, markup=False)
+        self.console.print(self._broken(text), markup=False)
 
     def verdict(self, step: str, text: str, seconds: float | None = None) -> None:
         """Print what a step found, with the time that it took (nothing where an earlier
         result was reused).
         """
         took = "(kept)" if seconds is None else f"{seconds:.1f} s"
-        self.console.print(f"[bold]{step:<20}[/bold] [dim]{took:>9}[/dim]  ", end="")
-        self.console.print(text, markup=False)
+        head, indent = f"[bold]{step:<20}[/bold] [dim]{took:>9}[/dim]  ", 32
+        if self.console.is_terminal and self.console.width < NARROW:
+            head, indent = f"[bold]{step}[/bold] [dim]{took}[/dim]\n  ", 2
+        self.console.print(head, end="")
+        self.console.print(self._broken(" " * indent + text, indent)[indent:], markup=False)
 
     def warn(self, text: str) -> None:
         """Print one line that must not be missed."""
-        self.console.print(text, markup=False, style="bold yellow")
+        self.console.print(self._broken(text), markup=False, style="bold yellow")
+
+    def _broken(self, text: str, indent: int = 0) -> str:
+        """The text in lines as wide as the terminal, all but the first indented: so
+        far, or as far as the first, or by two.
+        """
+        margin = len(text) - len(text.lstrip())
+        indent, text = indent or margin or 2, " " * margin + one_line(text)
+        if not self.console.is_terminal:
+            return text
+        return textwrap.fill(
+            text,
+            max(self.console.width, indent + 8),
+            subsequent_indent=" " * indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
     @contextmanager
     def transfer(self) -> Iterator[Callable[[str, int, int], None]]:
         """Show downloads; yields the function to call with (file, bytes done, bytes in
         all).
         """
-        if self.quiet or not self.console.is_terminal:
-            yield _PlainTransfer(self.say)
+        if not self.draws:
+            yield PlainTransfer(self.say)
             return
         columns = (
             TextColumn("  {task.description}"),
@@ -117,12 +169,12 @@ class Terminal:
         """
         if self.quiet:
             yield _interruptible(lambda: None)
-        elif self.console.is_terminal:
-            with _bar(self.console) as bar:
-                task = bar.add_task(title, total=total, completed=done)
-                yield _interruptible(lambda: bar.advance(task))
+        elif self.draws:
+            bar, advance = self._bar(title, total, done)
+            with self._live(bar):
+                yield advance
         else:
-            yield _interruptible(_PlainProgress(self.say, title, total, done))
+            yield _interruptible(PlainProgress(self.say, title, total, done, self.outlook))
 
     @contextmanager
     def leaderboard(
@@ -135,19 +187,42 @@ class Terminal:
         """
         if self.quiet:
             yield _interruptible(lambda: None), (lambda _: None)
-        elif self.console.is_terminal:
-            bar = _bar(self.console)
-            task = bar.add_task(title, total=total, completed=done)
-            with Live(bar, console=self.console, transient=True) as live:
-                yield (
-                    _interruptible(lambda: bar.advance(task)),
-                    (lambda rows: live.update(Group(_table(columns, rows), bar))),
-                )
+        elif self.draws:
+            bar, advance = self._bar(title, total, done)
+            with self._live(bar) as live:
+                yield advance, (lambda rows: live.update(Group(_table(columns, rows), bar)))
         else:
             yield (
-                _interruptible(_PlainProgress(self.say, title, total, done)),
-                _PlainLeader(self.say, title, columns),
+                _interruptible(PlainProgress(self.say, title, total, done, self.outlook)),
+                PlainLeader(self.say, title, columns),
             )
+
+    def _live(self, bar: RenderableType) -> Live:
+        return Live(bar, console=self.console, transient=True)
+
+    def _bar(self, title: str, total: int, done: int) -> tuple[RenderableType, Advance]:
+        """A bar with the outlook below it, and what moves it on."""
+        wide = self.console.width >= NARROW
+        times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+        columns = (
+            TextColumn("  {task.description}"),
+            *((BarColumn(),) if wide else ()),
+            MofNCompleteColumn(),
+            *(times if wide else ()),
+        )
+        bar = Progress(*columns, console=self.console)
+        task = bar.add_task(title, total=total, completed=done)
+        return Group(bar, _OutlookLine(self.outlook)), _interruptible(lambda: bar.advance(task))
+
+
+class _OutlookLine:
+    """The outlook as it is whenever it is drawn."""
+
+    def __init__(self, outlook: Outlook) -> None:
+        self.outlook = outlook
+
+    def __rich__(self) -> Text:
+        return Text(f"  {self.outlook}", style="dim")
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
@@ -155,66 +230,3 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
-
-
-def _bar(console: Console) -> Progress:
-    columns = (
-        TextColumn("  {task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-    )
-    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
-
-
-class _PlainLeader:
-    """A line whenever another row comes first."""
-
-    def __init__(self, say: Callable[[str], None], title: str, columns: Sequence[str]) -> None:
-        self.say, self.title, self.columns = say, title, columns
-        self.leader: Sequence[str] = ()
-
-    def __call__(self, rows: Sequence[Sequence[str]]) -> None:
-        if rows and rows[0] != self.leader:
-            self.leader = rows[0]
-            cells = (f"{name} {cell}" for name, cell in zip(self.columns, self.leader, strict=True))
-            self.say(f"  {self.title}: now first: {', '.join(cells)}")
-
-
-class _PlainTransfer:
-    """One line per file that is fetched."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self.say = say
-        self.started: set[str] = set()
-
-    def __call__(self, file: str, _: int, n_total: int) -> None:
-        if file not in self.started:
-            self.started.add(file)
-            self.say(f"Fetching {file} ({n_total / 1e6:.1f} MB)")
-
-
-class _PlainProgress:
-    """A line now and then, for output that is not a terminal."""
-
-    seconds_between_lines = 15.0
-
-    def __init__(self, say: Callable[[str], None], title: str, total: int, done: int = 0) -> None:
-        self.say, self.title, self.total = say, title, total
-        self.done = self.done_before = done
-        self.started = self.last_line = time.monotonic()
-
-    def __call__(self) -> None:
-        self.done += 1
-        now = time.monotonic()
-        if now - self.last_line >= self.seconds_between_lines and self.done < self.total:
-            self.last_line = now
-            left = (now - self.started) / (self.done - self.done_before) * (self.total - self.done)
-            self.say(
-                f"  {self.title}: {self.done} of {self.total} epochs, about {_time(left)} left"
-            )
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -8,10 +8,13 @@ from typing import Literal
 
 from sevenfold.config import Config, stretched
 from sevenfold.data import SET_ASIDE, Source, load, warnings
+from sevenfold.engine import require_engine
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
-from sevenfold.protocol import DevelopmentSet, divide, stretch_of
+from sevenfold.forecast import outlook
+from sevenfold.machine import require_memory_left
+from sevenfold.protocol import DevelopmentSet, batch_divisor_of, divide, stretch_of
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
 from sevenfold.runs.seal import SealedTestSet
@@ -28,9 +31,14 @@ from sevenfold.steps.search import Search, run_search
 from sevenfold.steps.success import Success, choose_measure
 from sevenfold.storage import write_atomically
 from sevenfold.summary import Summary, summarize
+from sevenfold.surroundings import settled
 from sevenfold.terminal import Terminal
 
+_INPUT_BYTES, _LIBRARY_BYTES = 4, 300_000_000
+"""Of memory for each byte of an image, as a network's float32 input, and for JAX."""
 
+
+@settled()
 def run_workflow(
     config: Config,
     out: Path | str,
@@ -48,7 +56,8 @@ def run_workflow(
     at the address `cluster`.
 
     Raises:
-        InputError: a setting, the data, the folder or the cluster cannot be used.
+        InputError: a setting, the data, the folder, the cluster or this process's
+        surroundings cannot be used.
         NoStatisticalPower: the baseline is no better than the most frequent class, or
         tuning made it worse.
     """
@@ -59,6 +68,7 @@ def run_workflow(
         )
     screen = Terminal(terminal)
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
+    require_engine(engine)
     with screen.transfer() as progress:
         place = Path(data_dir) if data_dir else None
         source = load(
@@ -69,6 +79,8 @@ def run_workflow(
             invert=config.invert,
             group=config.group,
         )
+    n_bytes = _INPUT_BYTES * source.development.pixels.nbytes + _LIBRARY_BYTES
+    require_memory_left(n_bytes, "Training on these images")
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
     for words in source.provenance.left_out:
@@ -81,10 +93,14 @@ def run_workflow(
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         shared = run.folder / layout.WORKERS
         executing = open_executor(development, shared, workers=workers, cluster=cluster)
-        times = stretch_of(len(development.rounds[0][0].train), config.protocol)
+        times = stretch_of(development, config.protocol)
+        divisor = batch_divisor_of(development, config.protocol)
+        if divisor > 1:
+            screen.say(f"Few images: all batch sizes are divided by {divisor}.")
         if times > 1:
             screen.say(f"Few images: all numbers of epochs are multiplied by {times}.")
-        stretched_config = stretched(config, times)
+        stretched_config = stretched(config, times, divisor)
+        screen.follow(outlook(stretched_config, development, engine, cluster))
         return _steps(run, stretched_config, source, development, executing, open_test_again)
 
 
@@ -121,6 +137,8 @@ def _steps(
     final = run.step(
         "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
     )
+    if final.warning:
+        run.terminal.warn(final.warning)
     ledger.require_result(final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings)
 
     summary = summarize(config, run, problem, baseline, overfit, searched, chosen, final)

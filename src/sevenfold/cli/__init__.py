@@ -11,13 +11,24 @@ import typer
 
 from sevenfold import __version__
 from sevenfold.cli.data import app as data_commands
-from sevenfold.errors import Interrupted, NoStatisticalPower, SettingsError, SevenfoldError
+from sevenfold.cli.settings import settings
+from sevenfold.errors import (
+    Interrupted,
+    NoStatisticalPower,
+    SettingsError,
+    SevenfoldError,
+    one_line,
+    visible,
+)
+from sevenfold.interrupts import end_listening, heed, listen
+from sevenfold.surroundings import settle
 
 app = typer.Typer(
     name="sevenfold",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # drawn help would import all of rich, 0.2 s
     help=(
         "The universal workflow of machine learning on small images, with networks of Dense"
         " and Dropout layers only. `sevenfold run` does all of it: problem, measure, protocol,"
@@ -26,20 +37,46 @@ app = typer.Typer(
     ),
 )
 app.add_typer(data_commands, name="data")
+app.command()(settings)
+
+_TOO_LITTLE = (
+    "There is too little memory. Close other programs, raise the limit (ulimit -v), or use fewer"
+    " images; finished steps are kept, and the same command goes on."
+)
+_INTERRUPTED = Interrupted.exit_code
+_WRONG_USE: Any = typer.BadParameter.__bases__[0]
+"""An unknown option, a value of the wrong kind: the parser's own error, which newer
+versions of Typer bring themselves and older ones take from Click."""
 
 
 def main() -> NoReturn:
     """Run the command line; every failure that we know is one line and an exit code (2
     for bad input, 1 otherwise).
     """
+    listen()
     try:
-        app()
+        settle()
+        heed()
+        code = app(standalone_mode=False)
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        _stop("Interrupted.", _INTERRUPTED)
     except SevenfoldError as error:
         _stop(str(error), error.exit_code)
+    except typer.Abort:
+        _stop("Interrupted.", _INTERRUPTED)
+    except _WRONG_USE as error:
+        if not error.message:  # the help, which was asked for by giving nothing
+            error.show()
+            sys.exit(error.exit_code)
+        _stop(f"{error.format_message()} `--help` shows what there is.", error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except MemoryError as error:
+        _stop(f"{_TOO_LITTLE} {error}", 1)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         _stop(
@@ -51,16 +88,20 @@ def main() -> NoReturn:
         if os.environ.get("SEVENFOLD_TRACEBACK"):
             raise
         kind = type(error).__name__
+        if "RESOURCE_EXHAUSTED" in str(error):  # JAX's own word for it
+            _stop(f"{_TOO_LITTLE} {error}", 1)
         _stop(
-            f"{kind}: {error}\nThis is a fault of sevenfold, not yours; SEVENFOLD_TRACEBACK=1 shows"
+            f"{kind}: {error}. This is a fault of sevenfold, not yours; SEVENFOLD_TRACEBACK=1 shows"
             " where it is.",
             1,
         )
-    sys.exit(0)
+    end_listening()
+    sys.exit(code or 0)
 
 
 def _stop(message: str, code: int) -> NoReturn:
-    print(f"sevenfold: {message}", file=sys.stderr)
+    end_listening()
+    print(f"sevenfold: {one_line(message)}", file=sys.stderr)
     sys.exit(code)
 
 
@@ -95,7 +136,9 @@ def run(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Folder or file that holds the named data set."),
+        typer.Option(
+            metavar="PATH", readable=False, help="Folder or file that holds the named data set."
+        ),
     ] = None,
     invert: Annotated[
         bool | None,
@@ -138,13 +181,16 @@ def run(
         Path | None,
         typer.Option(
             metavar="DIR",
+            readable=False,
             help="The run folder itself. Default: runs/<preset>, with more where settings differ.",
         ),
     ] = None,
     config: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Settings as TOML, such as an earlier run's config.toml."
+            metavar="FILE",
+            readable=False,
+            help="Settings as TOML, such as an earlier run's config.toml.",
         ),
     ] = None,
     set_: Annotated[
@@ -220,7 +266,7 @@ def run(
     except KeyboardInterrupt:
         raise Interrupted("Interrupted. The same command goes on from there.") from None
     except NoStatisticalPower as error:
-        raise NoStatisticalPower(f"{error}\nReport: {draw(folder)}") from None
+        raise NoStatisticalPower(f"{error} Report: {draw(folder)}") from None
     report = draw(folder)
     if json:
         print(summary.to_json(), end="")
@@ -231,12 +277,18 @@ def run(
             f" {summary.n_test:,} images: ",
             end="",
         )
-        print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}\nReport: {report}")
+        print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}")
+        print(f"Report: {visible(str(report))}")
 
 
 @app.command()
-def report(run: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+def report(run: Annotated[Path, typer.Argument(readable=False, help="A run folder.")]) -> None:
     """Draw the report of a run again, from its stored numbers; nothing is trained."""
     from sevenfold.report import draw
+    from sevenfold.runs.description import read_description
+    from sevenfold.runs.reading import state_of
 
-    print(f"Report: {draw(run)}")
+    path = draw(run)
+    if state := state_of(run, read_description(run)):
+        print(visible(f"The run {state}; its report ends there."))
+    print(f"Report: {visible(str(path))}")

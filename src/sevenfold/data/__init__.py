@@ -6,7 +6,7 @@ from sevenfold.data.alike import NearCopies, near_copies
 from sevenfold.data.checking import CheckReport, Listing, catalogue, check
 from sevenfold.data.contents import of_known_groups, overlap, require_disjoint
 from sevenfold.data.download import TransferProgress
-from sevenfold.data.faults import first_alike, n_duplicates, warnings
+from sevenfold.data.faults import first_alike, n_duplicates, paper_of, warnings
 from sevenfold.data.finding import fetch, load
 from sevenfold.data.images import Images, prepare
 from sevenfold.data.setting_aside import SET_ASIDE
@@ -31,6 +31,7 @@ __all__ = [
     "near_copies",
     "of_known_groups",
     "overlap",
+    "paper_of",
     "prepare",
     "require_disjoint",
     "warnings",

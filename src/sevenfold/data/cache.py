@@ -6,9 +6,12 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from sevenfold.storage import remove_stale_parts
+
+_TEMPORARY = "sevenfold-"
 
 
 def cache_folder() -> Path:
@@ -30,10 +33,21 @@ def home_folder() -> Path:
     """The user's home, or a temporary folder for a user who has none (some
     containers).
     """
+    return Path.home() if has_home() else temporary_folder()
+
+
+def has_home() -> bool:
+    """Whether the user has a place of their own."""
     try:
-        return Path.home()
+        Path.home()
     except RuntimeError:
-        return temporary_folder()
+        return False
+    return True
+
+
+def is_lasting() -> bool:
+    """Whether `cache_folder` will be the same for the next process."""
+    return bool(os.environ.get("SEVENFOLD_CACHE") or os.environ.get("XDG_CACHE_HOME")) or has_home()
 
 
 def expanded(path: str | Path) -> Path:
@@ -69,7 +83,25 @@ def made_folder(folder: Path) -> Path:
 
 @functools.cache
 def temporary_folder() -> Path:
-    """One folder for this process, removed when it ends."""
-    folder = Path(tempfile.mkdtemp(prefix="sevenfold-"))
+    """One folder for this process, removed when it ends; those of killed ones go."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_TEMPORARY}*"):
+        _remove_if_left(left)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_TEMPORARY}{os.getpid()}-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _remove_if_left(folder: Path) -> None:
+    """Remove a temporary folder of ours whose process is dead."""
+    process = folder.name.removeprefix(_TEMPORARY).partition("-")[0]
+    with suppress(OSError):
+        if process.isdigit() and not folder.is_symlink() and _is_own(folder):
+            try:
+                os.kill(int(process), 0)
+            except ProcessLookupError:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether this user made it; nothing is removed where nobody can tell."""
+    return hasattr(os, "getuid") and folder.stat().st_uid == os.getuid()

@@ -8,6 +8,8 @@ another file, or nothing at all; only the SHA-256 of the unpacked bytes decides.
 import hashlib
 import http.client
 import os
+import queue
+import shutil
 import threading
 import time
 import urllib.error
@@ -40,6 +42,8 @@ than 20 s for connections.
 CONNECT_SECONDS = 5.0
 STALL_SECONDS = 10.0
 FILE_SECONDS = 600.0
+PATIENCE_SECONDS, LEAST_BYTES_PER_SECOND = 15.0, 20_000
+"""After so many seconds, a transfer that is slower than this on average is ended."""
 
 _CHUNK_BYTES = 1 << 16
 _PACKED = (b"\x1f\x8b", b"PK")
@@ -96,6 +100,10 @@ def fetch_missing(
         role, target = role_of(file), folder / file
         present = _present(folder, file)
         matters = role in names or role is None
+        for place in (present, target):
+            if place is not None and place.is_dir():
+                shutil.rmtree(place)  # of the cache, where we alone put files of this name
+        present = present if present is not None and exists(present) else None
         if present is not None and (not matters or _is_right(present, entry, file)):
             continue
         used, data = _from_some_mirror(entry, file, failures, progress)
@@ -147,21 +155,57 @@ def download(
         a stall, or a transfer that broke off.
         DataError: it sends more than it should.
     """
-    what, deadline = url.rpartition("/")[2], time.monotonic() + FILE_SECONDS * max_bytes / MAX_BYTES
-    with _open(url) as response:
-        n_total = response.length or 0
-        data = bytearray()
-        while chunk := response.read1(_CHUNK_BYTES):
-            data += chunk
+    what, started = url.rpartition("/")[2], time.monotonic()
+    deadline = started + FILE_SECONDS * max_bytes / MAX_BYTES
+    response = _open(url)
+    n_total, data, given_up = response.length or 0, bytearray(), threading.Event()
+    arrived = _received(response, given_up)
+    try:
+        while True:
+            latest = started + PATIENCE_SECONDS + len(data) / LEAST_BYTES_PER_SECOND
+            try:
+                item = arrived.get(timeout=max(0.0, min(latest, deadline) - time.monotonic()))
+            except queue.Empty:
+                raise TimeoutError(f"took too long: {len(data):,} bytes came") from None
+            if isinstance(item, Exception):
+                raise item
+            if not item:
+                break
+            data += item
             if len(data) > max_bytes:
                 raise DataError(f"sent more than {max_bytes:,} bytes")
-            if time.monotonic() > deadline:
-                raise TimeoutError("took too long")
             if progress is not None:
                 progress(what, len(data), n_total)
+    finally:
+        given_up.set()
     if len(data) < n_total:
         raise TimeoutError(f"broke off after {len(data):,} of {n_total:,} bytes")
     return bytes(data)
+
+
+def _received(
+    response: http.client.HTTPResponse, given_up: threading.Event
+) -> "queue.SimpleQueue[bytes | Exception]":
+    """What comes, piece by piece, the last one empty or an error.
+
+    A thread does the waiting, since a server that sends the head of a piece one byte at
+    a time keeps any single read waiting for ever.
+    """
+    arrived: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+
+    def receive() -> None:
+        try:
+            with response:
+                while not given_up.is_set():
+                    chunk = response.read1(_CHUNK_BYTES)
+                    arrived.put(chunk)
+                    if not chunk:
+                        return
+        except Exception as error:
+            arrived.put(error)
+
+    threading.Thread(target=receive, daemon=True, name="sevenfold-receive").start()
+    return arrived
 
 
 def _open(url: str) -> http.client.HTTPResponse:
@@ -227,4 +271,6 @@ def _reason(error: Exception) -> str:
         "The read operation timed out",
     ):
         return f"nothing came for {STALL_SECONDS:g} s"
+    if isinstance(error, http.client.HTTPException):  # its text is what the server sent
+        return f"an answer that is not HTTP ({type(error).__name__})"
     return " ".join(str(error).split()).split(". ")[0] or type(error).__name__

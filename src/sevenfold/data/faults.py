@@ -29,7 +29,18 @@ def faulty(images: Images) -> list[str]:
     """What is odd about single images: copies, copies with two labels, classes of one
     image, images without any contrast.
     """
-    return [text for text in (_copies(images), *_labels(images), _flat(images)) if text]
+    alike = first_alike(images)
+    return [text for text in (_copies(alike), *_labels(images, alike), _flat(images)) if text]
+
+
+def paper_of(images: Images) -> int:
+    """How bright the outermost pixels are: their median, from 0 to 255.
+
+    >>> paper = np.full((3, 8, 8), 170, np.uint8)
+    >>> paper_of(Images(paper, np.zeros(3, np.uint8), ("0",)))
+    170
+    """
+    return int(np.median(_edge(_greys(images))))
 
 
 def seems_inverted(images: Images) -> bool:
@@ -82,9 +93,9 @@ def keys(images: Images) -> list[bytes]:
 
 def _paper_and_ink(images: Images) -> tuple[int, int] | None:
     """How bright paper and ink are, where the paper is bright and the ink dark."""
-    pixels = images.pixels if images.pixels.ndim == 3 else images.pixels.mean(axis=3)
+    pixels = _greys(images)
     height, width = pixels.shape[1:]
-    edge = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
+    edge = _edge(pixels)
     paper = float(np.median(edge))
     middle = pixels[:, height // 4 : height - height // 4, width // 4 : width - width // 4]
     dark = middle[middle < paper - _APART]
@@ -93,6 +104,16 @@ def _paper_and_ink(images: Images) -> tuple[int, int] | None:
     if paper < _MIDDLE or not is_paper or len(dark) <= n_bright:
         return None
     return int(paper), int(np.median(dark))
+
+
+def _greys(images: Images) -> np.ndarray:
+    """Shape (n, h, w): a pixel's value, or the mean over its channels."""
+    return images.pixels if images.pixels.ndim == 3 else images.pixels.mean(axis=3)
+
+
+def _edge(pixels: np.ndarray) -> np.ndarray:
+    """The outermost pixels of each image, the corners twice: shape (n, n_edge)."""
+    return np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
 
 
 def _polarity(images: Images) -> str:
@@ -117,8 +138,9 @@ def _range(images: Images) -> str:
     )
 
 
-def _copies(images: Images) -> str:
-    n, n_all = n_duplicates(images), len(images)
+def _copies(alike: np.ndarray) -> str:
+    n_all = len(alike)
+    n = n_all - len(np.unique(alike))
     if n == 0:
         return ""
     is_one = n == 1
@@ -131,9 +153,9 @@ def _copies(images: Images) -> str:
     )
 
 
-def _labels(images: Images) -> list[str]:
+def _labels(images: Images, alike: np.ndarray) -> list[str]:
     """One image with two labels, and classes of one image."""
-    pairs = np.unique(np.stack([first_alike(images), images.labels.astype(np.int64)]), axis=1)
+    pairs = np.divmod(np.unique(alike * images.n_classes + images.labels), images.n_classes)
     found = []
     several = np.unique(pairs[0], return_counts=True)[1] > 1
     if n := int(several.sum()):

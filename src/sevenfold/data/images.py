@@ -78,7 +78,9 @@ class Images:
 
     def sha256(self) -> "hashlib._Hash":
         """SHA-256 over the pixels and then the labels, to which more may be added."""
-        return hashlib.sha256(self.pixels.tobytes() + self.labels.tobytes())
+        digest = hashlib.sha256(np.ascontiguousarray(self.pixels).data)
+        digest.update(self.labels.tobytes())
+        return digest
 
 
 def numbered(pixels: np.ndarray, labels: np.ndarray) -> Images:

@@ -15,6 +15,7 @@ from sevenfold.data.readers import reader_of
 from sevenfold.data.readers.files import exists
 from sevenfold.data.readers.idx import missing_files
 from sevenfold.errors import DataError, DataUnavailable
+from sevenfold.surroundings import given
 
 DEBIAN = Path("/usr/share")
 """Where Debian's packages of data sets (`dataset-fashion-mnist`) put them."""
@@ -54,7 +55,7 @@ def caches() -> Iterator[tuple[str, Path]]:
     yield "the sevenfold cache", cache_folder()
     yield (
         "the Keras cache",
-        Path(os.environ.get("KERAS_HOME") or home_folder() / ".keras") / "datasets",
+        Path(given("KERAS_HOME") or home_folder() / ".keras") / "datasets",
     )
     yield "the folder of Debian's packages", DEBIAN
 

@@ -2,7 +2,6 @@
 is asked for.
 """
 
-import hashlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,11 +21,11 @@ from sevenfold.data.readers import (
     require_no_column,
     require_no_size,
 )
-from sevenfold.data.readers.files import read_bytes
 from sevenfold.data.readers.idx_names import role_of
 from sevenfold.data.setting_aside import separate
 from sevenfold.data.source import AS_THEY_ARE, OWN, Provenance, Source, Wishes
 from sevenfold.errors import DataError
+from sevenfold.storage import sha256_of
 
 
 def read_source(
@@ -187,7 +186,7 @@ def _packed(path: Path, part: Part) -> dict[str, str]:
     if loose_reader_of(path):
         return {}
     if path.is_file():
-        return {path.name: hashlib.sha256(read_bytes(path)).hexdigest()}
+        return {path.name: sha256_of(path)}
     return idx.packed_digests(path, part) if reader_of(path) is idx else {}
 
 

@@ -5,7 +5,6 @@ so that it can be done again when the sealed test part is opened.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -65,20 +64,26 @@ def _chosen(images: Images, rank: np.ndarray) -> np.ndarray:
     wanted = [n_set_aside(n) for n in counts]
     order = np.argsort(rank, kind="stable").tolist()
     copies = [list(alike) for _, alike in groupby(order, key=rank.tolist().__getitem__)]
-    taken: Counter[int] = Counter()
+    taken = [0] * images.n_classes
     chosen = np.zeros(len(images), bool)
+
+    def take(members: list[int], most: list[int], *, for_lack: bool) -> None:
+        # A million images have a million ranks: no Counter, which takes a microsecond.
+        added: dict[int, int] = {}
+        for i in members:
+            added[labels[i]] = added.get(labels[i], 0) + 1
+        if for_lack and all(taken[label] for label in added):
+            return
+        if all(taken[label] + n <= most[label] for label, n in added.items()):
+            for label, n in added.items():
+                taken[label] += n
+            chosen[members] = True
+
     for members in copies:
-        added = Counter(labels[i] for i in members)
-        if all(taken[label] + n <= wanted[label] for label, n in added.items()):
-            taken.update(added)
-            chosen[members] = True
+        take(members, wanted, for_lack=False)
     # Classes of images with more copies than that: one of them, if as many remain.
-    for members in copies if len(taken) < images.n_classes else ():
-        added = Counter(labels[i] for i in members)
-        lacking = any(taken[label] == 0 for label in added)
-        if lacking and all(taken[label] + n <= counts[label] // 2 for label, n in added.items()):
-            taken.update(added)
-            chosen[members] = True
+    for members in copies if 0 in taken else ():
+        take(members, [n // 2 for n in counts], for_lack=True)
     return chosen
 
 

@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from sevenfold.engine._backend import prefer_jax, save_keras
+from sevenfold.engine._backend import prefer_jax, require_jax, require_tensorflow
+from sevenfold.engine._keras_file import save_keras
 from sevenfold.engine.jobs import Course, FitData, Job
 from sevenfold.engine.results import FitResult, FitState, History
 from sevenfold.engine.settings import TrainingSettings
@@ -29,8 +30,31 @@ __all__ = [
     "fit",
     "fit_many",
     "predict",
+    "require_engine",
     "save_keras",
+    "trains_on_processor",
 ]
+
+
+def require_engine(engine: Engine) -> None:
+    """Refuse, before any work, an engine that cannot work in this process.
+
+    Raises:
+        SettingsError: TensorFlow is not installed for `keras`; JAX_PLATFORMS asks for a
+        processor that JAX does not find; or Keras was imported before on another
+        backend than the engine needs.
+    """
+    require_jax()
+    if engine == "keras":
+        require_tensorflow()
+
+
+def trains_on_processor() -> bool:
+    """Whether the `jax` engine found no accelerator."""
+    prefer_jax()
+    import jax
+
+    return bool(jax.default_backend() == "cpu")
 
 
 def fit(

@@ -10,8 +10,8 @@ import numpy as np
 from sevenfold.engine import _jax_epoch, _jax_network
 from sevenfold.engine._compilation import seconds_compiling
 from sevenfold.engine._hard_examples import hard_order, learned
-from sevenfold.engine._jax_epoch import EpochInputs, State
-from sevenfold.engine._jax_network import UpdateScores
+from sevenfold.engine._jax_epoch import EpochInputs
+from sevenfold.engine._jax_network import Scored, UpdateScores
 from sevenfold.engine._jax_state import (
     OnDevice,
     form_of,
@@ -70,7 +70,7 @@ class RunningFit:
         """Train the next epoch."""
         train, inputs = self.data.train, self.inputs(self.epoch)
         with _handing_over:
-            state, scores = _jax_epoch.train_epoch(
+            self.state, scores = _jax_epoch.train_epoch(
                 self.state,
                 train.pixels,
                 train.labels,
@@ -79,18 +79,30 @@ class RunningFit:
                 np.int32(self.epoch),
                 form=self.form,
             )
-        self.take(state, inputs, scores)
+        validation = self.data.validation
+        self.take(
+            inputs,
+            scores,
+            self._score(train) if self.course.score_training else None,
+            self._score(validation) if validation else None,
+        )
 
-    def take(self, state: State, inputs: EpochInputs, scores: UpdateScores) -> None:
-        """Take in what an epoch gave, and score it; a loss that is not finite ends the
-        fit.
+    def take(
+        self,
+        inputs: EpochInputs,
+        scores: UpdateScores,
+        training: Scored | None,
+        validation: Scored | None,
+    ) -> None:
+        """Take in what an epoch saw, and the scores after it; a loss that is not finite
+        ends the fit.
         """
-        self.state, self.epoch = state, self.epoch + 1
+        self.epoch += 1
         n = self.data.train.n
-        training = self._score(self.data.train) if self.course.score_training else None
-        validation = self._score(self.data.validation) if self.data.validation else None
         if self.history.add(
-            (_mean(scores.loss, n), _mean(scores.correct, n)), training, validation
+            (_mean(scores.loss, n), _mean(scores.correct, n)),
+            _scoring(self.data.train, training),
+            _scoring(self.data.validation, validation),
         ):
             self.visits.learn(np.asarray(inputs.order), scores)
         else:
@@ -110,17 +122,15 @@ class RunningFit:
             compile_seconds=seconds_compiling() - self._compiled_before,
         )
 
-    def _score(self, scored: OnDevice) -> Scoring:
+    def _score(self, scored: OnDevice) -> Scored:
         with _handing_over:
-            losses, predicted = _jax_network.score(
+            alone: Scored = _jax_network.score(
                 self.state.layers,
                 scored.pixels,
                 scored.labels,
                 np.int32(scored.n),
             )
-        predictions = np.asarray(predicted)[: scored.n]
-        accuracy = float((predictions == scored.images.labels).mean())
-        return _mean(losses, scored.n), accuracy, predictions
+        return alone
 
 
 class Visits:
@@ -155,6 +165,15 @@ class Visits:
         if self.difficulty is not None:
             missing = np.asarray(scores.missing).ravel()
             self.difficulty = learned(self.difficulty, order[: self.n], missing[: self.n])
+
+
+def _scoring(images: OnDevice | None, scored: Scored | None) -> Scoring | None:
+    if images is None or scored is None:
+        return None
+    losses, predicted = scored
+    predictions = np.asarray(predicted)[: images.n]
+    accuracy = float((predictions == images.images.labels).mean())
+    return _mean(losses, images.n), accuracy, predictions
 
 
 def _mean(sums: jax.Array, n: int) -> float:

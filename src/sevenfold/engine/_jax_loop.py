@@ -10,17 +10,11 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
-from sevenfold.engine import _jax_epoch, _jax_network
+from sevenfold.engine import _jax_network
 from sevenfold.engine._jax_fit import DataOnDevice, RunningFit
 from sevenfold.engine._jax_network import SCORING_BATCH
-from sevenfold.engine._jax_state import (
-    form_of,
-    layers_to_device,
-    member,
-    on_device,
-    padded,
-    stacked,
-)
+from sevenfold.engine._jax_state import layers_to_device, on_device, padded
+from sevenfold.engine._jax_together import fit_under_vmap
 from sevenfold.engine.jobs import Course, FitData, Job
 from sevenfold.engine.results import FitResult
 from sevenfold.machine import n_cores
@@ -95,42 +89,3 @@ def _fit_side_by_side(jobs: Sequence[Job], data: DataOnDevice, course: Course) -
         ):
             raise error
     return [future.result() for future in futures]
-
-
-def fit_under_vmap(jobs: Sequence[Job], data: DataOnDevice, course: Course) -> list[FitResult]:
-    """Train together what has one compiled form, one shape and the same epochs; the
-    groups one after the other.
-    """
-    groups: dict[object, list[int]] = {}
-    for index, job in enumerate(jobs):
-        last_epoch = course.last_epoch(job.training)
-        key = (form_of(job, data.train), job.network.widths, job.first_epoch, last_epoch)
-        groups.setdefault(key, []).append(index)
-    results: dict[int, FitResult] = {}
-    for members in groups.values():
-        fits = [RunningFit(jobs[index], data, course) for index in members]
-        _train_together(fits)
-        results |= {index: fit.result() for index, fit in zip(members, fits, strict=True)}
-    return [results[index] for index in range(len(jobs))]
-
-
-def _train_together(fits: Sequence[RunningFit]) -> None:
-    """Train fits of one form as one computation; a diverged one is carried along, and
-    what it gives is left aside.
-    """
-    train, job, course = fits[0].data.train, fits[0].job, fits[0].course
-    states = stacked(fit.state for fit in fits)
-    for epoch in range(job.first_epoch, course.last_epoch(job.training)):
-        inputs = [fit.inputs(epoch) for fit in fits]
-        states, scores = _jax_epoch.train_epochs(
-            states,
-            train.pixels,
-            train.labels,
-            stacked(inputs),
-            np.int32(train.n),
-            np.int32(epoch),
-            form=fits[0].form,
-        )
-        for i, fit in enumerate(fits):
-            if fit.diverged_at is None:
-                fit.take(member(states, i), inputs[i], member(scores, i))

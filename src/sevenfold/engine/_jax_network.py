@@ -17,6 +17,13 @@ import jax.numpy as jnp
 from sevenfold.engine._dropout_masks import dropout_scale, stream_key
 
 SCORING_BATCH = 1_000
+"""Examples that are scored together at most."""
+
+SCORING_STEP = 64
+"""Fewer are filled up to a multiple of this: of 75 a whole batch would score 13 times
+as many, more work than training on them.
+"""
+
 WARP_STREAM, INPUT_STREAM, HIDDEN_STREAM = 0, 1, 2
 
 BatchTransform = Callable[[jax.Array, jax.Array, jax.Array, jax.Array], jax.Array]
@@ -120,21 +127,26 @@ def gradients_of(
     return gradients, UpdateScores(loss, correct, missing if form.hard_examples else missing[:0])
 
 
+Scored = tuple[jax.Array, jax.Array]
+"""Per scoring batch the sum of cross-entropies, and the predicted class of every
+example.
+"""
+
+
 @jax.jit
-def score(
-    layers: Layers, images: jax.Array, labels: jax.Array, n_examples: jax.Array
-) -> tuple[jax.Array, jax.Array]:
+def score(layers: Layers, images: jax.Array, labels: jax.Array, n_examples: jax.Array) -> Scored:
     """Per scoring batch the sum of cross-entropies (float32), and the predicted class
     of every example (n,) in the labels' dtype.
     """
-    n_batches = labels.shape[0] // SCORING_BATCH
+    batch = min(SCORING_BATCH, labels.shape[0])
+    n_batches = labels.shape[0] // batch
 
     def score_batch(
         _: None, inputs: tuple[jax.Array, jax.Array, jax.Array]
     ) -> tuple[None, tuple[jax.Array, jax.Array]]:
         index, x, y = inputs
         log_p = jax.nn.log_softmax(_logits(layers, pixels(x)))
-        valid = index * SCORING_BATCH + jnp.arange(SCORING_BATCH) < n_examples
+        valid = index * batch + jnp.arange(batch) < n_examples
         losses = -jnp.sum(_one_hot(y, log_p.shape[1]) * log_p, axis=1)
         return None, (
             jnp.sum(jnp.where(valid, losses, 0.0)),
@@ -143,11 +155,17 @@ def score(
 
     inputs = (
         jnp.arange(n_batches),
-        images.reshape(n_batches, SCORING_BATCH, -1),
-        labels.reshape(n_batches, SCORING_BATCH),
+        images.reshape(n_batches, batch, -1),
+        labels.reshape(n_batches, batch),
     )
     _, (losses, predicted) = jax.lax.scan(score_batch, None, inputs)
     return losses, predicted.ravel()
+
+
+score_each = jax.jit(jax.vmap(score, in_axes=(0, None, None, None)))
+"""`score` of several networks of one shape at once; layers and results carry a leading
+axis.
+"""
 
 
 @jax.jit

@@ -9,19 +9,20 @@ import numpy as np
 
 from sevenfold.data import Images
 from sevenfold.engine import _optimizers
-from sevenfold.engine._jax_epoch import EpochInputs, State
-from sevenfold.engine._jax_network import SCORING_BATCH, Form, Knobs, Layers, UpdateScores
+from sevenfold.engine._jax_epoch import State
+from sevenfold.engine._jax_network import SCORING_BATCH, SCORING_STEP, Form, Knobs, Layers
 from sevenfold.engine.jobs import Job
 from sevenfold.engine.results import FitState
 from sevenfold.engine.settings import n_updates_per_epoch
 from sevenfold.networks import Weights, initial_weights
 from sevenfold.warp import batch_warp
 
-Tree = TypeVar("Tree", State, EpochInputs, UpdateScores)
+Tree = TypeVar("Tree")
 
 
 class OnDevice(NamedTuple):
-    """Images, and their copy on the device, padded to whole scoring batches.
+    """Images, and their copy on the device, padded to whole scoring batches; fewer than
+    one such batch, to a multiple of `SCORING_STEP`.
 
     pixels: shape (n_padded, n_inputs), uint8. labels: shape (n_padded,), in the labels'
     own dtype.
@@ -39,8 +40,9 @@ class OnDevice(NamedTuple):
 
 def on_device(images: Images) -> OnDevice:
     """Put images on the device."""
-    pixels = padded(images.pixels.reshape(len(images), images.n_inputs), SCORING_BATCH)
-    return OnDevice(images, jnp.asarray(pixels), jnp.asarray(padded(images.labels, SCORING_BATCH)))
+    whole = SCORING_BATCH if len(images) > SCORING_BATCH - SCORING_STEP else SCORING_STEP
+    pixels = padded(images.pixels.reshape(len(images), images.n_inputs), whole)
+    return OnDevice(images, jnp.asarray(pixels), jnp.asarray(padded(images.labels, whole)))
 
 
 def padded(array: np.ndarray, multiple: int) -> np.ndarray:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from sevenfold.errors import SettingsError, SevenfoldError
 from sevenfold.executor.memory import release_memory
-from sevenfold.executor.tasks import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
+from sevenfold.executor.tasks import MAX_DEATHS, Result, Task
 from sevenfold.protocol import DevelopmentSet
+from sevenfold.surroundings import WORKER_ENVIRONMENT, settle
 from sevenfold.terminal import Advance
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def _work(
     development: DevelopmentSet, function: Callable[..., Result], *arguments: object
 ) -> Result:
     """What a process of the cluster does."""
+    settle(WORKER_ENVIRONMENT)
     try:
         return function(development, *arguments, advance=_no_progress)
     finally:

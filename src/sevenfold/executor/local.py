@@ -1,24 +1,30 @@
 """Worker processes on this machine: started once, kept warm, replaced when they die."""
 
 import dataclasses
+import io
 import os
 import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from sevenfold.errors import SevenfoldError
-from sevenfold.executor.tasks import MAX_DEATHS, WORKER_ENVIRONMENT, Result, Task
+from sevenfold.executor.tasks import MAX_DEATHS, Result, Task
 from sevenfold.executor.worker import receive, send
 from sevenfold.protocol import DevelopmentSet
+from sevenfold.surroundings import worker_environment
 from sevenfold.terminal import Advance
+
+MAX_WORDS = 300
+"""Characters of a dead worker's last words that its message repeats."""
 
 Event = tuple[str, int, Any, threading.Event]
 """What a worker's thread tells the driver: `epoch`, `done` or `failed`, the task's
@@ -92,7 +98,8 @@ class _Worker:
     ) -> None:
         self.greeting, self.tasks, self.events = greeting, tasks, events
         self.process: subprocess.Popen[bytes] | None = None
-        self.killed, self.last_code = False, 0
+        self.killed, self.last_code, self.last_words = False, 0, ""
+        self.said: IO[bytes] = io.BytesIO()
         # A worker begins nothing new before its last result is on disk, so that a kill
         # of the driver costs one task of each.
         self.taken = threading.Event()
@@ -113,7 +120,7 @@ class _Worker:
         # never sees one.
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        with suppress(OSError):  # said when there is work for it
+        with suppress(OSError, SevenfoldError):  # said when there is work for it
             self._start()
         while not self.killed and (item := self.tasks.get()) is not None:
             index, task = item
@@ -132,18 +139,16 @@ class _Worker:
 
     def _do(self, index: int, task: Task[Any]) -> Any:
         """What the process makes of a task; where it dies, a new one does it again."""
-        if self.process is None:
-            self._start()
         n_epochs_shown = 0
         for _ in range(MAX_DEATHS):
             n_epochs = 0
             try:
-                assert self.process is not None
-                assert self.process.stdin is not None
-                assert self.process.stdout is not None
-                send(self.process.stdin, (task.function, task.arguments()))
+                process = self.process or self._start()
+                assert process.stdin is not None
+                assert process.stdout is not None
+                send(process.stdin, (task.function, task.arguments()))
                 while True:
-                    kind, content = receive(self.process.stdout)
+                    kind, content = receive(process.stdout)
                     if kind == "done":
                         return content
                     if kind == "failed":
@@ -153,42 +158,60 @@ class _Worker:
                         n_epochs_shown = n_epochs
                         self._tell("epoch", index, None)
             except (EOFError, BrokenPipeError, ConnectionResetError):
-                if self.killed:
-                    raise SevenfoldError("The search was stopped.") from None
-                self._start()
+                self._reap()
         raise SevenfoldError(
             f"{MAX_DEATHS} worker processes died at the same work, the last one with"
             f" {self._cause()}. The same command goes on."
         )
 
-    def _start(self) -> None:
-        """Start a process, in place of a dead one if there was any."""
-        self._reap()
+    def _start(self) -> "subprocess.Popen[bytes]":
+        """Start a process and send it what all tasks need."""
         with self.starting:
             if self.killed:
-                return
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "sevenfold.executor.worker"],
+                raise SevenfoldError("The search was stopped.")
+            self.said = tempfile.TemporaryFile()  # noqa: SIM115, closed by _reap
+            process = self.process = subprocess.Popen(
+                [sys.executable, "-m", "sevenfold.executor"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, **WORKER_ENVIRONMENT},
+                stderr=None if os.environ.get("SEVENFOLD_TRACEBACK") else self.said,
+                env=worker_environment(),
             )
         with suppress(BrokenPipeError):
-            assert self.process.stdin is not None
-            send(self.process.stdin, self.greeting)
+            assert process.stdin is not None
+            send(process.stdin, self.greeting)
+        return process
 
     def _reap(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.last_code = self.process.wait()
-            for pipe in (self.process.stdin, self.process.stdout):
+        """End the process, if there is one, and keep how it ended."""
+        with self.starting:
+            process, self.process = self.process, None
+        if process is not None:
+            process.kill()
+            self.last_code = process.wait()
+            for pipe in (process.stdin, process.stdout):
                 assert pipe is not None
                 with suppress(OSError):
                     pipe.close()
+            with self.said:
+                self.last_words = _last_words(self.said)
 
     def _cause(self) -> str:
-        if self.last_code == -signal.SIGKILL:
-            return "signal 9, for which too little memory is the usual reason: use fewer --workers"
-        if self.last_code < 0:
-            return f"signal {-self.last_code}"
-        return f"exit code {self.last_code}; what it said stands above"
+        code = self.last_code
+        how = f"exit code {code}" if code >= 0 else f"signal {-code}"
+        if self.last_words:
+            return f"{how}: {self.last_words}"
+        if code == -signal.SIGKILL:
+            how += ", for which too little memory is the usual reason: use fewer --workers"
+        return how
+
+
+def _last_words(said: IO[bytes]) -> str:
+    """What a process wrote last to its standard error, in one line: the last line of a
+    traceback, or the last two of anything else.
+    """
+    said.seek(max(0, said.seek(0, io.SEEK_END) - 16 * MAX_WORDS))
+    lines = said.read().decode(errors="replace").splitlines()
+    n = 1 if any(line.startswith("Traceback") for line in lines) else 2
+    words = " / ".join(line.strip() for line in lines[-n:] if line.strip())
+    return "".join(c if c.isprintable() else " " for c in words)[:MAX_WORDS]

@@ -8,24 +8,6 @@ from sevenfold.terminal import Advance
 
 Result = TypeVar("Result")
 
-WORKER_ENVIRONMENT = {
-    # One thread each: the rounding of a matrix product depends on the number of
-    # threads, and two workers of one thread get more done than one of two
-    # (docs/performance.md).
-    "PJRT_NPROC": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    # Several workers share an accelerator, where there is one.
-    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-}
-"""What a worker's environment adds to the driver's; it must be set before JAX or
-TensorFlow is imported.
-"""
-
-
 MAX_DEATHS = 5
 """Workers that one task may cost before it is taken for the cause."""
 

@@ -1,5 +1,5 @@
-"""A worker process: `python -m sevenfold.executor.worker` does tasks that come on
-standard input until that is closed.
+"""A worker process: `python -m sevenfold.executor` does tasks that come on standard
+input until that is closed.
 
 It ends when its driver does, however that ends: a thread waits for the closing of
 standard input all the time, and the operating system closes it with the driver.
@@ -12,6 +12,7 @@ import signal
 import struct
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -50,11 +51,37 @@ def receive(stream: IO[bytes]) -> Any:
 
 
 def main() -> None:
-    """Serve the driver at the other end of standard input and output."""
+    """Serve the driver at the other end of standard input and output until one of both
+    ends.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's affair.
     inbox, outbox = _take_over_standard_streams()
     messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(inbox, messages), daemon=True).start()
+    threading.Thread(target=_or_die, args=(_read, inbox, messages), daemon=True).start()
+    _or_die(_serve, messages, outbox)
+
+
+def _or_die(work: Callable[..., None], *arguments: object) -> None:
+    """End the whole process with this thread, which neither thread would do by itself:
+    a worker that only reads, or only works, would never answer.
+    """
+    code = 1
+    try:
+        work(*arguments)
+    except (EOFError, BrokenPipeError):  # the driver is gone; there is nobody left to tell
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:  # no memory may be left to say why
+        os._exit(code)
+
+
+def _read(inbox: IO[bytes], messages: "queue.SimpleQueue[Any]") -> None:
+    while True:
+        messages.put(receive(inbox))
+
+
+def _serve(messages: "queue.SimpleQueue[Any]", outbox: IO[bytes]) -> None:
     development = _open_images(*messages.get())
     while True:
         function, arguments = messages.get()
@@ -68,10 +95,7 @@ def main() -> None:
             if os.environ.get("SEVENFOLD_TRACEBACK"):
                 traceback.print_exc()
             answer = "failed", (type(error).__name__, str(error))
-        try:
-            send(outbox, answer)
-        except BrokenPipeError:  # the driver was killed; there is nobody left to tell
-            os._exit(0)
+        send(outbox, answer)
         del answer, arguments
         release_memory()
 
@@ -87,24 +111,9 @@ def _take_over_standard_streams() -> tuple[IO[bytes], IO[bytes]]:
     return inbox, outbox
 
 
-def _read(inbox: IO[bytes], messages: "queue.SimpleQueue[Any]") -> None:
-    try:
-        while True:
-            messages.put(receive(inbox))
-    except EOFError:
-        os._exit(0)
-    except BaseException:  # a message that cannot be read; nobody else would end the process
-        traceback.print_exc()
-        os._exit(1)
-
-
 def _open_images(path: str, rest: DevelopmentSet) -> DevelopmentSet:
     """The development set with its images in memory that all workers share: pages of a
     file.
     """
     pixels = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     return replace(rest, images=replace(rest.images, pixels=pixels))
-
-
-if __name__ == "__main__":
-    main()

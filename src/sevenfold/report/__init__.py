@@ -9,8 +9,10 @@ from sevenfold.report.page import render
 from sevenfold.runs.layout import FIGURES, REPORT
 from sevenfold.runs.reading import read_run
 from sevenfold.storage import write_atomically
+from sevenfold.surroundings import settled
 
 
+@settled()
 def draw(folder: Path | str) -> Path:
     """Write `report.html` and `figures/` into a run folder, and give the path of the
     report. Equal runs give equal bytes.

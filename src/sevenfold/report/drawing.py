@@ -4,7 +4,8 @@ same bytes for the same numbers.
 
 import io
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -117,9 +118,13 @@ def canvas(width: int, height: int) -> tuple[Canvas, Axes]:
     return figure, figure.subplots()
 
 
-def style() -> AbstractContextManager[None]:
-    """The context in which every drawing is made."""
-    return matplotlib.rc_context(SETTINGS)
+@contextmanager
+def style() -> Iterator[None]:
+    """The context in which every drawing is made, whatever a `matplotlibrc` says."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(SETTINGS)
+        yield
 
 
 def panel(name: str, label: str, figure: Canvas) -> Panel:

@@ -13,7 +13,7 @@ from sevenfold.report.colours import DARK, LIGHT, css_variables
 from sevenfold.report.drawing import Figure, style
 from sevenfold.report.labels import Labels
 from sevenfold.report.pictures import address
-from sevenfold.report.prose import prose, statement
+from sevenfold.report.prose import prose, statement, web
 from sevenfold.report.references import Bibliography
 from sevenfold.report.sections import ended_at, shown, stopped_at
 from sevenfold.report.sections.front.words import title, why_stopped
@@ -68,7 +68,7 @@ def _context(run: FinishedRun, terms: Terms) -> dict[str, Any]:
         "unit": "seed" if protocol is None or protocol.n_rounds == 1 else "repeat",
         "ended_at": ended_at(run),
         # Only ink on paper may be turned into light on dark.
-        "ink": "" if terms.is_colour else Markup('class="ink"'),
+        "ink": Markup('class="ink"') if terms.is_ink else "",
     }
 
 
@@ -81,7 +81,7 @@ def _environment(labels: Labels, bibliography: Bibliography) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {name: getattr(numbers, name) for name in FILTERS}
-    environment.filters |= {"prose": prose, "address": address}
+    environment.filters |= {"prose": prose, "address": address, "web": web}
     environment.globals |= {
         "number": labels.number,
         "name_of": labels.name,

@@ -33,3 +33,13 @@ def statement(text: str, place: Markup) -> Markup:
     if text.endswith(")"):
         return Markup("{}; {}).").format(prose(text.removesuffix(")")), place)
     return Markup('{} <span class="whole">({}).</span>').format(prose(text), place)
+
+
+def web(address: str) -> Markup:
+    """A link to an address of the web, without its scheme; any other kind of address is
+    text alone, for a page may be opened by somebody else.
+    """
+    scheme, mark, rest = address.partition("://")
+    if not mark or scheme not in ("http", "https"):
+        return Markup("{}").format(address)
+    return Markup('<a href="{}">{}</a>').format(address, rest)

@@ -14,8 +14,9 @@ MANY_CLASSES = 12
 class Terms:
     """The nouns for images, classes and groups, one or more, and the classes' names.
 
-    image_shape: (h, w) or (h, w, c). is_mnist: the data set is one of MNIST's, whose
-    own texts `sevenfold.data.mnist.words` brings.
+    image_shape: (h, w) or (h, w, c). is_ink: the images are bright ink on dark paper,
+    in grey. is_mnist: the data set is one of MNIST's, whose own texts
+    `sevenfold.data.mnist.words` brings.
     """
 
     image: str
@@ -26,6 +27,7 @@ class Terms:
     groups: str
     names: tuple[str, ...]
     image_shape: tuple[int, ...]
+    is_ink: bool
     is_mnist: bool
 
     @classmethod
@@ -41,6 +43,7 @@ class Terms:
             groups=plural_of(provenance.group_noun),
             names=tuple(row.name for row in problem.class_counts),
             image_shape=problem.image_shape,
+            is_ink=problem.is_ink and problem.image_shape[2:] in ((), (1,), (2,)),
             is_mnist=provenance.name in mnist.NAMES,
         )
 

@@ -1,5 +1,6 @@
 """Taking a run folder: it is free, or holds the same run, and nobody is at work."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from sevenfold.errors import RunError
 from sevenfold.records import read_toml
 from sevenfold.runs.description import started_and_version
 from sevenfold.runs.layout import CONFIG, LOCK
+
+_OF_FILE_MANAGERS = (".ds_store", "desktop.ini", "thumbs.db", ".directory", ".localized")
 
 
 @contextmanager
@@ -46,9 +49,26 @@ def _require_free(folder: Path) -> None:
         ) from None
 
 
+def is_at_work(folder: Path) -> bool:
+    """Whether another process holds `folder` for a run; not known on Windows."""
+    try:
+        import fcntl
+
+        with (folder / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except (OSError, ImportError):
+        return False
+    return False
+
+
 def _is_ours(path: Path) -> bool:
-    """What a run that was killed in its first moment leaves behind."""
-    return path.name == LOCK or (path.name.startswith(".") and path.name.endswith(".part"))
+    """What a run that was killed in its first moment leaves behind, or a file manager
+    that has shown the folder.
+    """
+    is_part = path.name.startswith(".") and path.name.endswith(".part")
+    return is_part or path.name == LOCK or path.name.lower() in _OF_FILE_MANAGERS
 
 
 def _require_same_settings(folder: Path, settings: dict[str, Any]) -> None:
@@ -96,11 +116,12 @@ def _lock(folder: Path) -> Iterator[None]:
     except ImportError:  # Windows: runs are not guarded against each other there.
         yield
         return
-    try:
-        lock = (folder / LOCK).open("w")
+    try:  # a link in its place would empty what it points to
+        lock = os.fdopen(os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644), "w")
     except OSError as error:
         raise RunError(
-            f"Cannot write in the run folder {folder}: {error.strerror}. Choose another with --out."
+            f"Cannot lock the run folder {folder}: {error.strerror}. Remove its {LOCK}, or choose"
+            " another with --out."
         ) from None
     with lock as file:
         try:

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from sevenfold import __version__
-from sevenfold.errors import RunError, SettingsError
+from sevenfold.errors import RunError, SettingsError, visible
 from sevenfold.machine import Machine, describe_machine
 from sevenfold.records import Record
 from sevenfold.runs.layout import DESCRIPTION, SCHEMA, require_schema
@@ -64,7 +64,7 @@ def describe(
         status=status,
         started=started,
         updated=now(),
-        command=(Path(sys.argv[0]).name, *sys.argv[1:]),
+        command=tuple(map(visible, (Path(sys.argv[0]).name, *sys.argv[1:]))),
         seed=seed,
         engine=engine,
         versions=_versions(),
@@ -84,15 +84,17 @@ def read_description(folder: Path) -> Description:
         RunError: there is none, it is damaged, or of another schema.
     """
     path = folder / DESCRIPTION
-    if not path.is_file():
-        raise RunError(
-            f"{folder} is not a run of sevenfold: it holds no {DESCRIPTION}. Give the folder that"
-            " `sevenfold run` wrote."
-        )
     try:
+        if not path.is_file():
+            raise RunError(
+                f"{folder} is not a run of sevenfold: it holds no {DESCRIPTION}. Give the folder"
+                " that `sevenfold run` wrote."
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror}. Restore it.") from None
+        raise RunError(
+            f"{path} cannot be read: {error.strerror}. Check the path and its permissions."
+        ) from None
     require_schema(path, content)
     try:
         return Description.from_json(content, unknown="ignore")
@@ -107,7 +109,7 @@ def started_and_version(folder: Path) -> tuple[str, str]:
     try:
         description = json.loads((folder / DESCRIPTION).read_bytes())
         return str(description["started"]), str(description["versions"]["sevenfold"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return now(), __version__
 
 

@@ -105,7 +105,7 @@ def _intact(row: str, number: int, previous: str) -> LedgerLine | None:
     try:
         line = LedgerLine.from_json(row, unknown="ignore")
         body = {name: value for name, value in json.loads(row).items() if name != "hash"}
-    except (SettingsError, ValueError, AttributeError):
+    except (SettingsError, ValueError, AttributeError, RecursionError):
         return None
     fits = (line.line, line.previous, line.hash) == (number, previous, digest_of(body))
     return line if fits else None

@@ -14,6 +14,7 @@ from sevenfold.errors import RunError, SettingsError
 from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.records import Record, read_toml
 from sevenfold.runs import layout
+from sevenfold.runs.claiming import is_at_work
 from sevenfold.runs.description import Description, read_description
 from sevenfold.runs.ledger import Ledger, LedgerLine
 from sevenfold.runs.step_files import StepFile, read_step
@@ -119,7 +120,7 @@ def read_run(folder: Path | str) -> FinishedRun:
         for name in RESULTS
         if (folder / layout.step_file(name)).is_file()
     }
-    _require_in_order(folder, list(files))
+    _require_in_order(folder, list(files), state_of(folder, description))
     results: dict[str, Any] = {name: _result(folder, name, file) for name, file in files.items()}
     ledger = Ledger(folder / layout.LEDGER)
     run = FinishedRun(
@@ -149,11 +150,21 @@ def _result(folder: Path, name: str, file: StepFile) -> Record:
         ) from None
 
 
-def _require_in_order(folder: Path, names: list[str]) -> None:
+def state_of(folder: Path, description: Description) -> str:
+    """In words, how far the run in `folder` is; empty where it is done."""
+    if description.status == "running":
+        return "is at work" if is_at_work(folder) else "was cut off"
+    if description.status == "failed":
+        return f"failed ({description.error or 'nobody knows why'})"
+    return "was interrupted" if description.status == "interrupted" else ""
+
+
+def _require_in_order(folder: Path, names: list[str], state: str) -> None:
     if not names:
         raise RunError(
-            f"{folder} holds no finished step, so there is nothing to read. Run the same command"
-            " again."
+            f"{folder} holds no finished step, so there is nothing to read: the run"
+            f" {state or 'is done, but its steps are gone'}."
+            f" {'Wait for it' if state == 'is at work' else 'Run the same command again'}."
         )
     for expected, name in zip(RESULTS, names, strict=False):
         if name != expected:

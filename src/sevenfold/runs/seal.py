@@ -60,8 +60,9 @@ class SealedTestSet:
         """Freeze `plan`, record the opening and read the test images.
 
         An opening that was cut off before its result was recorded is finished, not
-        repeated, if the plan is the same. The same plan may also be scored again to
-        restore lost files (`rescored`): it can only give the result that is on record.
+        repeated, if the plan and the reason are the same. It may also be scored again
+        to restore lost files (`rescored`): it can only give the result that is on
+        record.
 
         Raises:
             RunError: the set was opened before and no reason for another opening was
@@ -69,7 +70,7 @@ class SealedTestSet:
         """
         lines, openings = self.ledger.lines(), self.ledger.lines_of("opened")
         finished = bool(lines) and lines[-1].event == "result"
-        if openings and openings[-1].plan == plan.digest and self._goes_on(openings[-1], finished):
+        if openings and openings[-1].plan == plan.digest and self._goes_on(openings[-1]):
             self.ledger.append("rescored" if finished else "resumed", plan=plan.digest)
             return self._read()
         if openings and not self.reason:
@@ -78,11 +79,12 @@ class SealedTestSet:
         self.ledger.append("opened", plan=plan.digest, reason=self.reason if openings else None)
         return self._read()
 
-    def _goes_on(self, opening: LedgerLine, finished: bool) -> bool:
-        """Whether the last opening is this one: nobody asked for another, or the one
-        asked for was cut off.
+    def _goes_on(self, opening: LedgerLine) -> bool:
+        """Whether the last opening is this one: nobody asked for another, or it was
+        opened for this reason already. A command that was cut off somewhere, also after
+        its result was recorded, is given again as it was.
         """
-        return not self.reason or (not finished and opening.reason == self.reason)
+        return not self.reason or opening.reason == self.reason
 
     def _already_opened(self, time: str) -> RunError:
         return RunError(

@@ -107,6 +107,7 @@ class Run:
         if path.exists():
             return self._kept(name, path, result_type, inputs_digest)
         self._files = []
+        self.terminal.begin(name)
         started = time.perf_counter()
         result = function(self, *inputs, **resources)
         seconds = time.perf_counter() - started
@@ -169,6 +170,7 @@ class Run:
 
     def _report(self, name: str, result: Record, seconds: float, *, kept: bool) -> None:
         self.step_seconds[name] = seconds
+        self.terminal.outlook.end(name, seconds)
         self.terminal.verdict(name.replace("_", " "), str(result), None if kept else seconds)
         self._describe(status="running")
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sevenfold.networks import NetworkSpec, Penalty, Rate
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record
+from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.statistics import SMOOTHING_WINDOW, Difference, paired_difference, smooth
@@ -23,15 +23,19 @@ from sevenfold.validation import (
 )
 
 
-class AblationSettings(Record):
+class AblationSettings(Settings):
     """The strength of each remedy that is tried on the overfitting model, and on how
     many of that model's seeds, if it has so many.
     """
 
     n_seeds: Annotated[int, Field(ge=2, le=50)] = 3
+    """Seeds on which each remedy is tried; at most those of the overfitting model."""
     dropout: Annotated[Rate, Field(gt=0.0)] = 0.5
+    """Share of the hidden units that dropout leaves out."""
     l2: Annotated[Penalty, Field(gt=0.0)] = 1e-4
+    """Weight of the penalty on squared weights."""
     l1: Annotated[Penalty, Field(gt=0.0)] = 1e-5
+    """Weight of the penalty on absolute weights."""
 
 
 Remedy = Literal["dropout", "l2", "l1", "less_capacity", "more_capacity", "dropout_l2"]

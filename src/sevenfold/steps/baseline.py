@@ -1,5 +1,6 @@
 """Section 5: a small dense network that must beat common sense (DLWP 4.5.5)."""
 
+import math
 from typing import Annotated, Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ from sevenfold.engine import TrainingSettings
 from sevenfold.errors import NoStatisticalPower
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record
+from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.statistics import (
@@ -35,16 +36,30 @@ from sevenfold.validation import (
 TIMES = (1, 2, 4, 8)
 """How often its epochs the baseline is trained, in turn."""
 
+FLAT = 0.02
+"""A validation loss that the second half of the epochs lowers by less than this share
+is flat: twice as many would lower it by less still.
+"""
 
-class BaselineSettings(Record):
+ENOUGH_UPDATES = 500
+"""Before so many a loss may stand still because it has not begun to fall."""
+
+
+class BaselineSettings(Settings):
     """The small network, the softmax regression beside it, and how sure the comparison
     must be.
     """
 
     hidden: tuple[Width, ...] = (32,)
+    """Units of each hidden layer of the small network."""
     n_epochs: Annotated[int, Field(ge=1)] = 10
+    """How long the small network and softmax regression are trained."""
+    batch_size: Annotated[int, Field(ge=1, le=65_536)] = 128
+    """Images in each update."""
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 3
+    """Trainings of each, from different starts."""
     significance: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.05
+    """Level of the tests by which the small network must beat what is simpler."""
 
 
 Rival = Literal["majority", "softmax"]
@@ -96,13 +111,13 @@ def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettin
     network with both.
 
     Both are trained for `n_epochs`, and then for twice as many again and again
-    (`TIMES`) while the network does not beat both rivals though its loss still falls.
+    (`TIMES`) while the network does not beat both rivals and its loss is not flat.
     """
     for times in TIMES:
         n_epochs = times * settings.n_epochs
         results = _train(run, development, settings, n_epochs)
         baseline = _compare(development, results, settings.significance)
-        if not baseline.unbeaten or not _still_falls(results["baseline"][1]):
+        if not baseline.unbeaten or _is_flat(*results["baseline"], development):
             break
     for name, (_, validation) in results.items():
         run.save_arrays(layout.history(name), validation.arrays())
@@ -121,7 +136,7 @@ Results = dict[Literal["softmax", "baseline"], tuple[Configuration, Validation]]
 def _train(
     run: Run, development: DevelopmentSet, settings: BaselineSettings, n_epochs: int
 ) -> Results:
-    training = TrainingSettings(n_epochs=n_epochs)
+    training = TrainingSettings(n_epochs=n_epochs, batch_size=settings.batch_size)
     images = development.images
     softmax, small = (
         Configuration(
@@ -144,10 +159,18 @@ def _train(
     return {"softmax": (softmax, by_softmax), "baseline": (small, by_network)}
 
 
-def _still_falls(validation: Validation) -> bool:
-    """Whether the smoothed validation loss is least in the last tenth of the epochs."""
+def _is_flat(
+    configuration: Configuration, validation: Validation, development: DevelopmentSet
+) -> bool:
+    """Whether the second half of the epochs left the smoothed validation loss about
+    where it was, or raised it (see `FLAT`), after updates enough to tell.
+    """
+    training, n_train = configuration.training, len(development.rounds[0][0].train)
+    if training.n_epochs * math.ceil(n_train / training.batch_size) < ENOUGH_UPDATES:
+        return False
     curve = smooth(validation.val_loss, SMOOTHING_WINDOW).mean(axis=0)
-    return bool(curve.argmin() + 1 > 0.9 * len(curve))
+    before = curve[: math.ceil(len(curve) / 2)].min()
+    return bool(curve.min() > (1.0 - FLAT) * before)
 
 
 def _compare(development: DevelopmentSet, results: Results, significance: float) -> Baseline:

@@ -6,6 +6,7 @@ from sevenfold.protocol import (
     DevelopmentSet,
     Method,
     ProtocolSettings,
+    batch_divisor_of,
     expected_half_width,
     stretch_of,
 )
@@ -48,8 +49,9 @@ class GroupDivision(Record):
 class EvaluationProtocol(Record):
     """The protocol in force; asked: whether the settings named it, so that the rule was
     not applied. n_train, n_validation: of the first split. options: in the order in
-    which the rule tries them. stretch: what all numbers of epochs were multiplied by.
-    groups: None where groups are not known.
+    which the rule tries them. stretch, batch_divisor: what all numbers of epochs
+    were multiplied by, and all batch sizes divided. groups: None where groups are not
+    known.
     """
 
     method: Method
@@ -62,6 +64,7 @@ class EvaluationProtocol(Record):
     n_rounds: int
     n_scored: int
     stretch: int
+    batch_divisor: int = 1
     groups: GroupDivision | None = None
 
     def __str__(self) -> str:
@@ -105,7 +108,8 @@ def decide_protocol(
         n_folds=len(development.rounds[0]),
         n_rounds=len(development.rounds),
         n_scored=len(development.scored),
-        stretch=stretch_of(len(first.train), settings),
+        stretch=stretch_of(development, settings),
+        batch_divisor=batch_divisor_of(development, settings),
         groups=_divided_groups(development, settings),
     )
 

@@ -15,7 +15,7 @@ from sevenfold.engine import save_keras
 from sevenfold.errors import NoStatisticalPower
 from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record, digest_of
+from sevenfold.records import Record, Settings, digest_of
 from sevenfold.runs import layout
 from sevenfold.runs.seal import Plan, SealedTestSet
 from sevenfold.runs.writing import Run
@@ -32,6 +32,7 @@ from sevenfold.steps.findings import (
     Mistake,
     Resolution,
 )
+from sevenfold.steps.likeness import Likeness, falls_alike, likeness
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.production import (
     Predictions,
@@ -42,26 +43,33 @@ from sevenfold.steps.production import (
 )
 from sevenfold.validation import Configuration
 
-Diagnosis = Literal["agrees", "test_worse", "test_better", "trained_longer"]
+Diagnosis = Literal["agrees", "test_worse", "other_data", "test_better", "trained_longer"]
 
 
-class FinalTestSettings(Record):
-    """How many seeds are trained for the spread, and how many mistakes are shown.
-
-    n_epochs: how long the chosen network is trained, where that is longer than
-    validation found best; 0 is never longer. Its schedule stretches along.
+class FinalTestSettings(Settings):
+    """How long the chosen network is trained, how often for the spread, and how many
+    mistakes are shown.
     """
 
     n_epochs: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """How long the chosen network is trained, where that is longer than validation
+    found best; 0 is never longer. Its schedule stretches along.
+    """
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 5
+    """Trainings of the chosen network, for the spread; the first is what counts."""
     n_mistakes: Annotated[int, Field(ge=1, le=200)] = 30
+    """Wrongly classified images that the report shows."""
 
 
 class FinalTest(Record):
     """What the opened test set said of the first seed's network; seed_accuracies: of
-    every seed's. n_confident_errors: errors made with a probability above 0.99. groups:
-    None where those of either part are not known. aspects: the accuracy by population
-    and whatever else is known of the test images.
+    every seed's. n_confident_errors: errors made with a probability above 0.99.
+
+    baseline_gap, baseline_gap_p_value: as `gap` and its p-value, of the baseline.
+    chance: the share of test images of the class most frequent in development.
+    likeness: of the two parts' pixels. These four are None in runs of before.
+    groups: None where those of either part are not known. aspects: the accuracy by
+    population and whatever else is known of the test images.
     """
 
     configuration: Configuration
@@ -84,8 +92,38 @@ class FinalTest(Record):
     n_openings: int
     reopening_reasons: tuple[str, ...]
     plan: Plan
+    baseline_gap: float | None = None
+    baseline_gap_p_value: float | None = None
+    chance: float | None = None
+    likeness: Likeness | None = None
     groups: KnownGroups | None = None
     aspects: tuple[AspectScore, ...] = ()
+
+    @property
+    def is_no_better_than_chance(self) -> bool:
+        """Whether it cannot be told from always giving one answer, or is worse."""
+        return self.chance is not None and self.scores.accuracy.ci_low <= self.chance
+
+    @property
+    def warning(self) -> str:
+        """What must be said aloud of the test images; empty where nothing is odd."""
+        look = (
+            " Look whether the test images are other data: ink and paper exchanged, another range,"
+            " another order of classes, another source."
+        )
+        if self.is_no_better_than_chance:
+            return (
+                f"Test accuracy {self.scores.accuracy} is no better than always giving one answer"
+                f" ({100 * (self.chance or 0.0):.1f} %); validation accuracy was"
+                f" {self.validation_accuracy}.{look}"
+            )
+        if self.diagnosis == "other_data":
+            return (
+                f"From validation to test the untuned baseline falls as well"
+                f" ({100 * (self.baseline_gap or 0.0):+.1f} points; the chosen network"
+                f" {100 * self.gap:+.1f}), which tuning cannot explain.{look}"
+            )
+        return ""
 
     def __str__(self) -> str:
         seeds = self.seed_accuracies
@@ -141,6 +179,13 @@ def run_final_test(
     _save_predictions(run, test, predictions, mistakes)
     validation = chosen.winner.fresh.accuracy
     gap, gap_p_value = findings.gap(validation, found.accuracy)
+    comparisons = {
+        name: findings.compare(
+            configuration, test.labels, predictions.finals[0], predictions.references[name]
+        )
+        for name, configuration in earlier.items()
+    }
+    baseline_gap = findings.gap(baseline.network.accuracy, comparisons["baseline"].accuracy)
     openings = sealed_test.ledger.lines_of("opened")
     return FinalTest(
         configuration=winner,
@@ -151,12 +196,7 @@ def run_final_test(
         seed_accuracies=spread(
             [float((p.argmax(axis=1) == test.labels).mean()) for p in predictions.finals]
         ),
-        comparisons={
-            name: findings.compare(
-                configuration, test.labels, predictions.finals[0], predictions.references[name]
-            )
-            for name, configuration in earlier.items()
-        },
+        comparisons=comparisons,
         confused_pairs=findings.confused_pairs(found),
         mistakes=mistakes,
         n_confident_errors=findings.n_confident_errors(test.labels, predictions.finals[0]),
@@ -165,13 +205,19 @@ def run_final_test(
         gap=gap,
         gap_p_value=gap_p_value,
         diagnosis=_diagnosis(
-            gap, gap_p_value, longer=winner.training.n_epochs > chosen.winner.fresh.epoch
+            (gap, gap_p_value),
+            baseline_gap,
+            longer=winner.training.n_epochs > chosen.winner.fresh.epoch,
         ),
         n_test=len(test),
         test_class_counts=tuple(test.class_counts.tolist()),
         n_openings=len(openings),
         reopening_reasons=tuple(line.reason for line in openings if line.reason),
         plan=plan,
+        baseline_gap=baseline_gap[0],
+        baseline_gap_p_value=baseline_gap[1],
+        chance=float((test.labels == development.images.class_counts.argmax()).mean()),
+        likeness=likeness(development.images, test),
         groups=findings.known_groups(development.images, test),
         aspects=findings.aspect_scores(test, predictions.finals[0]),
     )
@@ -190,13 +236,18 @@ def _require_progress(baseline: Baseline, chosen: Finalists) -> None:
         )
 
 
-def _diagnosis(gap: float, p_value: float, *, longer: bool) -> Diagnosis:
-    """What test minus validation accuracy means."""
+def _diagnosis(
+    of_final: tuple[float, float], of_baseline: tuple[float, float], *, longer: bool
+) -> Diagnosis:
+    """What test minus validation accuracy means, each with its p-value."""
+    gap, p_value = of_final
     if longer:
         return "trained_longer"
     if p_value >= SIGNIFICANCE:
         return "agrees"
-    return "test_worse" if gap < 0.0 else "test_better"
+    if gap > 0.0:
+        return "test_better"
+    return "other_data" if falls_alike(gap, *of_baseline) else "test_worse"
 
 
 def _save_model(run: Run, network: NetworkSpec, weights: Weights) -> None:

@@ -12,7 +12,7 @@ from sevenfold.errors import SettingsError
 from sevenfold.executor.tasks import Executor
 from sevenfold.executor.validations import validate
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record
+from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.statistics import Difference, smooth, unpaired_difference
@@ -33,14 +33,16 @@ from sevenfold.validation import (
 READING_WINDOW = 5
 
 
-class RegularizeSettings(Record):
+class RegularizeSettings(Settings):
     """The ablation, the search and the final comparison of the finalists."""
 
     ablation: AblationSettings = AblationSettings()
     space: SearchSpace = SearchSpace()
     search: SearchSettings = SearchSettings()
     n_finalists: Annotated[int, Field(ge=1, le=20)] = 2
+    """Best trials of the search that are trained afresh."""
     n_finalist_seeds: Annotated[int, Field(ge=2, le=50)] = 3
+    """Fresh seeds on which each finalist is trained."""
 
 
 class Finalist(Record):

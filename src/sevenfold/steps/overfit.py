@@ -11,7 +11,7 @@ from pydantic import Field
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record
+from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.statistics import SMOOTHING_WINDOW, Spread, smooth, spread, t_quantile
@@ -33,7 +33,7 @@ class Stage(Record):
     n_epochs: Annotated[int, Field(ge=5)]
 
 
-class OverfitSettings(Record):
+class OverfitSettings(Settings):
     """The ladder of ever larger networks and longer trainings, climbed until validation
     loss turns.
     """
@@ -44,9 +44,13 @@ class OverfitSettings(Record):
         Stage(hidden=(512, 512), n_epochs=24),
         Stage(hidden=(1024, 1024), n_epochs=40),
     )
+    """The ladder: hidden layers and epochs of each attempt."""
+    batch_size: Annotated[int, Field(ge=1, le=65_536)] = 128
+    """Images in each update."""
     # With five seeds that all rise, chance is left out at 1 in 32; with three the
     # spread is too unsure to tell (docs/decisions.md).
     n_seeds: Annotated[int, Field(ge=2, le=50)] = 5
+    """Trainings of each attempt, from different starts."""
 
 
 class Turn(Record):
@@ -120,7 +124,7 @@ def run_overfit(
     seeds = run.seeds("comparison", settings.n_seeds)
     attempts: list[Attempt] = []
     for number, stage in enumerate(settings.stages, start=1):
-        attempts.append(_attempt(run, development, stage, number, seeds))
+        attempts.append(_attempt(run, development, stage, settings.batch_size, number, seeds))
         if attempts[-1].turn.reached:
             break
     last = attempts[-1]
@@ -133,7 +137,12 @@ def run_overfit(
 
 
 def _attempt(
-    run: Run, development: DevelopmentSet, stage: Stage, number: int, seeds: tuple[int, ...]
+    run: Run,
+    development: DevelopmentSet,
+    stage: Stage,
+    batch_size: int,
+    number: int,
+    seeds: tuple[int, ...],
 ) -> Attempt:
     configuration = Configuration(
         network=NetworkSpec(
@@ -141,7 +150,7 @@ def _attempt(
             classes=development.images.n_classes,
             hidden=stage.hidden,
         ),
-        training=TrainingSettings(n_epochs=stage.n_epochs),
+        training=TrainingSettings(n_epochs=stage.n_epochs, batch_size=batch_size),
     )
     name = str(configuration.network)
     with run.terminal.stage(

@@ -1,9 +1,14 @@
 """Section 1: define the problem and take stock of the data (DLWP 4.5.1)."""
 
-from sevenfold.data import Provenance, n_duplicates
+from sevenfold.data import Provenance, n_duplicates, paper_of
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.writing import Run
+
+DARK_PAPER = 64
+"""Paper no brighter than this of 255 is meant to be empty; brighter, it belongs to a
+photograph, or ink on it is dark.
+"""
 
 
 class ClassCount(Record):
@@ -22,8 +27,8 @@ class Problem(Record):
 
     image_shape: (h, w) or (h, w, c). value_range: smallest and largest pixel.
     mean_ink: the mean pixel as a share of 255. n_duplicates: images that are exact
-    copies of an earlier one. n_groups: of the development images; None where groups
-    are not known.
+    copies of an earlier one. paper: the median of the outermost pixels; None in runs of
+    before. n_groups: of the development images; None where groups are not known.
     """
 
     provenance: Provenance
@@ -34,7 +39,13 @@ class Problem(Record):
     class_counts: tuple[ClassCount, ...]
     n_duplicates: int
     n_duplicates_across_split: int
+    paper: int | None = None
     n_groups: int | None = None
+
+    @property
+    def is_ink(self) -> bool:
+        """Whether images are bright ink on dark paper, or were turned to be so."""
+        return self.provenance.inverted or self.paper is None or self.paper <= DARK_PAPER
 
     def __str__(self) -> str:
         return (
@@ -71,5 +82,6 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
         ),
         n_duplicates=repeats,
         n_duplicates_across_split=max(0, repeats - within),
+        paper=paper_of(images),
         n_groups=images.n_groups,
     )

@@ -5,16 +5,15 @@ from typing import Annotated
 from pydantic import Field
 
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record
+from sevenfold.records import Record, Settings
 from sevenfold.runs.writing import Run
 
 
-class SuccessSettings(Record):
-    """When classes count as balanced: while the largest is at most `balanced_ratio`
-    times the smallest.
-    """
+class SuccessSettings(Settings):
+    """When classes count as balanced."""
 
     balanced_ratio: Annotated[float, Field(ge=1.0)] = 1.5
+    """So many times the smallest class may be the largest."""
 
 
 class Success(Record):

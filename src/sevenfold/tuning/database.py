@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sevenfold.errors import RunError, SevenfoldError
+from sevenfold.errors import RunError, SettingsError, SevenfoldError
+from sevenfold.records import digest_of
 from sevenfold.tuning.proposals import Proposal, silence_optuna
 from sevenfold.tuning.trial import RungScore
 from sevenfold.validation import Configuration
@@ -53,11 +54,16 @@ class Database:
 
         silence_optuna()
         try:
-            storage = _storage(path)
+            _require_whole(path)
+            with _damage(path):
+                storage = _storage(path)
             try:
-                study_id = _study_id(storage)
-                _require_identity(path, storage, study_id, identity)
-                yield cls(path, storage, study_id)
+                with _damage(path):
+                    study_id = _study_id(storage)
+                with _damage(path):
+                    _require_identity(path, storage, study_id, identity)
+                    database = cls(path, storage, study_id)
+                yield database
             finally:
                 storage.remove_session()
                 storage.engine.dispose()
@@ -71,10 +77,7 @@ class Database:
                 " same command goes on when that is mended."
             ) from None
         except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError) as error:
-            raise RunError(
-                f"{path} is damaged: {_reason(error)}. Delete it, and the same command searches"
-                " anew."
-            ) from None
+            raise _damaged(path, _reason(error)) from None
 
     def add_proposal(self, proposal: Proposal) -> None:
         """Append a trial; it is running from now on."""
@@ -84,7 +87,7 @@ class Database:
             state=optuna.trial.TrialState.RUNNING,
             params=proposal.parameters,
             distributions=proposal.distributions,
-            user_attrs={"configuration": proposal.text},
+            user_attrs={"configuration": proposal.text, "proposal_sha256": _digest(proposal)},
         )
         self._trial_ids.append(self._storage.create_new_trial(self._study_id, template))
 
@@ -96,7 +99,7 @@ class Database:
             self._trial_ids[number], score.epoch, score.accuracy
         )
         self._storage.set_trial_user_attr(
-            self._trial_ids[number], f"rung{level:02d}", score.model_dump_json()
+            self._trial_ids[number], f"rung{level:02d}", _sealed(score.model_dump_json())
         )
 
     def close_trial(self, number: int, accuracy: float | None) -> None:
@@ -127,17 +130,65 @@ def _storage(path: Path) -> "optuna.storages.RDBStorage":
         ) from None
 
 
+def _require_whole(path: Path) -> None:
+    """Nothing, if there is no database yet, or SQLite finds its pages and indexes in
+    order (`PRAGMA integrity_check`).
+    """
+    if path.exists() and path.stat().st_size > 0:
+        connection = _connect(path)
+        try:
+            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        finally:
+            connection.close()
+        if found != "ok":
+            raise _damaged(path, found)
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """What is no text, number or record of ours where one was written is damage: SQLite
+    does not see it.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, SettingsError):
+        raise _damaged(path, "a value in it is not what was written") from None
+
+
+def _damaged(path: Path, reason: str) -> RunError:
+    return RunError(f"{path} is damaged: {reason}. Delete it, and the same command searches anew.")
+
+
+def _sealed(text: str) -> str:
+    """The text and its digest, so that a changed one is not taken for what was
+    written.
+    """
+    return f"{text} {digest_of(text)}"
+
+
+def _opened(sealed: str) -> str:
+    text, _, digest = sealed.rpartition(" ")
+    if digest != digest_of(text):
+        raise ValueError
+    return text
+
+
+def _digest(proposal: Proposal) -> str:
+    spaces = {name: str(space) for name, space in proposal.distributions.items()}
+    return digest_of([proposal.text, dict(proposal.parameters), spaces])
+
+
 def _proposal(trial: "optuna.trial.FrozenTrial") -> Proposal:
-    return Proposal(
-        Configuration.from_json(trial.user_attrs["configuration"]),
-        trial.params,
-        trial.distributions,
-    )
+    configuration = Configuration.from_json(trial.user_attrs["configuration"])
+    proposal = Proposal(configuration, trial.params, trial.distributions)
+    if _digest(proposal) != trial.user_attrs["proposal_sha256"]:
+        raise ValueError
+    return proposal
 
 
 def _scores(trial: "optuna.trial.FrozenTrial") -> tuple[RungScore, ...]:
     return tuple(
-        RungScore.from_json(text)
+        RungScore.from_json(_opened(text))
         for name, text in sorted(trial.user_attrs.items())
         if name.startswith("rung")
     )

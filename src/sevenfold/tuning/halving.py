@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sevenfold.records import Record
+from sevenfold.records import Settings
 from sevenfold.tuning.trial import TrialRecord
 
 
-class SearchSettings(Record):
+class SearchSettings(Settings):
     """How long to search and how to halve.
 
     Trials are proposed in batches. A batch trains to the first rung (epochs); of each
@@ -18,9 +18,13 @@ class SearchSettings(Record):
     """
 
     n_trials: Annotated[int, Field(ge=1, le=10_000)] = 60
+    """Configurations that are tried in all."""
     batch: Annotated[int, Field(ge=1, le=1_000)] = 15
+    """Configurations that are proposed at the same time."""
     rungs: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (1, 4, 16)
+    """Epochs after which trials are judged; they rise."""
     reduction: Annotated[int, Field(ge=2)] = 3
+    """Of each rung the best 1 / reduction train on."""
 
     @model_validator(mode="after")
     def _check(self) -> "SearchSettings":

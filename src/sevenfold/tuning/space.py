@@ -4,19 +4,19 @@ once.
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec, Width
-from sevenfold.records import Record
+from sevenfold.records import Settings
 from sevenfold.validation import Configuration
 from sevenfold.warp import WarpSettings
 
 if TYPE_CHECKING:
     import optuna
 
-Bounds = Annotated[tuple[float, float], Field(description="lowest and highest value")]
+Bounds = tuple[float, float]
 Optimizer = Literal["sgd", "rmsprop", "adam"]
 Schedule = Literal["constant", "cosine", "step"]
 LIMITS = {
@@ -37,7 +37,14 @@ holds no penalty at all as well.
 """
 
 
-class SearchSpace(Record):
+def _with_limits(schema: dict[str, Any]) -> None:
+    """Say in the JSON schema what the ranges may span."""
+    for name, (lowest, highest) in LIMITS.items():
+        for end in schema["properties"][name]["prefixItems"]:
+            end |= {"minimum": lowest, "maximum": highest}
+
+
+class SearchSpace(Settings):
     """Ranges are (lowest, highest), both included; choices are lists. One value fixes a
     setting.
 
@@ -47,27 +54,44 @@ class SearchSpace(Record):
     choose from: then `depth` and `width` say nothing.
     """
 
+    model_config = ConfigDict(json_schema_extra=_with_limits)
+
     depth: tuple[int, int] = (1, 2)
+    """Hidden layers: fewest and most."""
     width: Annotated[tuple[Width, ...], Field(min_length=1)] = (128, 256, 384, 512)
+    """Units of every hidden layer, to choose from."""
     hidden: tuple[Annotated[tuple[Width, ...], Field(min_length=1, max_length=16)], ...] = ()
+    """Whole networks to choose from; depth and width then say nothing."""
     input_dropout: Bounds = (0.0, 0.2)
+    """Share of the pixels that dropout leaves out."""
     hidden_dropout: Bounds = (0.0, 0.5)
+    """Share of the hidden units that dropout leaves out."""
     l1: Bounds = (0.0, 0.0)
+    """Weight of the penalty on absolute weights."""
     l2: Bounds = (1e-7, 1e-4)
+    """Weight of the penalty on squared weights; below 1e-6 it counts as none."""
     max_norm: Annotated[tuple[Annotated[float, Field(ge=0.0)], ...], Field(min_length=1)] = (
         0.0,
         2.0,
         4.0,
     )
+    """Greatest length of a unit's incoming weights; 0 is none."""
     learning_rate: Bounds = (5e-4, 3e-3)
+    """The step of the optimizer, drawn on a logarithmic scale."""
     schedule: Annotated[tuple[Schedule, ...], Field(min_length=1)] = ("constant", "cosine")
+    """How the learning rate falls over a training."""
     optimizer: Annotated[tuple[Optimizer, ...], Field(min_length=1)] = ("rmsprop", "adam")
+    """The rules by which weights are changed."""
     batch_size: Annotated[
         tuple[Annotated[int, Field(ge=1, le=65_536)], ...], Field(min_length=1)
     ] = (128, 256)
+    """Images in each update."""
     label_smoothing: Bounds = (0.0, 0.0)
+    """Share of the target that is spread over all classes."""
     distortion: Bounds = (0.0, 0.0)
+    """Dose by which training images are distorted anew in every epoch; 0 is none."""
     hard_examples: Bounds = (0.0, 0.0)
+    """Share of the visits that goes to images which the network reads badly."""
 
     @model_validator(mode="after")
     def _check(self) -> "SearchSpace":

@@ -16,6 +16,7 @@ from sevenfold.data.readers import (
     refusals,
     tables,
 )
+from sevenfold.data.readers.files import require_ordinary
 from sevenfold.errors import DataError
 
 
@@ -95,8 +96,9 @@ def parts_of(path: Path) -> tuple[Part, ...]:
 
 def left_out_of(path: Path) -> tuple[str, ...]:
     """What lies at `path` and is not read, one sentence each."""
-    loose = loose_reader_of(path)
-    return loose.left_out(path) if loose else ()
+    if loose := loose_reader_of(path):
+        return loose.left_out(path)
+    return idx.left_out(path) if reader_of(path) is idx else ()
 
 
 def read_part(
@@ -156,6 +158,7 @@ def reader_of(path: Path) -> Reader:
         raise DataError(
             f"{path}: expected {KNOWN}, found nothing that can be read. Check the path."
         )
+    require_ordinary(path)
     for reader in READERS:
         if reader.claims(path):
             return reader
@@ -166,7 +169,10 @@ def loose_reader_of(path: Path) -> LooseReader | None:
     """The reader of images that may have no size of their own that claims `path`; None
     where one of the others does, or nothing can be read.
     """
-    if not is_there(path) or any(reader.claims(path) for reader in READERS):
+    if not is_there(path):
+        return None
+    require_ordinary(path)
+    if any(reader.claims(path) for reader in READERS):
         return None
     return next((reader for reader in LOOSE_READERS if reader.claims(path)), None)
 

@@ -2,17 +2,19 @@
 
 import codecs
 import difflib
-import gzip
+import lzma
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from sevenfold.data.class_names import natural
 from sevenfold.data.readers.files import foreign
+from sevenfold.data.readers.packing import unpacked
 from sevenfold.errors import DataError
 
 LABELS = ("label", "labels", "class", "target", "y")
@@ -63,9 +65,12 @@ def layout_of(file: Path, group: str | None = None) -> Layout:
     separator = max(_SEPARATORS, key=first.count)
     cells = tuple(cell.strip(' \r\n"') for cell in first.decode().split(separator.decode()))
     if len(cells) < 3:
+        advice = "Write a row for each image."
+        if {cell.lower() for cell in cells} & {"file", "filename", "image", "path"}:
+            advice = "Put the pictures that it names into one folder for each class, and give that."
         raise DataError(
             f"{file}: expected a label and pixels in cells apart by commas, got"
-            f" {first[:40].decode(errors='replace')!r}. Write a row for each image."
+            f" {first[:40].decode(errors='replace')!r}. {advice}"
         )
     place = _group_column(cells, group, file)
     rest = [i for i in range(len(cells)) if i != place]
@@ -94,11 +99,12 @@ def require_pixels(layout: Layout, file: Path) -> None:
             f" {others[0]!r}. Remove it; or if it says which images belong together (a writer, a"
             f" page), give --group {others[0]}."
         )
-    if len(numbered) == len(columns) and numbered != sorted(numbered, key=natural):
-        raise DataError(
-            f"{file}: expected the columns of pixels in their order, got {columns[0]},"
-            f" {columns[1]}, ... mixed. Sort them."
-        )
+    for one, other in pairwise(numbered) if len(numbered) == len(columns) else ():
+        if natural(one) > natural(other):
+            raise DataError(
+                f"{file}: expected the columns of pixels in their order, got {one} before {other}."
+                " Sort them, and keep one of labels."
+            )
 
 
 def _group_column(cells: tuple[str, ...], group: str | None, file: Path) -> int | None:
@@ -154,13 +160,11 @@ def opened(file: Path) -> Iterator[BinaryIO]:
         if not file.is_file():
             raise DataError(f"{file}: expected a CSV file, got none. Give the file itself.")
         with file.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            with gzip.GzipFile(fileobj=raw) if packed else raw as stream:
-                if stream.read(3) != codecs.BOM_UTF8:
-                    stream.seek(0)
-                yield cast(BinaryIO, stream)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            _, stream = unpacked(raw)
+            if stream.peek(3).startswith(codecs.BOM_UTF8):
+                stream.read(3)
+            yield cast(BinaryIO, stream)
+    except (EOFError, zlib.error, lzma.LZMAError) as error:
         raise DataError(
             f"{file}: expected a whole gzip file, got a damaged one ({error}). Fetch it again."
         ) from None
@@ -184,10 +188,12 @@ def _require_text(first: bytes, file: Path) -> None:
         raise endless(file)
     if not first.strip():
         came = "an empty line" if first else "an empty file"
-    elif instead := foreign(first):
+    elif instead := foreign(first, unpacked=True):
         came = ". ".join(instead).rstrip(".")
     elif first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         came = "text in UTF-16; save it as UTF-8"
+    elif b"\r" in first.rstrip(b"\r\n"):
+        came = "lines that end with a carriage return alone; save it with line feeds"
     elif b"\0" in first:
         came = "something else"
     else:

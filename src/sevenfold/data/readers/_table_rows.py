@@ -20,6 +20,8 @@ from sevenfold.data.readers.files import require_bounds, require_memory
 from sevenfold.errors import DataError
 
 _BLOCK = 4 << 20
+_FREE_BYTES, _MAX_CELL = 16 << 20, 24
+"""Longer than a float in full, with its separator."""
 
 
 def read_rows(file: Path, layout: Layout) -> "Rows":
@@ -49,9 +51,10 @@ class Rows:
         self.pixels = bytearray()
         self.labels: list[int] = []
         self.codes: dict[str, int] = {}
+        self._known: dict[bytes, int] = {}
         self.groups: list[str] = []
         self._names: dict[bytes, str] = {}
-        self._n_lines = 0
+        self._n_lines = self._n_bytes = 0
 
     def add(self, lines: list[bytes]) -> None:
         """Take up the next lines of the file.
@@ -61,6 +64,8 @@ class Rows:
         """
         start = self._n_lines
         self._n_lines += len(lines)
+        self._n_bytes += sum(map(len, lines)) + len(lines)
+        self._require_content()
         numbered = [(start + n, line) for n, line in enumerate(lines, 1) if line.strip()]
         if start == 0 and self.layout.has_header:
             numbered = numbered[1:]
@@ -79,6 +84,16 @@ class Rows:
         require_bounds(len(self.labels), len(self.pixels), str(self.file))
         require_memory(len(self.pixels), str(self.file))
 
+    def _require_content(self) -> None:
+        """Nothing, if the text so far is not many times longer than its rows need."""
+        n_cells = (len(self.labels) + 1) * len(self.layout.columns)
+        if self._n_bytes > _FREE_BYTES + _MAX_CELL * n_cells:
+            raise DataError(
+                f"{self.file}, line {self._n_lines:,}: expected a row for each image, got more than"
+                f" {_MAX_CELL} characters for each cell on average, or empty lines. Save the table"
+                " again without them."
+            )
+
     def _pixels_of(self, line: bytes, number: int) -> bytes:
         layout, separator = self.layout, self.layout.separator
         n_cells = line.count(separator) + 1
@@ -94,7 +109,8 @@ class Rows:
             self.groups.append(self._group(name, number))
             label -= group < label
         line, name = _without(line, label, separator)
-        self.labels.append(self._code(name, number))
+        code = self._known.get(name)
+        self.labels.append(self._code(name, number) if code is None else code)
         return line
 
     def _group(self, cell: bytes, number: int) -> str:
@@ -124,7 +140,10 @@ class Rows:
                 f"{self.file}: expected at most {MAX_CLASSES:,} classes in column {column}, got"
                 " more. Is that the column of labels?"
             )
-        return self.codes.setdefault(name, len(self.codes))
+        code = self.codes.setdefault(name, len(self.codes))
+        if len(self._known) < MAX_CLASSES:
+            self._known[label] = code
+        return code
 
     def _wrong_cell(self, rows: list[bytes], numbers: list[int]) -> DataError:
         for number, row in zip(numbers, rows, strict=True):
@@ -157,6 +176,8 @@ def _advice(text: str) -> str:
     with suppress(ValueError):
         if 0 < float(text) < 1:
             return " Multiply the pixels by 255 and round them."
+    if re.fullmatch(r"[0-9]{1,3}\.0*", text):
+        return " Write whole numbers, without a point; where 1 is the most, times 255."
     return " Mend that cell."
 
 

@@ -5,35 +5,78 @@ What is plain is taken; where two readings are possible nothing is guessed.
 """
 
 import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from sevenfold.data.class_names import natural, require_class_names
-from sevenfold.data.readers.files import MAX_CHANNELS, MAX_CLASSES, require_size
+from sevenfold.data.readers.files import MAX_CHANNELS, MAX_CLASSES, MAX_SIDE, require_size
 from sevenfold.errors import DataError
 
 
-def pixels_of(array: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+@dataclass(frozen=True)
+class Stored:
+    """An array that lies in a file. blocks: gives its numbers in the order in which
+    they lie, a few at a time, as often as it is called; `in_columns` says that the
+    first axis changes fastest (Fortran's order).
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    in_columns: bool
+    blocks: Callable[[], Iterator[np.ndarray]]
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.shape)
+
+
+def pixels_of(stored: Stored, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
     """The images as (n, h, w) or, with two channels or more, (n, h, w, c), uint8; and
     in words what was done to them, if that is more than a change of type.
+
+    Never more of them than a block is there in another type.
     """
-    images, moved = _shaped(array, name)
-    require_size(len(images), images.shape[1:], name)
-    if images.dtype == np.uint8:
-        return np.ascontiguousarray(images), moved
-    if images.dtype == np.bool_:
-        return np.ascontiguousarray(images) * np.uint8(255), (*moved, "True and False are 255, 0.")
-    low, high = images.min(), images.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise DataError(
-            f"{name}: expected whole numbers from 0 to 255, got NaN or infinity. Remove or mend"
-            " those images."
-        )
-    if images.dtype.kind == "f" and low >= 0 and 0 < high <= 1:
-        return _from_unit_range(images, name), (*moved, "Values from 0 to 1 were times 255.")
-    if low < 0 or high > 255 or not _is_whole(images):
-        raise DataError(_scaled_otherwise(images, float(low), float(high), name))
-    return images.astype(np.uint8, order="C"), moved
+    outline = np.broadcast_to(np.zeros((), stored.dtype), stored.shape)
+    shaped, moved = _shaped(outline, name)
+    require_size(len(shaped), shaped.shape[1:], name)
+    converted, notes = _conversion(stored, name)
+    values, n_there = np.empty(stored.size, np.uint8), 0
+    for block in stored.blocks():
+        values[n_there : n_there + len(block)] = converted(block)
+        n_there += len(block)
+    shape = stored.shape[::-1] if stored.in_columns else stored.shape
+    array = values.reshape(shape).T if stored.in_columns else values.reshape(shape)
+    return np.ascontiguousarray(_shaped(array, name)[0]), (*moved, *notes)
+
+
+def _conversion(
+    stored: Stored, name: str
+) -> tuple[Callable[[np.ndarray], np.ndarray], tuple[str, ...]]:
+    """What makes bytes of a block of numbers, told by all of them."""
+    if stored.dtype == np.uint8:
+        return (lambda block: block), ()
+    if stored.dtype == np.bool_:
+        return (lambda block: block * np.uint8(255)), ("True and False are 255, 0.",)
+    low, high, fraction = math.inf, -math.inf, None
+    for block in stored.blocks():
+        low, high = min(low, float(block.min())), max(high, float(block.max()))
+        if not np.isfinite(block).all():
+            raise DataError(
+                f"{name}: expected whole numbers from 0 to 255, got NaN or infinity. Remove or mend"
+                " those images."
+            )
+        if fraction is None and block.dtype.kind == "f":
+            fractions = block[block != np.floor(block)]
+            fraction = float(fractions[0]) if len(fractions) else None
+    if stored.dtype.kind == "f" and low >= 0 and 0 < high <= 1:
+        return partial(_from_unit_range, name=name), ("Values from 0 to 1 were times 255.",)
+    if low < 0 or high > 255 or fraction is not None:
+        raise DataError(_scaled_otherwise(low, high, fraction, name))
+    return (lambda block: block.astype(np.uint8)), ()
 
 
 def labels_of(array: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
@@ -71,10 +114,15 @@ def _shaped(array: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
         side = math.isqrt(shape[0])
         if side * side != shape[0]:
             raise DataError(
-                f"{name}: expected rows of a square number of pixels, got {shape[0]}. Save the"
-                " images with shape (n, height, width)."
+                f"{name}: expected rows of a square number of pixels, got {shape[0]}."
+                f" {_advice_on_rows(*array.shape)}"
             )
         return array.reshape(-1, side, side), ()
+    if max(array.shape[:-1]) <= MAX_SIDE < array.shape[-1]:
+        raise DataError(
+            f"{name}: expected shape (n, height, width) or (n, height, width, channels), got"
+            f" {array.shape}, with the images last. Save np.moveaxis(x, -1, 0)."
+        )
     if len(shape) == 3 and shape[0] in (1, 3, 4) and shape[2] in (1, 3, 4):
         raise DataError(
             f"{name}: expected shape (n, height, width) or (n, height, width, channels), got"
@@ -86,6 +134,14 @@ def _shaped(array: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
         array = np.moveaxis(array, 1, -1)
         moved = (f"Channels came first, {shape}, and were put last.",) if shape[0] > 1 else ()
     return (array[..., 0] if array.shape[3:] == (1,) else array), moved
+
+
+def _advice_on_rows(n_rows: int, n_columns: int) -> str:
+    if math.isqrt(n_columns - 1) ** 2 == n_columns - 1:
+        return "Where one column is the label, save it apart, as y."
+    if math.isqrt(n_rows) ** 2 == n_rows:
+        return "Where each column is an image, save x.T."
+    return "Save the images with shape (n, height, width)."
 
 
 def _from_unit_range(images: np.ndarray, name: str) -> np.ndarray:
@@ -102,11 +158,11 @@ def _from_unit_range(images: np.ndarray, name: str) -> np.ndarray:
             f" from 0 to 1 such as {images[wrong][0]:.6g}, which is no multiple of 1/255. Save"
             " np.rint(x * 255).astype('uint8')."
         )
-    rescaled: np.ndarray = nearest.astype(np.uint8, order="C")
+    rescaled: np.ndarray = nearest.astype(np.uint8)
     return rescaled
 
 
-def _scaled_otherwise(images: np.ndarray, low: float, high: float, name: str) -> str:
+def _scaled_otherwise(low: float, high: float, fraction: float | None, name: str) -> str:
     """What seems to have been done to the images, and how to take it back."""
     seen = f"{name}: expected whole numbers from 0 to 255, got values from {low:g} to {high:g}"
     if -0.501 <= low < -0.4 and high <= 0.501:
@@ -115,19 +171,14 @@ def _scaled_otherwise(images: np.ndarray, low: float, high: float, name: str) ->
         return f"{seen}: scaled to -1..1. Save np.rint((x + 1) * 127.5).astype('uint8')."
     if low < 0:
         return f"{seen}, as where a mean was taken off. Save the images as they were before that."
-    if 255 < high <= 65_535 and _is_whole(images):
+    if 255 < high <= 65_535 and fraction is None:
         return f"{seen}: 16 bits. Save (x // 257).astype('uint8'), or x * 255 // x.max()."
     if high > 255:
         return f"{seen}. Save x * 255 / x.max(), rounded, as uint8."
-    fraction = images[images != np.floor(images)][0]
     return (
         f"{seen} with fractions such as {fraction:.6g}, as resizing leaves. Save"
         " np.rint(x).astype('uint8')."
     )
-
-
-def _is_whole(images: np.ndarray) -> bool:
-    return images.dtype.kind != "f" or bool((images == np.floor(images)).all())
 
 
 def _places(labels: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -5,17 +5,15 @@ Alpaydin and Kaynak (1998). Their writer-independent file is the test part; the 
 and the validation file are for development.
 """
 
-import gzip
 import hashlib
-import io
 import re
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from sevenfold.data.images import Images, Part, numbered
-from sevenfold.data.readers.files import MAX_EXAMPLES, exists, read_bytes
+from sevenfold.data.readers.files import exists, open_file
+from sevenfold.data.readers.packing import UNPACKING_ERRORS, unpacked
 from sevenfold.errors import DataError
 
 WHAT = ""
@@ -25,7 +23,9 @@ FILES: dict[Part, tuple[str, ...]] = {
 }
 
 _SIDE = 32
-_MAX_BYTES = MAX_EXAMPLES * (_SIDE + 1) * (_SIDE + 2)
+_MAX_BYTES = 1 << 24
+"""Four times the largest of the three files, unpacked."""
+
 _IMAGE = re.compile(rb"((?:[01]{32}\r?\n){32}) *(\d)(?:\r?\n|$)")
 _HEAD = re.compile(rb"(?:(?![01]{32}\r?\n).*\n)*")
 
@@ -82,13 +82,15 @@ def _found(folder: Path, name: str) -> Path | None:
 
 
 def _unpacked(path: Path) -> bytes:
-    data = read_bytes(path)
-    if not data.startswith(b"\x1f\x8b"):
-        return data
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            return stream.read(_MAX_BYTES)
-    except (OSError, EOFError, zlib.error) as error:
+        with open_file(path) as file:
+            text = unpacked(file)[1].read(_MAX_BYTES + 1)
+    except UNPACKING_ERRORS as error:
         raise DataError(
             f"{path}: expected a whole gzip file, got a damaged one ({error}). Fetch it again."
         ) from None
+    if len(text) > _MAX_BYTES:
+        raise DataError(
+            f"{path}: expected at most {_MAX_BYTES:,} bytes, unpacked, got more. Fetch it again."
+        )
+    return text

@@ -1,5 +1,6 @@
 """Bytes of data files, and bounds on what they may ask for."""
 
+import io
 from pathlib import Path
 
 from sevenfold.errors import DataError
@@ -9,9 +10,9 @@ MAX_EXAMPLES = 1_000_000
 """More than the largest relative of MNIST has (EMNIST, 814,255)."""
 
 MAX_SIDE, MAX_CHANNELS = 128, 4
-MAX_BYTES = 1 << 32
-"""Pixels of one part; as a network's inputs, which are float32, they take four times
-this.
+MAX_BYTES = 1 << 30
+"""Pixels of one part, or bytes of one array; reading takes at most half as much
+besides.
 """
 
 MAX_CLASSES = 65_535
@@ -20,12 +21,24 @@ _PAGE = (
     "an HTML page",
     "A server answered with a page instead of the file; fetch it again.",
 )
+_UNPACK = "Unpack it first."
+_SAVE = "save images and labels together with np.savez."
 _FOREIGN = (
     *((start, *_PAGE) for start in (b"<!doct", b"<html", b"<head", b"<?xml")),
     (b"version https", "a Git LFS pointer", "Run `git lfs pull` where it lies."),
-    (b"\x1f\x8b", "a gzip file inside another", "It was packed twice; unpack it once."),
-    (b"\xfd7zxz", "an xz file inside another", "It was packed twice; unpack it once."),
-    (b"pk\x03\x04", "a zip archive", "Unpack it first."),
+    (b"\x1f\x8b", "a gzip file", _UNPACK),
+    (b"\xfd7zxz", "an xz file", _UNPACK),
+    (b"bzh91ay&sy", "a bzip2 file", _UNPACK),
+    (b"(\xb5/\xfd", "a Zstandard file", _UNPACK),
+    (b"7z\xbc\xaf'\x1c", "a 7-Zip archive", _UNPACK),
+    (b"rar!\x1a", "a RAR archive", _UNPACK),
+    (b"pk\x03\x04", "a zip archive", _UNPACK),
+    (b"\x93numpy", "one NumPy array", f"np.load it, and {_SAVE}"),
+    (b"\x89hdf", "an HDF5 file", f"Open it with h5py, and {_SAVE}"),
+    (b"par1\x15", "a Parquet file", "Call it .parquet."),
+    *((start, "a pickle", "None is ever loaded.") for start in (b"\x80\x03", b"\x80\x04")),
+    *((start, "one picture", "Give a folder of many.") for start in (b"\x89png", b"\xff\xd8\xff")),
+    *((start, "a JSON text", "Fetch it again.") for start in (b'{"', b"[{")),
 )
 """First bytes in small letters, what has them, and what to do."""
 
@@ -36,23 +49,48 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         DataError: it is no file, too large, or cannot be read.
     """
+    with open_file(path) as file:
+        try:
+            return file.read(MAX_BYTES)  # files of /proc are longer than they say
+        except OSError as error:
+            raise _unreadable(path, error) from None
+
+
+def open_file(path: Path) -> io.BufferedReader:
+    """A regular file of a sensible size, opened to be read.
+
+    Raises:
+        DataError: it is no file, too large, or cannot be opened.
+    """
     try:
-        if path.exists() and not path.is_file():
-            raise DataError(
-                f"{path}: expected a file, got a {'folder' if path.is_dir() else 'special file'}."
-                " Give the file itself."
-            )
+        require_ordinary(path)
+        if path.is_dir():
+            raise DataError(f"{path}: expected a file, got a folder. Give the file itself.")
         if path.stat().st_size > MAX_BYTES:
             raise DataError(
                 f"{path}: expected at most {MAX_BYTES:,} bytes, got {path.stat().st_size:,}. Use"
                 " fewer examples."
             )
-        return path.read_bytes()
+        return path.open("rb")
     except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(
+        f"{path}: cannot be read: {error.strerror or error}. Check the path and its permissions."
+    )
+
+
+def require_ordinary(path: Path) -> None:
+    """Nothing, if `path` is a file or a folder, or nothing is there. Pipes and devices
+    have no size, and some never end.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
         raise DataError(
-            f"{path}: cannot be read: {error.strerror or error}. Check the path and its"
-            " permissions."
-        ) from None
+            f"{path}: expected a file, got a special file. Copy its content into a file and"
+            " give that."
+        )
 
 
 def exists(path: Path) -> bool:
@@ -70,15 +108,22 @@ def exists(path: Path) -> bool:
         ) from None
 
 
-def foreign(start: bytes) -> tuple[str, str] | None:
+def foreign(start: bytes, *, unpacked: bool = False) -> tuple[str, str] | None:
     """What data are that begin so, and what to do, where they are of a kind that people
-    meet in place of a data file; None for anything else.
+    meet in place of a data file; None for anything else. unpacked: whether they came
+    out of a packed file.
 
     >>> foreign(b"version https://git-lfs.github.com/spec/v1")[0]
     'a Git LFS pointer'
     """
     beginning = start.lstrip().lower()
-    return next((told for magic, *told in _FOREIGN if beginning.startswith(magic)), None)  # type: ignore[return-value]
+    found = next((told for magic, *told in _FOREIGN if beginning.startswith(magic)), None)
+    if found is None:
+        return None
+    what, advice = found
+    if unpacked and what in ("a gzip file", "an xz file"):
+        return f"{what} inside another", "It was packed twice; unpack it once."
+    return what, advice
 
 
 def require_size(n_images: int, shape: tuple[int, ...], name: str) -> None:

@@ -8,7 +8,7 @@ the file system's.
 import hashlib
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,10 +27,11 @@ from sevenfold.data.readers._folder_listing import (
     subfolders_called,
 )
 from sevenfold.data.readers.files import MAX_EXAMPLES, MAX_SIDE, require_size
+from sevenfold.data.readers.stacks import Stack
 from sevenfold.errors import DataError, some_of
 from sevenfold.machine import n_cores
 
-WHAT = "a folder of pictures with a subfolder for each class"
+WHAT = "a folder of pictures for each class"
 PART_FOLDERS: dict[Part, tuple[str, ...]] = {
     "development": ("train", "training"),
     "test": ("test", "testing"),
@@ -40,6 +41,7 @@ _TEXT = frozenset(
     {"", ".txt", ".md", ".rst", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".toml", ".html"}
 )
 _MAX_DEPTH = 4
+_MAX_THREADS, _BLOCK = 4, 256
 
 
 def claims(path: Path) -> bool:
@@ -100,13 +102,18 @@ def read(
         raise DataError(
             f"{folder}: expected at most {MAX_EXAMPLES:,} pictures, got {len(files):,}. Use fewer."
         )
-    with ThreadPoolExecutor(n_cores()) as pool:
+    with ThreadPoolExecutor(min(n_cores(), _MAX_THREADS)) as pool:
         height, width = size or _median_size([file for _, file in files], pool)
         require_size(len(files), (height, width), str(folder))
-        read_files = pool.map(lambda pair: _read(pair[1], height, width), files)
-        fitted, digests = zip(*read_files, strict=True)
+        stack, digests = Stack(len(files), (height, width), colour), []
+        for block in _blocks([file for _, file in files]):
+            fitted, own_digests = zip(
+                *pool.map(lambda file: _read(file, height, width), block), strict=True
+            )
+            stack.add(fitted)
+            digests += own_digests
     labels = np.array([label for label, _ in files], np.min_scalar_type(len(names) - 1))
-    images = Images(pictures.stack(fitted, colour=colour), labels, tuple(names))
+    images = Images(stack.pixels(), labels, tuple(names))
     require_size(len(images), images.shape, str(folder))
     lines = sorted(
         b"\0".join((os.fsencode(file.relative_to(folder)), digest))
@@ -124,8 +131,17 @@ def _read(file: Path, height: int, width: int) -> tuple[np.ndarray, bytes]:
 
 
 def _median_size(files: Sequence[Path], pool: ThreadPoolExecutor) -> Size:
-    sizes = pool.map(lambda file: pictures.picture_size(pictures.read_file(file), str(file)), files)
-    return pictures.median_size(list(sizes), MAX_SIDE)
+    def size_of(file: Path) -> Size:
+        return pictures.picture_size(pictures.read_file(file), str(file))
+
+    sizes = [size for block in _blocks(files) for size in pool.map(size_of, block)]
+    return pictures.median_size(sizes, MAX_SIDE)
+
+
+def _blocks(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    """The files, some at a time, so that no more wait with their results."""
+    for start in range(0, len(files), _BLOCK):
+        yield files[start : start + _BLOCK]
 
 
 def _root(path: Path) -> Path:

@@ -13,7 +13,7 @@ from sevenfold.data.readers.files import (
     MAX_CLASSES,
     require_pairs,
 )
-from sevenfold.data.readers.idx_format import parse, to_bytes, unpack
+from sevenfold.data.readers.idx_format import parse, sha256_as_file, to_bytes, unpack
 from sevenfold.data.readers.idx_names import (
     FILES,
     PARTS,
@@ -21,12 +21,13 @@ from sevenfold.data.readers.idx_names import (
     located,
     missing_files,
     present_files,
+    role_of,
 )
 from sevenfold.data.readers.members import Member, is_zip, members
-from sevenfold.errors import DataError
+from sevenfold.errors import DataError, some_of
 
 __all__ = ["FILES", "PARTS", "WHAT", "claims", "missing_files", "parts", "present_files"]
-__all__ += ["parse", "read", "to_bytes", "unpack"]
+__all__ += ["parse", "read", "sha256_as_file", "to_bytes", "unpack"]
 
 WHAT = "a folder of IDX files"
 
@@ -56,6 +57,17 @@ def read(path: Path, part: Part, only: str = "") -> tuple[Images, dict[str, str]
     digests = [hashlib.sha256(data).hexdigest() for data in (image_bytes, label_bytes)]
     images = numbered(pixels, _checked(labels, labels_file.where))
     return upright(images, images_file.name), dict(zip(PARTS[part], digests, strict=True))
+
+
+def left_out(path: Path) -> tuple[str, ...]:
+    """What lies there under the names of IDX files and is neither of a training nor of
+    a test part, in a sentence.
+    """
+    others = members(path, lambda name: "idx" in name.lower() and role_of(name) is None)
+    if not others:
+        return ()
+    named = some_of([member.name for member in others], 4)
+    return (f"Files called train and test alone are read, not {named}.",)
 
 
 def packed_digests(path: Path, part: Part) -> dict[str, str]:
@@ -97,12 +109,14 @@ def _without_idx(path: Path) -> str:
     held = f"{', '.join(names[:4])}{' and more' if len(names) > 4 else ''}" if names else "nothing"
     if names and all(name.endswith(".npy") for name in names):
         advice = "It is an .npz by another name: call it so."
+    elif len(names) == 1 and names[0].lower().endswith(".npz"):
+        advice = "Unpack it and give the .npz."
     else:
         advice = "Unpack it and give the folder."
     return f"{path}: expected the four IDX files in this zip archive, got {held}. {advice}"
 
 
-def _unpacked(member: Member, kind: Kind) -> bytes:
+def _unpacked(member: Member, kind: Kind) -> bytearray:
     with member.open() as stream:
         return unpack(stream, kind, member.where)
 

@@ -6,19 +6,17 @@ and Burges. Labels of four bytes each (magic 3073), and QMNIST's eight numbers f
 image, of which the first is the label (magic 3074), are read as well.
 """
 
-import gzip
+import hashlib
 import io
-import lzma
 import math
 import struct
-from collections.abc import Callable
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import numpy as np
 
 from sevenfold.data.readers.files import MAX_EXAMPLES, foreign, require_size
 from sevenfold.data.readers.idx_names import Kind
-from sevenfold.data.readers.members import ZIP_ERRORS
+from sevenfold.data.readers.packing import UNPACKING_ERRORS, unpacked
 from sevenfold.errors import DataError
 
 _NAMES = {8: "uint8", 9: "int8", 11: "int16", 12: "int32", 13: "float32", 14: "float64"}
@@ -27,49 +25,41 @@ _KINDS: dict[int, Kind] = {2051: "images", 2049: "labels", 3073: "labels", 3074:
 """What may stand behind each magic number: the type's code, and how many dimensions."""
 
 _QMNIST_COLUMNS = 8
-_PACKINGS: dict[bytes, tuple[str, Callable[..., Any]]] = {
-    b"\x1f\x8b": ("gzip", gzip.open),
-    b"\xfd7zXZ": ("xz", lzma.open),
-}
-_UNPACKING_ERRORS = (OSError, lzma.LZMAError, *ZIP_ERRORS)
 _CHUNK_BYTES = 1 << 20
 
 
-def unpack(data: bytes | BinaryIO, kind: Kind, name: str) -> bytes:
+def unpack(data: bytes | BinaryIO, kind: Kind, name: str) -> bytearray:
     """The IDX bytes in `data`, packed by gzip or xz or not at all; never inflates more
     than the header announces. `name` is for messages.
     """
     source = io.BytesIO(data) if isinstance(data, bytes) else data
     packing = "zip"
     try:
-        with io.BufferedReader(cast(io.RawIOBase, source)) as stream:
-            start = stream.peek(8)[:8]
-            known = [known for magic, known in _PACKINGS.items() if start.startswith(magic)]
-            opened: Any = stream
-            if known:
-                packing, opened = known[0][0], known[0][1](stream)
-            header = opened.read(4 + 4 * 3)
-            n_left = announced_bytes(header, kind, name) - len(header) + 1
-            body = [header]
-            while n_left > 0 and (chunk := opened.read(min(n_left, _CHUNK_BYTES))):
-                body.append(chunk)
-                n_left -= len(chunk)
-    except _UNPACKING_ERRORS as error:
+        with cast(io.BufferedReader, io.BufferedReader(cast(io.RawIOBase, source))) as stream:
+            packing, opened = unpacked(stream)
+            packing = packing or "zip"
+            body = bytearray(opened.read(4 + 4 * 3))
+            n_wanted = announced_bytes(body, kind, name) + 1
+            while len(body) < n_wanted and (
+                chunk := opened.read(min(n_wanted - len(body), _CHUNK_BYTES))
+            ):
+                body += chunk
+    except UNPACKING_ERRORS as error:
         raise DataError(
             f"{name}: expected a whole {packing} file, got a damaged one ({_first_line(error)})."
             " Fetch it again."
         ) from None
-    return _require_length(b"".join(body), kind, name)
+    return _require_length(body, kind, name)
 
 
-def announced_bytes(header: bytes, kind: Kind, name: str) -> int:
+def announced_bytes(header: bytes | bytearray, kind: Kind, name: str) -> int:
     """How many bytes an IDX file with this header has.
 
     Raises:
         DataError: too short, not IDX, the wrong kind, images of a size beyond our
         bounds, or more examples than anyone has.
     """
-    if instead := foreign(header):
+    if instead := foreign(bytes(header), unpacked=True) or _text(bytes(header)):
         what, advice = instead
         raise DataError(f"{name}: expected IDX {kind}, got {what}. {advice}")
     n_dimensions = header[3] if len(header) >= 4 else 0
@@ -98,7 +88,7 @@ def announced_bytes(header: bytes, kind: Kind, name: str) -> int:
     return 4 + 4 * n_dimensions + n_numbers * _BYTES[magic >> 8]
 
 
-def parse(data: bytes, kind: Kind) -> np.ndarray:
+def parse(data: bytes | bytearray, kind: Kind) -> np.ndarray:
     """The array in bytes that `unpack` returned: images, shape (n, h, w), uint8, or
     labels, shape (n,), uint8 or int32; read-only.
     """
@@ -106,6 +96,7 @@ def parse(data: bytes, kind: Kind) -> np.ndarray:
     shape = struct.unpack(f">{n_dimensions}I", data[4 : 4 + 4 * n_dimensions])
     dtype = f">{'u' if code == 8 else 'i'}{_BYTES[code]}"
     values = np.frombuffer(data, dtype, offset=4 + 4 * n_dimensions).reshape(shape)
+    values.flags.writeable = False
     return values[:, 0] if kind == "labels" and n_dimensions == 2 else values
 
 
@@ -122,7 +113,18 @@ def to_bytes(array: np.ndarray) -> bytes:
     return header + array.astype(dtype, casting="safe").tobytes()
 
 
-def _require_length(data: bytes, kind: Kind, name: str) -> bytes:
+def sha256_as_file(array: np.ndarray) -> str:
+    """SHA-256 (hex) of what `to_bytes` gives, which is not made where the array is
+    bytes already: it may have a gigabyte.
+    """
+    if array.dtype != np.uint8:
+        return hashlib.sha256(to_bytes(array)).hexdigest()
+    digest = hashlib.sha256(struct.pack(f">{1 + array.ndim}I", 8 << 8 | array.ndim, *array.shape))
+    digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _require_length(data: bytearray, kind: Kind, name: str) -> bytearray:
     expected = announced_bytes(data[:16], kind, name)
     if len(data) > expected:
         raise DataError(
@@ -140,17 +142,28 @@ def _require_length(data: bytes, kind: Kind, name: str) -> bytes:
 def _of_another_kind(magic: int, kind: Kind, name: str) -> str:
     code, n_dimensions = divmod(magic, 1 << 8)
     what, advice = f"{magic}", "Put the right file there."
-    if magic in _KINDS:
+    if magic == 0:
+        what, advice = "zeros", "It was never written whole; fetch it again."
+    elif int.from_bytes(magic.to_bytes(4), "little") in _KINDS:
+        what, advice = "one with its bytes from behind", "Write the header big-endian ('>i4')."
+    elif magic in _KINDS:
         what = f"IDX {_KINDS[magic]} ({magic})"
     elif code in _NAMES and 0 < n_dimensions <= 8:
         what = f"IDX of {_NAMES[code]} in {n_dimensions} dimensions ({magic})"
         advice = (
-            "Save the pixels as uint8, shape (n, height, width)."
+            "Save the pixels as uint8, shape (n, height, width), those of colours in an .npz."
             if kind == "images"
             else "Save the labels as uint8, shape (n,)."
         )
     usual = {"images": 2051, "labels": 2049}[kind]
     return f"{name}: expected IDX {kind} (magic number {usual}), got {what}. {advice}"
+
+
+def _text(header: bytes) -> tuple[str, str] | None:
+    """What to say of a text in place of a data file, such as a server's "Not Found"."""
+    if len(header) < 4 or not header.isascii() or not header.decode().isprintable():
+        return None
+    return f"a text ({header.decode()!r} ...)", "A server may have sent it; fetch it again."
 
 
 def _first_line(error: BaseException) -> str:

@@ -2,7 +2,6 @@
 for.
 """
 
-import io
 import os
 import struct
 import zipfile
@@ -13,13 +12,16 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from sevenfold.data.readers.files import MAX_BYTES, read_bytes
+from sevenfold.data.readers.files import MAX_BYTES, open_file
 from sevenfold.errors import DataError
 
 ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError)
 """What Python's zipfile raises for made-up archives; found by changing single bytes."""
 
 _MAX_DEPTH = 3
+_MAX_AT_ONCE = 1 << 23
+"""Bytes; the names of a hundred thousand members take as many."""
+
 _IGNORED = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -76,7 +78,7 @@ def _of_folder(folder: Path, keep: Callable[[str], bool], above: str = "") -> It
 
 
 def _open_file(path: Path) -> BinaryIO:
-    return io.BytesIO(read_bytes(path))
+    return open_file(path)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -88,7 +90,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _of_zip(path: Path, keep: Callable[[str], bool]) -> Iterator[Member]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zip_at(path) as archive:
             infos = archive.infolist()
     except OSError as error:
         raise DataError(
@@ -110,19 +112,63 @@ def _of_zip(path: Path, keep: Callable[[str], bool]) -> Iterator[Member]:
 
 
 def _open_in_zip(path: Path, info: zipfile.ZipInfo) -> BinaryIO:
-    if info.file_size > MAX_BYTES or info.flag_bits & 1:
+    if info.file_size > MAX_BYTES or not is_plain(info):
         raise DataError(
             f"{path}: {info.filename}: expected a plain member of at most {MAX_BYTES:,} bytes, got"
-            " an encrypted or a larger one. Unpack the archive and give the folder."
+            " an encrypted, an unusually compressed or a larger one. Unpack the archive and give"
+            " the folder."
         )
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zip_at(path) as archive:
             return archive.open(info)  # type: ignore[return-value]
     except (OSError, *ZIP_ERRORS) as error:
         raise DataError(
             f"{path}: {info.filename}: cannot be read ({error}). Unpack the archive and give the"
             " folder."
         ) from None
+
+
+class _Careful:
+    """A file that reads no more than some megabytes at once, because Python's zipfile
+    takes as much for an archive's list of members as the archive says. It is closed
+    with the last archive or member that uses it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self.seek, self.tell, self.seekable = self._file.seek, self._file.tell, self._file.seekable
+
+    def read(self, n: int = -1) -> bytes:
+        content = self._file.read(n if 0 <= n <= _MAX_AT_ONCE else _MAX_AT_ONCE + 1)
+        if len(content) > _MAX_AT_ONCE:
+            raise zipfile.BadZipFile(f"a list of members of more than {_MAX_AT_ONCE:,} bytes")
+        return content
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):
+            self._file.close()
+
+
+def zip_at(path: Path) -> zipfile.ZipFile:
+    """The archive at `path`; what lies in it is read some megabytes at a time, no more.
+
+    Raises:
+        OSError: it cannot be read.
+        ZIP_ERRORS: it is no archive, or its list of members is too long.
+    """
+    return zipfile.ZipFile(_Careful(path))
+
+
+def is_plain(info: zipfile.ZipInfo) -> bool:
+    """Whether a member is not encrypted, and stored or deflated: of other kinds a few
+    bytes may become gigabytes at once.
+    """
+    return info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not (
+        info.flag_bits & 1
+    )
 
 
 def _is_hidden(name: str) -> bool:

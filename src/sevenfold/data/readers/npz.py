@@ -24,9 +24,10 @@ from sevenfold.data.group_names import groups_digest, groups_of
 from sevenfold.data.images import Images, Part, numbered
 from sevenfold.data.readers import idx
 from sevenfold.data.readers._npz_names import Role, roles
-from sevenfold.data.readers.arrays import labels_of, pixels_of
+from sevenfold.data.readers.arrays import Stored, labels_of, pixels_of
 from sevenfold.data.readers.files import MAX_BYTES, foreign, require_pairs
-from sevenfold.data.readers.members import ZIP_ERRORS
+from sevenfold.data.readers.idx_names import role_of
+from sevenfold.data.readers.members import ZIP_ERRORS, is_plain, zip_at
 from sevenfold.errors import DataError
 
 WHAT = "an .npz file"
@@ -37,6 +38,8 @@ _HEADER_ERRORS = (
     *(KeyError, tokenize.TokenError),
 )
 _MAX_HEADER_BYTES = 10_000
+_BLOCK_BYTES = 1 << 20
+_MAX_LABEL_BYTES = 1 << 26
 _READ_HEADER = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
@@ -72,9 +75,7 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
     if len(pieces) > 1:
         joined = "The validation part of the file joined the development images."
         images = replace(images, notes=(*images.notes, joined))
-    digests = [
-        hashlib.sha256(idx.to_bytes(array)).hexdigest() for array in (images.pixels, images.labels)
-    ]
+    digests = [idx.sha256_as_file(array) for array in (images.pixels, images.labels)]
     named = dict(zip(idx.PARTS[part], digests, strict=True))
     if images.classes != tuple(str(number) for number in range(images.n_classes)):
         named["classes"] = hashlib.sha256("\n".join(images.classes).encode()).hexdigest()
@@ -86,7 +87,7 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zip_at(path) as archive:
             yield archive
     except OSError as error:
         raise DataError(
@@ -117,9 +118,11 @@ def _roles(archive: zipfile.ZipFile, path: Path) -> dict[Role, str]:
         ]
     if lacking:
         held = ", ".join(sorted(names)[:8]) or "nothing"
+        advice = f"Save it again with {', '.join(dict.fromkeys(lacking))}."
+        if any(role_of(name) for name in names):
+            advice = "It is an archive of IDX files by another name: call it .zip."
         raise DataError(
-            f"{path}: expected arrays x_train, y_train, x_test and y_test, got {held}. Save it"
-            f" again with {', '.join(dict.fromkeys(lacking))}."
+            f"{path}: expected arrays x_train, y_train, x_test and y_test, got {held}. {advice}"
         )
     return found
 
@@ -128,15 +131,14 @@ def _piece(archive: zipfile.ZipFile, names: dict[str, str], path: Path) -> Image
     """The images of one part of the file; names: of its arrays, empty for what there is
     not.
     """
-    images = _read_member(archive, names["x"], path, "uifb")
-    labels = _read_member(archive, names["y"], path, "uifbUS")
-    pixels, notes = pixels_of(images, f"{path}: {names['x']}")
-    places, classes = labels_of(labels, f"{path}: {names['y']}")
-    require_pairs(len(pixels), len(places), f"{path}: {names['y']}")
+    pixels, notes = pixels_of(_stored(archive, names["x"], path, "uifb"), f"{path}: {names['x']}")
+    labels = f"{path}: {names['y']}"
+    places, classes = labels_of(_short_values(archive, names["y"], path, "labels"), labels)
+    require_pairs(len(pixels), len(places), labels)
     known = numbered(pixels, places) if classes is None else Images(pixels, places, classes)
     groups = None
     if own := names["g"]:
-        groups = groups_of(_read_member(archive, own, path, "uifbUS"), f"{path}: {own}")
+        groups = groups_of(_short_values(archive, own, path, "groups"), f"{path}: {own}")
         require_pairs(len(pixels), len(groups), f"{path}: {own}", "groups")
     return replace(known, notes=notes, groups=groups)
 
@@ -168,8 +170,20 @@ def _joined(pieces: list[Images], path: Path) -> Images:
     )
 
 
-def _read_member(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) -> np.ndarray:
-    """An array of one of these kinds of NumPy's types."""
+def _short_values(archive: zipfile.ZipFile, member: str, path: Path, what: str) -> np.ndarray:
+    """An array of numbers or short texts."""
+    stored = _stored(archive, member, path, "uifbUS")
+    if stored.size * stored.dtype.itemsize > _MAX_LABEL_BYTES:
+        raise DataError(
+            f"{path}: {member}: expected {what} of at most {_MAX_LABEL_BYTES:,} bytes, got"
+            f" {stored.size * stored.dtype.itemsize:,}. Save one short name or number each."
+        )
+    values = np.concatenate(list(stored.blocks()))
+    return values.reshape(stored.shape, order="F" if stored.in_columns else "C")
+
+
+def _stored(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) -> Stored:
+    """An array of one of these kinds of NumPy's types, not read yet."""
     name = f"{path}: {member}"
     info = archive.getinfo(f"{member}.npy" if f"{member}.npy" in archive.namelist() else member)
     if info.file_size > MAX_BYTES:
@@ -177,17 +191,34 @@ def _read_member(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) 
             f"{name}: expected at most {MAX_BYTES:,} bytes, got {info.file_size:,}. Use fewer"
             " examples, as uint8."
         )
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
+    if not is_plain(info):
         raise DataError(
             f"{name}: expected a plain zip member, got an encrypted or unusually compressed one."
             " Save it with numpy.savez."
         )
+    with _damage(name), archive.open(info) as stream:
+        start = stream.read(_MAX_HEADER_BYTES)
+        shape, in_columns, dtype, offset = _header(start, info.file_size, name, kinds)
+
+    def blocks() -> Iterator[np.ndarray]:
+        with _damage(name), archive.open(info) as stream:
+            stream.read(offset)
+            n_left = info.file_size - offset
+            n_block = max(1, _BLOCK_BYTES // dtype.itemsize) * dtype.itemsize
+            while n_left > 0:
+                data = stream.read(min(n_left, n_block))
+                if len(data) != min(n_left, n_block):
+                    raise EOFError("it ends too early")
+                n_left -= len(data)
+                yield np.frombuffer(data, dtype)
+
+    return Stored(shape, dtype, in_columns, blocks)
+
+
+@contextmanager
+def _damage(name: str) -> Iterator[None]:
     try:
-        with archive.open(info) as stream:
-            start = stream.read(_MAX_HEADER_BYTES)
-            shape, order, dtype, offset = _header(start, info.file_size, name, kinds)
-            values = np.frombuffer(start[offset:] + stream.read(), dtype)
-        return values.reshape(shape, order="F" if order else "C")
+        yield
     except ZIP_ERRORS as error:
         raise DataError(
             f"{name}: expected a whole array, got a damaged one ({error}). Fetch or save it again."
@@ -216,11 +247,14 @@ def _header(
             " with numpy.savez."
         ) from None
     if dtype.kind not in kinds:
-        raise DataError(
-            f"{name}: expected numbers (uint8), got {dtype.str!r}. Pickled objects are never"
-            " loaded; save it as uint8."
+        asked = (
+            ("numbers or texts", "x.astype(str)") if "U" in kinds else ("numbers (uint8)", "uint8")
         )
-    if min(shape, default=1) < 1:
+        pickled = "Pickled objects are never loaded; save" if dtype.hasobject else "Save"
+        raise DataError(
+            f"{name}: expected {asked[0]}, got {dtype.str!r}. {pickled} it as {asked[1]}."
+        )
+    if dtype.itemsize == 0 or min(shape, default=1) < 1:
         raise DataError(
             f"{name}: expected at least one example, got shape {shape}. Save it again with examples"
             " in it."

@@ -16,14 +16,21 @@ from sevenfold.data.class_names import natural, require_class_names
 from sevenfold.data.group_names import group_name, groups_digest
 from sevenfold.data.images import Images, Part, Size
 from sevenfold.data.readers._table_layout import LABELS
-from sevenfold.data.readers.files import MAX_SIDE, require_bounds, require_size
+from sevenfold.data.readers.files import (
+    MAX_BYTES,
+    MAX_SIDE,
+    require_bounds,
+    require_ordinary,
+    require_size,
+)
+from sevenfold.data.readers.stacks import Stack
 from sevenfold.errors import DataError, DataUnavailable
 
-WHAT = "Parquet files of pictures and labels"
+WHAT = "Parquet files"
 PICTURES = ("image", "img", "picture")
 """What a column of pictures is called, in capitals or not."""
 
-_BATCH = 1_000
+_BATCH, _BATCH_BYTES = 1_000, 1 << 26
 
 
 def claims(path: Path) -> bool:
@@ -63,19 +70,20 @@ def read(
         ]
         size = pictures.median_size(sizes, MAX_SIDE)
     require_size(1, size, str(path))
-    fitted, labels, groups, content = [], [], [], hashlib.sha256()
+    labels, groups, content = [], [], hashlib.sha256()
+    stack = Stack(sum(_n_rows(file) for file in files), size, colour)
     for file in files:
         for data, label, own, name in _rows(file, group):
-            fitted.append(pictures.fit(pictures.decode(data, name), *size))
+            stack.add([pictures.fit(pictures.decode(data, name), *size)])
             labels.append(label)
             groups.append(own)
             content.update(f"{label}\0{hashlib.sha256(data).hexdigest()}\n".encode())
-            require_size(len(fitted), size, str(path))
+            require_size(len(labels), size, str(path))
     classes = sorted(set(labels), key=natural)
     require_class_names(classes, str(path))
     place = {name: np.min_scalar_type(len(classes) - 1).type(i) for i, name in enumerate(classes)}
     images = Images(
-        pictures.stack(fitted, colour=colour),
+        stack.pixels(),
         np.array([place[label] for label in labels]),
         tuple(classes),
         np.array(groups) if group else None,
@@ -99,14 +107,40 @@ def _rows(file: Path, group: str | None) -> Iterator[tuple[bytes, str, str, str]
         require_bounds(table.metadata.num_rows, 0, str(file))
         number = 0
         columns = [picture, label, *([group] if group else [])]
-        for batch in table.iter_batches(_BATCH, columns=columns):
-            for row in batch.to_pylist():
+        for batch in table.iter_batches(_batch_size(table, file), columns=columns):
+            for values in zip(*(batch.column(column) for column in columns), strict=True):
                 number += 1
                 name = f"{file}, row {number:,}"
-                own = _group(row[group], name) if group else ""
-                yield _encoded(row[picture], name), _class(row[label], names, name), own, name
+                data, own, *rest = (value.as_py() for value in values)
+                belongs = _group(rest[0], name) if group else ""
+                yield _encoded(data, name), _class(own, names, name), belongs, name
     if number == 0:
         raise DataError(f"{file}: expected a row for each picture, got none. Add some.")
+
+
+def _n_rows(file: Path) -> int:
+    with _opened(file) as table:
+        require_bounds(table.metadata.num_rows, 0, str(file))
+        return int(table.metadata.num_rows)
+
+
+def _batch_size(table: Any, file: Path) -> int:
+    """How many rows to unpack at once: so few that all of them may be the largest value
+    of the file, which stands there once for all rows that have it.
+    """
+    metadata = table.metadata
+    sizes = [
+        metadata.row_group(i).column(j).total_uncompressed_size
+        for i in range(metadata.num_row_groups)
+        for j in range(metadata.num_columns)
+    ]
+    largest = max(sizes, default=0)
+    if largest > MAX_BYTES:
+        raise DataError(
+            f"{file}: expected columns of at most {MAX_BYTES:,} bytes in each group of rows, got"
+            f" {largest:,}. Write it with smaller row groups."
+        )
+    return max(1, min(_BATCH, _BATCH_BYTES // max(1, largest)))
 
 
 @contextmanager
@@ -119,6 +153,7 @@ def _opened(file: Path) -> Iterator[Any]:
             f"{file}: Parquet files are read with pyarrow, which is not installed. Install"
             " sevenfold with its extra: pip install 'sevenfold[parquet]'."
         ) from None
+    require_ordinary(file)
     try:
         with ParquetFile(file) as table:
             yield table

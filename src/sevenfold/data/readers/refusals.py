@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sevenfold.data.readers.files import foreign
 from sevenfold.data.readers.idx_names import FILES, role_of
+from sevenfold.data.readers.members import members
+from sevenfold.errors import DataError, some_of
 
 PAGE = "docs/data.md"
 
@@ -17,16 +19,21 @@ _PICKLE = (
     f" yourself and {_SAVE}",
 )
 _PACKED = ("a packed archive", "Unpack it and give the folder.")
+_TORCH = ("a pickle of PyTorch's", _PICKLE[1])
+_TEXT = ("a text", "A table of labels and pixels, apart by commas or tabs, is called .csv")
+_SHEET = ("a spreadsheet", "Save it as CSV")
 _PICTURE = ("one picture", "A data set is a folder of many, with one subfolder for each class.")
 _KINDS = {
     ".npy": ("one NumPy array", f"Images and labels go together: np.load each and {_SAVE}"),
     ".mat": ("a MATLAB file", f"scipy.io.loadmat reads it; then {_SAVE}"),
     ".arff": ("an ARFF table", f"scipy.io.arff.loadarff reads it; then {_SAVE}"),
-    ".pt": ("a pickle of PyTorch's", _PICKLE[1]),
     ".json": ("a JSON file", f"Read it with json and {_SAVE}"),
     **dict.fromkeys((".pkl", ".pickle", ".p", ".joblib"), _PICKLE),
+    **dict.fromkeys((".pt", ".pth"), _TORCH),
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), _SHEET),
     **dict.fromkeys((".tar", ".tgz", ".7z", ".rar", ".bz2"), _PACKED),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"), _PICTURE),
+    **dict.fromkeys((".svg", ".heic"), _PICTURE),
 }
 
 
@@ -41,6 +48,8 @@ def _of_file(path: Path) -> tuple[str, str]:
     for suffix in reversed(suffixes):
         if suffix in _KINDS:
             return _KINDS[suffix]
+        if suffix in (".txt", ".tsv", ".dat"):
+            return _TEXT
     try:
         with path.open("rb") as file:
             known = foreign(file.read(64)) if path.is_file() else None
@@ -48,7 +57,20 @@ def _of_file(path: Path) -> tuple[str, str]:
         known = None
     if role_of(path.name):
         return "one of four IDX files", "Give the folder that holds them."
+    if known and "zip archive" in known[0]:
+        return _of_zip(path)
     return known or ("another file", "Make an .npz of it: " + _SAVE)
+
+
+def _of_zip(path: Path) -> tuple[str, str]:
+    """Of a zip archive that is not called so."""
+    try:
+        names = [member.name for member in members(path)]
+    except DataError:
+        return "a damaged zip archive", "Fetch it again."
+    if names and all(name.endswith(".npy") for name in names):
+        return "an .npz by another name", "Call it .npz"
+    return "a zip archive by another name", "Call it .zip, or unpack it"
 
 
 def _of_folder(folder: Path) -> tuple[str, str]:
@@ -60,9 +82,14 @@ def _of_folder(folder: Path) -> tuple[str, str]:
     if suffix := next((suffix for suffix in _KINDS if suffix in suffixes), None):
         what, advice = _KINDS[suffix]
         return f"a folder with {suffix} files, each {what}", advice
-    if ".npz" in suffixes:
-        return "a folder with an .npz file", "Give the file itself."
-    held = f"{', '.join(names[:4])}{' and more' if len(names) > 4 else ''}" if names else "nothing"
+    for suffix in (".npz", ".zip"):
+        own = [name for name in names if name.lower().endswith(suffix)]
+        if own:
+            advice = "Give the file itself." if len(own) == 1 else "Give one, or unpack them."
+            return f"a folder with {some_of(own, 4)}", advice
+    if not names:
+        return "an empty folder", "Check the path."
+    held = f"{', '.join(names[:4])}{' and more' if len(names) > 4 else ''}"
     return (
         f"a folder of something else ({held})",
         f"A folder of IDX files holds {', '.join(FILES)} (.gz or not)",

@@ -4,7 +4,6 @@
 
 import hashlib
 import math
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from sevenfold.data.readers._table_rows import read_rows
 from sevenfold.data.readers.files import require_size
 from sevenfold.errors import DataError
 
-WHAT = "a CSV table of labels and pixels"
+WHAT = "a CSV table"
 _SUFFIXES = (".csv", ".csv.gz")
 
 
@@ -65,10 +64,15 @@ def read(
     shape = _shape(layout, size, file)
     rows = read_rows(file, layout)
     found = sorted(rows.codes, key=natural)
+    if len(found) == 1 and not layout.has_header:
+        raise DataError(
+            f"{file}: expected a label first in each row, got {found[0]!r} in all. Put labels"
+            " first, or name their column in a header."
+        )
     places = np.argsort([rows.codes[name] for name in found])
     labels = places[np.array(rows.labels)].astype(np.min_scalar_type(len(found) - 1))
     pixels = np.frombuffer(rows.pixels, np.uint8).reshape(-1, *shape)
-    digests = (_sha256_as_idx(pixels), hashlib.sha256(idx.to_bytes(labels)).hexdigest())
+    digests = (idx.sha256_as_file(pixels), idx.sha256_as_file(labels))
     named = dict(zip(idx.PARTS[part], digests, strict=True))
     if found != [str(number) for number in range(len(found))]:
         content = "\0".join(found).encode()
@@ -125,9 +129,10 @@ def _shape(layout: Layout, size: Size | None, file: Path) -> Size:
         )
     n, side = layout.n_pixels, math.isqrt(layout.n_pixels)
     if size is None and side * side != n:
+        index = " or where one column is no pixel, remove it" if side * side == n - 1 else ""
         raise DataError(
             f"{file}: expected rows of a square number of pixels, got {n:,}. Say what their images"
-            " are with --size HEIGHT WIDTH."
+            f" are with --size HEIGHT WIDTH{',' if index else ''}{index}."
         )
     height, width = size or (side, side)
     if height * width != n:
@@ -138,10 +143,3 @@ def _shape(layout: Layout, size: Size | None, file: Path) -> Size:
         )
     require_size(1, (height, width), str(file))
     return height, width
-
-
-def _sha256_as_idx(pixels: np.ndarray) -> str:
-    """Of the IDX file with these images, which is not made: it may have gigabytes."""
-    digest = hashlib.sha256(struct.pack(">4I", 0x803, *pixels.shape))
-    digest.update(pixels.data)
-    return digest.hexdigest()

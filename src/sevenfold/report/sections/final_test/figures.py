@@ -77,7 +77,7 @@ def draw_mistakes(run: FinishedRun, terms: Terms) -> Figure:
     mistakes = run.final_test.mistakes
     if not mistakes:
         return Figure("mistakes")
-    drawn = on_paper(run.arrays(MISTAKES)["images"], terms.image_shape)
+    drawn = on_paper(run.arrays(MISTAKES)["images"], terms.image_shape, is_ink=terms.is_ink)
     pictures = tuple(
         _picture(image, mistake, terms) for image, mistake in zip(drawn, mistakes, strict=True)
     )

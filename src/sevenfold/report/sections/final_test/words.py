@@ -21,6 +21,7 @@ from sevenfold.report.terms import Terms
 from sevenfold.statistics import SIGNIFICANCE, PairedTest
 from sevenfold.steps.final_test import Diagnosis, FinalTest
 from sevenfold.steps.findings import AspectScore
+from sevenfold.steps.likeness import Likeness, Unlike
 from sevenfold.steps.production import Reference
 
 
@@ -108,10 +109,72 @@ def openings(final: FinalTest) -> str:
     )
 
 
+def chance(final: FinalTest, terms: Terms) -> str:
+    """That the result is no better than one answer to everything; empty where it is."""
+    a = final.scores.accuracy
+    if final.chance is None or not final.is_no_better_than_chance:
+        return ""
+    is_below = a.ci_high < final.chance
+    verb = "is worse than" if is_below else "cannot be told from"
+    return (
+        f"A test accuracy of {accuracy(a)} {verb} what one answer to every {terms.image} gives,"
+        f" {percent(final.chance, a.n)}\u00a0%, although validation accuracy was"
+        f" {accuracy(final.validation_accuracy)}."
+    )
+
+
+def other_data(final: FinalTest, terms: Terms) -> str:
+    """Where to look when the test images seem to be other data than the development
+    images: what was measured, then what leaves no trace in pixels. Empty where they
+    do not.
+    """
+    if not final.is_no_better_than_chance and final.diagnosis != "other_data":
+        return ""
+    found = final.likeness
+    unlike = found.unlike if found else ()
+    measured = [_measured(name, found, terms) for name in unlike if found]
+    named = [*unlike, "classes", "source"] if found else CAUSES
+    causes = [CAUSES[name] for name in named]
+    look = f"Look whether the test {terms.images} are other data, in this order: {listed(causes)}."
+    if measured:
+        return f"{look} Measured: {'; '.join(measured)}."
+    return f"{look} On their pixels both parts are alike in polarity, range and brightness."
+
+
+CAUSES: Mapping[str, str] = {
+    "polarity": "ink and paper exchanged",
+    "range": "another range of pixels",
+    "brightness": "another brightness",
+    "classes": "another order of the classes",
+    "source": "another source",
+}
+
+
+def _measured(name: Unlike, found: Likeness, terms: Terms) -> str:
+    """A difference in figures."""
+    match name:
+        case "polarity":
+            value = f"{found.correlation:.2f}"
+            return f"the mean images of the two parts are opposite (correlation {value})"
+        case "range":
+            before, after = found.brightest
+            return f"the brightest test pixel is {after}, in development {before}"
+        case "brightness":
+            before_share, after_share = (f"{100 * share:.0f}" for share in found.brightness)
+            return (
+                f"the mean test pixel is {after_share}\u00a0% of the largest that a byte holds, in"
+                f" development {before_share}\u00a0%"
+            )
+
+
 def gap(final: FinalTest, terms: Terms) -> str:
     """Test against validation accuracy, and the diagnosis."""
     test = final.scores.accuracy
     diagnosis = DIAGNOSES[final.diagnosis].format(image=terms.image, images=terms.images)
+    if final.diagnosis == "other_data":
+        fall = points(final.baseline_gap or 0.0, test.n)
+        p = p_value(1.0 if final.baseline_gap_p_value is None else final.baseline_gap_p_value)
+        diagnosis = f"{diagnosis} It falls by {fall.lstrip('−-')} points ({p})."
     return (
         f"Test accuracy is {test.percent}\u00a0%, validation accuracy was"
         f" {accuracy(final.validation_accuracy)}: a difference of {points(final.gap, test.n)}"
@@ -127,6 +190,10 @@ DIAGNOSES: Mapping[Diagnosis, str] = {
     "test_worse": (
         "The test is worse by more than chance explains: either the protocol was unreliable or the"
         " tuning overfitted the validation {images}, and iterated K-fold is the remedy to try."
+    ),
+    "other_data": (
+        "The test is worse by more than chance explains, and so it is for the baseline, for which"
+        " nothing was tuned: that speaks for other data and not for overfitted validation {images}."
     ),
     "test_better": (
         "The test is better by more than chance explains: its {images} are easier, or training the"

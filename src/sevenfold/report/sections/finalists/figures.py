@@ -19,7 +19,8 @@ def draw_distortions(run: FinishedRun, terms: Terms) -> Figure | None:
         return None
     arrays = run.arrays(DISTORTED)
     rows = np.concatenate([arrays["originals"][None], arrays["distorted"]])
-    return Figure("distortions", png=distortion_sheet(on_paper(rows, terms.image_shape)))
+    drawn = on_paper(rows, terms.image_shape, is_ink=terms.is_ink)
+    return Figure("distortions", png=distortion_sheet(drawn))
 
 
 def distortion_sheet(rows: np.ndarray) -> bytes:

@@ -7,13 +7,29 @@ from sevenfold.report.describe import errors
 from sevenfold.report.numbers import percent, whole
 from sevenfold.report.sections import ended_at
 from sevenfold.report.sections.baseline.words import no_power
-from sevenfold.report.sections.final_test.words import against, openings, over_seeds
+from sevenfold.report.sections.final_test.words import (
+    against,
+    chance,
+    gap,
+    openings,
+    other_data,
+    over_seeds,
+)
 from sevenfold.report.sections.overfit.words import overfitting
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.steps.final_test import FinalTest
 
-__all__ = ["against", "no_power", "openings", "over_seeds", "overfitting"]
+__all__ = [
+    "against",
+    "chance",
+    "gap",
+    "no_power",
+    "openings",
+    "other_data",
+    "over_seeds",
+    "overfitting",
+]
 
 
 def title(provenance: Provenance) -> str:

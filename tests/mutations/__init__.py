@@ -9,6 +9,9 @@ the behaviour as it was.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mutations.data import ROOM
+from mutations.readers import READERS
+
 
 class Fault(NamedTuple):
     """`old` becomes `new` in the file or folder `place` of the package."""
@@ -30,10 +33,18 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_data.py",
         "test_data_idx.py",
         "test_data_npz.py",
+        "test_data_limits.py",
         "test_data_catalogue.py",
     ),
-    "engine": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
+    "forecast.py": ("test_forecast.py",),
+    "engine": (
+        "test_engine_numbers.py",
+        "test_engine.py",
+        "test_keras_file.py",
+        "test_engine_equivalence.py",
+    ),
     "networks.py": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
+    "outlook.py": ("test_terminal.py",),
     "protocol.py": ("test_protocol_rules.py", "test_protocol_copies.py", "test_protocol.py"),
     "splits.py": ("test_protocol_groups.py", "test_protocol.py"),
     "report": (
@@ -47,6 +58,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_report_tuning.py",
     ),
     "runs": ("test_seal_chain.py", "test_protocol.py", "test_runs.py", "test_refit.py"),
+    "settings.py": ("test_settings.py",),
     "scores.py": ("test_statistics_numbers.py", "test_statistics.py"),
     "statistics": (
         "test_statistics_numbers.py",
@@ -69,12 +81,55 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_workflow_numbers.py",
         "test_refit.py",
     ),
+    "executor": ("test_executor_worker.py", "test_tuning.py"),
+    "surroundings.py": ("test_surroundings.py",),
     "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
-    "tuning": ("test_tuning_rules.py", "test_tuning_proposals.py", "test_tuning.py"),
+    "terminal.py": ("test_terminal.py",),
+    "tuning": (
+        "test_tuning_rules.py",
+        "test_tuning_proposals.py",
+        "test_tuning_damage.py",
+        "test_tuning.py",
+    ),
     "validation.py": ("test_validation_numbers.py", "test_validation.py"),
     "warp.py": ("test_warp_parameters.py", "test_warp.py"),
 }
 """The tests of each place, quick ones first."""
+
+TESTS["pictures.py"] = ("test_pictures.py", "test_data_folders.py")
+for _name, _tests in {
+    "contents": ("contents", "faults", "spellings", ""),
+    "faults": ("faults", "contents", "spellings"),
+    "reading": ("faults", "setting_aside", "catalogue", "folders", "tables", ""),
+    "setting_aside": ("setting_aside",),
+    "source": ("setting_aside", "faults", "folders"),
+    "checking": ("faults", "", "catalogue"),
+    "finding": ("catalogue", "tables", "", "download"),
+    "places": ("catalogue", ""),
+    "catalogue": ("catalogue",),
+    "download": ("download", "catalogue"),
+    "class_names": ("folders", "spellings"),
+    "images": ("contents", "npz", ""),
+    "published/emnist": ("names", "catalogue"),
+    "published/entries": ("catalogue",),
+    "mnist/embedded": ("",),
+    "mnist/catalogue": ("catalogue", ""),
+}.items():
+    TESTS[f"data/{_name}.py"] = tuple(f"test_data{'_' if t else ''}{t}.py" for t in _tests)
+for _names, _tests in {
+    ("idx", "idx_format", "idx_names", "members"): ("names", "idx", "catalogue", ""),
+    ("npz", "arrays", "_npz_names"): ("spellings", "npz"),
+    ("tables", "_table_layout", "_table_rows"): ("tables",),
+    ("folders", "_folder_listing"): ("folders",),
+    ("parquet",): ("parquet",),
+    ("hdf5", "bitmaps"): ("catalogue",),
+    ("refusals",): ("spellings", ""),
+    ("files", "__init__"): ("spellings", "idx", "npz", "tables", "folders", "names"),
+}.items():
+    for _name in _names:
+        TESTS[f"data/readers/{_name}.py"] = tuple(
+            f"test_data{'_' if test else ''}{test}.py" for test in _tests
+        )
 
 
 def _in(place: str, faults: Iterable[tuple[str, str, str]]) -> tuple[Fault, ...]:
@@ -187,7 +242,8 @@ PROTOCOL = (
         "np.isin(first, distinct[indices])",
         "np.isin(first, indices)",
     ),
-    ("small sets count epochs as they are", "round(MIN_UPDATES / n_updates)", "1"),
+    ("small sets count epochs as they are", "min(wanted, allowed)", "1"),
+    ("large images are multiplied alike", "min(wanted, allowed)", "wanted"),
     ("hold-out is chosen too early", "<= settings.holdout_half_width", "<= 0.006"),
     ("K-fold is always enough", "<= settings.kfold_half_width", "<= 1.0"),
     ("every round divides alike", "seed + r", "seed + 0 * r"),
@@ -213,6 +269,8 @@ SPLITS = (
 )
 
 TUNING = (
+    ("a changed score is taken for the measured one", "if digest != digest_of(text):", "if False:"),
+    ("a changed proposal is taken for ours", "if _digest(proposal) != trial.", "if not trial."),
     (
         "the worst trial ranks first",
         "return (-self.accuracy, self.loss)",
@@ -340,7 +398,11 @@ VALIDATION = (
 )
 
 STEPS = (
-    ("the rarest class is the majority", "class_counts.argmax()", "class_counts.argmin()"),
+    (
+        "the rarest class is the majority",
+        "int(development.images[first.train].class_counts.argmax())",
+        "int(development.images[first.train].class_counts.argmin())",
+    ),
     ("significance is ignored", "level = 1.0 - significance", "level = 0.0"),
     ("a baseline that is worse is better", "if gain.ci_low <= 0.0", "if gain.ci_high <= 0.0"),
     (
@@ -348,8 +410,11 @@ STEPS = (
         '"majority" not in self.unbeaten',
         "not self.unbeaten",
     ),
-    ("the baseline never trains on", "0.9 * len(curve)", "2 * len(curve)"),
-    ("the baseline always trains on", "0.9 * len(curve)", "0 * len(curve)"),
+    ("the baseline never trains on", "curve.min() > (1.0 - FLAT)", "curve.min() > 0.0"),
+    ("a baseline's fall by chance counts", "baseline_p_value < SIGNIFICANCE", "True"),
+    ("a photograph is ink", "self.paper <= DARK_PAPER", "True"),
+    ("a loss that has not begun to fall is flat", "< ENOUGH_UPDATES", "< 0"),
+    ("any fall counts", "curve.min() > (1.0 - FLAT)", "curve.min() > 1.0"),
     (
         "the test takes the last seed",
         "mcnemar(right[0], by_majority)",
@@ -480,7 +545,7 @@ STEPS = (
     ("the gap's sign is turned", "test.value - validation.value", "validation.value - test.value"),
     ("the gap's table is wrong", "right[1], test.n - right[1]", "right[1], test.n"),
     ("a significant gap agrees", "p_value >= SIGNIFICANCE", "p_value >= 0.0"),
-    ("a worse test is called better", "if gap < 0.0", "if gap > 0.0"),
+    ("a worse test is called better", "if gap > 0.0:", "if gap < 0.0:"),
     (
         "the rarest confusions stand first",
         "(-cell[0], cell[1], cell[2])",
@@ -534,6 +599,7 @@ RUNS = (
     ("a plan may have two results", "line.n_errors != n_errors", "False"),
     ("a plan may be scored on another test set", "line.images != images", "False"),
     ("a further opening needs no reason", "if openings and not self.reason:", "if False:"),
+    ("a repeated command opens again", "or opening.reason == self.reason", "or False"),
     ("the reason is not recorded", "reason=self.reason if openings else None", "reason=None"),
     ("another plan may train", "getattr(frozen[-1], name) != value", "False"),
     (
@@ -589,7 +655,7 @@ SUMMARY = (
 
 DATA = (
     ("two changed pixels are one", "any(axis=2).sum() == 1", "any(axis=2).sum() <= 2"),
-    ("images move to the right alone", "for right in (-1, 0, 1)", "for right in (0, 1)"),
+    ("images move up and down alone", "for right in (0, 1)", "for right in (0,)"),
     ("faint images are copies", "CONTRAST * contrast[pairs]", "255 * contrast[pairs]"),
     ("blocks push images apart", "sums / np.sqrt(sizes)", "sums"),
     ("there are never duplicates", "len(images) - len(np.unique(first_alike(images)))", "0"),
@@ -600,10 +666,22 @@ DATA = (
     ),
     ("an overlap is no trouble", "if n_both:", "if False:"),
     ("inputs end below one", "/ np.float32(255.0)", "/ np.float32(256.0)"),
+    ("empty pieces cost nothing", "> _FREE_PIECES + self._n_bytes", "< 0 * self._n_bytes"),
+    ("padding may be endless", "n_padding > _MAX_PADDING:", "n_padding < 0:"),
+    (
+        "xz takes what it asks for",
+        "LZMADecompressor(memlimit=_MAX_XZ_MEMORY)",
+        "LZMADecompressor()",
+    ),
+    (
+        "a list of members may be of any length",
+        "n if 0 <= n <= _MAX_AT_ONCE else",
+        "n if 0 <= n else",
+    ),
     (
         "labels are not part of the data",
-        "self.pixels.tobytes() + self.labels.tobytes()",
-        "self.pixels.tobytes()",
+        "digest.update(self.labels.tobytes())",
+        "digest.update(self.pixels.tobytes())",
     ),
     ("bright ink is dark", "middle[middle < paper - _APART]", "middle[middle > paper - _APART]"),
     (
@@ -641,7 +719,32 @@ DATA = (
     ),
 )
 
+EXECUTOR = (
+    ("a thread of a worker dies alone", "os._exit(code)", "os.environ.get(str(code))"),
+    ("a dead worker's words are lost", 'return f"{how}: {self.last_words}"', "return how"),
+)
+
+SURROUNDINGS = (
+    (
+        "a worker has switches of Python",
+        'if not name.startswith("PYTHON") or name in OF_PYTHON',
+        "if name",
+    ),
+    ("numbers of threads reach a run", '"OMP_", "KMP_"', '"KMP_"'),
+    ("a setting of JAX is not looked at", '"jax_enable_x64": False,', ""),
+)
+
 ENGINE = (
+    (
+        "the model file forgets the bound on weights",
+        '"kernel_regularizer", "kernel_constraint", "dtype"',
+        '"kernel_regularizer", "dtype"',
+    ),
+    (
+        "the model file keeps addresses in memory",
+        '"registered_name", "build_config")',
+        '"registered_name", "build_config", "shared_object_id")',
+    ),
     ("cosine ends halfway", "np.cos(np.pi * progress)", "np.cos(0.5 * np.pi * progress)"),
     ("the last step is left out", "progress < 0.75, 0.1, 0.01", "progress < 0.75, 0.1, 0.1"),
     ("distortions fade to nothing", "(0.5 + 0.5 * faded)", "faded"),
@@ -677,6 +780,21 @@ ENGINE = (
     ),
     ("layers share their masks", "HIDDEN_STREAM + i", "HIDDEN_STREAM + 0 * i"),
     (
+        "fits together draw an epoch twice",
+        "_inputs(fits, epoch + 1, threads) if more",
+        "_inputs(fits, epoch, threads) if more",
+    ),
+    (
+        "fits together all learn what the first saw",
+        "fit.take(inputs[i], *member((scores, training, validation), i))",
+        "fit.take(inputs[i], *member((scores, training, validation), 0))",
+    ),
+    (
+        "fits together keep the weights of the start",
+        "if fit.diverged_at is None: fit.state = member(states, i)",
+        "if False: fit.state = member(states, i)",
+    ),
+    (
         "nothing is predicted",
         "parts = [np.asarray(_jax_network.probabilities(layers, batch))",
         "parts = [0 * np.asarray(_jax_network.probabilities(layers, batch))",
@@ -706,6 +824,25 @@ REPORT = (
     ("percentages are shares", "{100 * value:.{decimals(n)}f}", "{value:.{decimals(n)}f}"),
 )
 
+FORECAST = (
+    ("the whole ladder is climbed", "len(config.overfit.stages) / 2", "len(config.overfit.stages)"),
+    ("finalists train on every round", "n_fits - n_folds if", "n_fits if"),
+    ("the pixels get a gradient", "4 * first", "6 * first"),
+)
+OUTLOOK = (
+    ("what was slow stays as expected", "factor * t for s, t", "t for s, t"),
+    ("a step's own time does not pass", "- (self._clock() - self._began)", "- 0.0"),
+)
+SETTINGS = (
+    ("an open end counts as closed", "above >= low", "above > low"),
+    ("a whole number below 10 is up to 10", "below - step, None", "below, None"),
+)
+TERMINAL = (
+    ("a log is broken into lines", "if not self.console.is_terminal", "if False"),
+    ("a dumb terminal is drawn on", "and not self.console.is_dumb_terminal", ""),
+    ("a narrow terminal is wide", "self.console.width < NARROW", "self.console.width < 0"),
+)
+
 FAULTS: tuple[Fault, ...] = (
     *_in("scores.py", SCORES),
     *_in("statistics", STATISTICS),
@@ -718,7 +855,14 @@ FAULTS: tuple[Fault, ...] = (
     *_in("runs", RUNS),
     *_in("summary.py", SUMMARY),
     *_in("data", DATA),
+    *(fault for place, faults in {**READERS, **ROOM}.items() for fault in _in(place, faults)),
     *_in("engine", ENGINE),
+    *_in("executor", EXECUTOR),
+    *_in("surroundings.py", SURROUNDINGS),
     *_in("networks.py", NETWORKS),
     *_in("report", REPORT),
+    *_in("forecast.py", FORECAST),
+    *_in("outlook.py", OUTLOOK),
+    *_in("settings.py", SETTINGS),
+    *_in("terminal.py", TERMINAL),
 )

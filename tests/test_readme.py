@@ -1,0 +1,43 @@
+"""The README stays short, and what it names is there."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from sevenfold.config import PRESETS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_it_has_90_lines_and_a_small_picture() -> None:
+    assert README.count("\n") <= 90
+    assert "](docs/report.png)" in README
+    assert (ROOT / "docs" / "report.png").stat().st_size <= 150_000
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_preset_has_its_minutes_and_its_result() -> None:
+    rows = re.findall(r"^\| `(\w+)`.*\| (\d+) min \|", README, flags=re.MULTILINE)
+    assert tuple(name for name, _ in rows) == PRESETS
+
+
+def test_its_python_is_that_of_the_results_page() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    ast.parse(code)
+    results = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    assert all(line in results for line in code.splitlines() if not line.startswith("import"))
+
+
+def test_its_scripts_are_there() -> None:
+    named = set(re.findall(r"\bscripts/\w+", README))
+    assert named >= {"scripts/run", "scripts/test"}
+    assert [name for name in named if not (ROOT / name).exists()] == []
