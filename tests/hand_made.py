@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -86,8 +86,8 @@ def trained_as(
     return asked
 
 
-def run_in(folder: Path) -> Run:
-    return Run(folder, seed=0, engine="jax", terminal=Terminal("quiet"))
+def run_in(folder: Path, mode: Literal["auto", "quiet"] = "quiet") -> Run:
+    return Run(folder, seed=0, engine="jax", terminal=Terminal(mode))
 
 
 def sealed(folder: Path, test: Images, reason: str | None = None) -> SealedTestSet:

@@ -13,7 +13,7 @@ from hand_made import configuration, development, run_in, sealed
 
 from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings
-from sevenfold.errors import DataError, NoStatisticalPower, RunError, SevenfoldError
+from sevenfold.errors import DataError, RunError, SevenfoldError
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.statistics import Proportion, grouped_proportion, proportion
 from sevenfold.steps.final_test import FinalTest, FinalTestSettings, run_final_test
@@ -63,7 +63,7 @@ def final_test(
     )
     overfit: Any = SimpleNamespace(model=SimpleNamespace(at_end=at_end))
     return run_final_test(
-        run_in(folder),
+        run_in(folder, "auto"),
         data,
         sealed(folder, test, reason),
         FinalTestSettings(**{"n_seeds": 2, "n_mistakes": 7, **settings}),
@@ -189,12 +189,13 @@ def test_sure_errors_are_those_above_99_percent(tmp_path: Path) -> None:
     assert len(found.mistakes) == found.scores.n_errors
 
 
-def test_a_network_worse_than_the_baseline_is_not_tested(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("baseline_value", "is_worse"), [(0.56, True), (0.54, False)])
+def test_a_network_worse_than_the_baseline_is_said_aloud_and_tested(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], baseline_value: float, is_worse: bool
+) -> None:
     """Half of 400 right is 0.451 to 0.549: 0.56 lies beyond, 0.54 within."""
-    with pytest.raises(NoStatisticalPower, match="not opened"):
-        final_test(tmp_path, validation=proportion(200, 400), baseline_value=0.56)
-    assert events(tmp_path) == []
-    final_test(tmp_path, validation=proportion(200, 400), baseline_value=0.54)
+    final_test(tmp_path, validation=proportion(200, 400), baseline_value=baseline_value)
+    assert ("less than the baseline's" in capsys.readouterr().out) is is_worse
     assert events(tmp_path)[-1] == "result"
 
 

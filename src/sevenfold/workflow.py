@@ -58,8 +58,7 @@ def run_workflow(
     Raises:
         InputError: a setting, the data, the folder, the cluster or this process's
         surroundings cannot be used.
-        NoStatisticalPower: the baseline is no better than the most frequent class, or
-        tuning made it worse.
+        NoStatisticalPower: the baseline is no better than the most frequent class.
     """
     require_executor(workers, cluster)
     if open_test_again is not None and not open_test_again.strip():

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from sevenfold.data import Images, require_disjoint
 from sevenfold.engine import save_keras
-from sevenfold.errors import NoStatisticalPower
 from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, Settings, digest_of
@@ -153,7 +152,7 @@ def run_final_test(
     The network that counts is the one of the first seed, fixed before the opening; the
     other seeds show the spread.
     """
-    _require_progress(baseline, chosen)
+    _warn_of_no_progress(run, baseline, chosen)
     winner = for_at_least(settings.n_epochs, chosen.winner.fresh.configuration)
     earlier: dict[Reference, Configuration] = {
         "baseline": baseline.network.configuration,
@@ -223,15 +222,15 @@ def run_final_test(
     )
 
 
-def _require_progress(baseline: Baseline, chosen: Finalists) -> None:
-    """The test set is not spent on a network that tuning made worse than the baseline,
-    beyond chance.
+def _warn_of_no_progress(run: Run, baseline: Baseline, chosen: Finalists) -> None:
+    """Say it aloud where tuning made the network worse than the baseline, beyond
+    chance; that is a finding, so the run goes on.
     """
     before, after = baseline.network.accuracy, chosen.winner.fresh.accuracy
     if after.ci_high < before.value:
-        raise NoStatisticalPower(
+        run.terminal.warn(
             f"The chosen network reaches {after} on validation images, less than the baseline's"
-            f" {before}, so the test set was not opened. Widen regularize.space, or give the search"
+            f" {before}: tuning found nothing better. Widen regularize.space, or give the search"
             " more trials or epochs."
         )
 
