@@ -123,6 +123,8 @@ for _names, _tests in {
     ("folders", "_folder_listing"): ("folders",),
     ("parquet",): ("parquet",),
     ("hdf5", "bitmaps"): ("catalogue",),
+    ("packing",): ("limits", "idx", "tables"),
+    ("stacks",): ("folders", "parquet"),
     ("refusals",): ("spellings", ""),
     ("files", "__init__"): ("spellings", "idx", "npz", "tables", "folders", "names"),
 }.items():

@@ -59,7 +59,7 @@ ROOM = {
     "data/reading.py": (
         (
             "what was set aside is not turned",
-            '_turned(separate(images, str(path))["test"], invert)',
+            '_turned(separate(images, str(path))["test"], wishes)',
             'separate(images, str(path))["test"]',
         ),
         (
@@ -69,18 +69,18 @@ ROOM = {
         ),
         (
             "test images are not turned",
-            "require_test(_turned(images, invert),",
+            "require_test(_turned(images, wishes),",
             "require_test(images,",
         ),
         (
             "development is not turned",
-            "development = require_development(_turned(images, invert),",
+            "development = require_development(_turned(images, wishes),",
             "development = require_development(images,",
         ),
         (
             "turning is done twice",
-            "replace(images, pixels=255 - images.pixels) if invert",
-            "replace(images, pixels=images.pixels) if invert",
+            "replace(images, pixels=255 - images.pixels)",
+            "replace(images, pixels=images.pixels)",
         ),
         ("files may change before the opening", "if digests != known:", "if False:"),
         (
@@ -102,10 +102,10 @@ ROOM = {
         ("colour is decided by each part", "colour=bool(channels)", "colour=None"),
         (
             "the size is taken from the test part",
-            "entry, (height, width), colour",
-            "entry, None, colour",
+            '_read(path, "test", entry, sized,',
+            '_read(path, "test", entry, wishes,',
         ),
-        ("the size plays no part", "size=size, left_out", "size=None, left_out"),
+        ("the size plays no part", "size=wishes.size,", "size=None,"),
         (
             "half of a published set is the user's own",
             "entry or (None if is_own else recognised(digests))",
@@ -114,7 +114,7 @@ ROOM = {
         ("the user's own is recognised", "if entry is None and not is_own:", "if entry is None:"),
         (
             "turning is not recorded",
-            'provenance.model_copy(update={"inverted": invert})',
+            'provenance.model_copy(update={"inverted": wishes.invert})',
             "provenance",
         ),
         (
@@ -131,7 +131,7 @@ ROOM = {
         ),
         (
             "what is set aside may be anything",
-            "require_development(_turned(images, invert), path) development =",
+            "require_development(_turned(images, wishes), path) development =",
             "development =",
         ),
         (
@@ -151,13 +151,13 @@ ROOM = {
         ),
         (
             "development keeps what was set aside",
-            '"development": images[~chosen]',
-            '"development": images',
+            "= images[~chosen], images[chosen]",
+            "= images, images[chosen]",
         ),
         (
             "groups stand on both sides",
-            "rank if images.groups is None else _joined(rank, images.groups)",
-            "rank",
+            "if images.groups is None else _chosen_groups(images, rank)",
+            "",
         ),
         ("the word is forgotten", "_WORD + image.tobytes()", "image.tobytes()"),
         ("a class may have no test image", "if len(lacking):", "if False:"),
@@ -169,8 +169,8 @@ ROOM = {
     ),
     "data/source.py": (
         ("turned images are the same data", ' self.inverted and "inverted",', ""),
-        ("a part that was set aside is the same data", ', self.set_aside and "set aside")', ")"),
-        ("another size is the same data", "(self.size, self", "(self"),
+        ("a part that was set aside is the same data", 'self.set_aside and "set aside",', ""),
+        ("another size is the same data", "facts = ( self.size,", "facts = ("),
         ("other files are the same data", "[self.name, self.sha256, *", "[self.name, *"),
     ),
     "data/checking.py": (
@@ -191,7 +191,7 @@ ROOM = {
             "published=source.provenance.n_test is not None",
             "published=True",
         ),
-        ("images are turned unasked", "size=size, invert=invert)", "size=size, invert=not invert)"),
+        ("images are turned unasked", "size=size, invert=invert,", "size=size, invert=not invert,"),
     ),
     "data/finding.py": (
         ("the test part is fetched again", 'verify=["development"]', 'verify=["test"]'),
@@ -228,7 +228,7 @@ ROOM = {
             "is_given and _is_whole(place, entry.name)",
             "False",
         ),
-        ("Keras has its cache elsewhere", 'os.environ.get("KERAS_HOME") or', ""),
+        ("Keras has its cache elsewhere", 'given("KERAS_HOME") or', ""),
         ("the subset is advised for all", 'if entry.name == "mnist" else ""', 'if True else ""'),
         (
             "the first place is the cache's",
