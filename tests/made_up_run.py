@@ -20,6 +20,7 @@ from sevenfold.runs.seal import Plan
 from sevenfold.runs.writing import Run
 from sevenfold.scores import scores
 from sevenfold.statistics import (
+    RecipeDifference,
     difference_of_networks,
     mcnemar,
     paired_difference,
@@ -31,11 +32,19 @@ from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, GroupDivision, Option
 from sevenfold.steps.final_test import FinalTest
 from sevenfold.steps.finalists import Finalist, Finalists
-from sevenfold.steps.findings import Comparison, KnownGroups, Mistake, confused_pairs, resolution
+from sevenfold.steps.findings import (
+    AspectScore,
+    Comparison,
+    KnownGroups,
+    Mistake,
+    confused_pairs,
+    resolution,
+)
 from sevenfold.steps.overfit import Attempt, Overfit, Turn
 from sevenfold.steps.preparation import Check, Preparation
 from sevenfold.steps.problem import ClassCount, Problem
 from sevenfold.steps.search import Search
+from sevenfold.steps.seen_groups import SeenGroups
 from sevenfold.steps.success import Success
 from sevenfold.steps.undistorted import Undistorted
 from sevenfold.terminal import Terminal
@@ -79,6 +88,23 @@ OWN = MNIST.model_copy(
 APART = GroupDivision(
     apart=True, n=90, n_train=75, n_validation=15, n_across=0, n_exact=396, largest_offset=0.0125
 )
+HIDDEN = SeenGroups(
+    unseen=0.0512,
+    seen=0.0471,
+    share_seen=2 / 3,
+    difference=RecipeDifference(
+        value=0.0041,
+        ci_low=0.0012,
+        ci_high=0.007,
+        p_value=0.01,
+        error_of_seeds=0.001,
+        error_of_groups=0.001,
+        degrees_of_freedom=8.0,
+        n=400,
+        n_groups=15,
+        n_seeds=5,
+    ),
+)
 WHOLE_SPACE = SearchSpace(
     depth=(1, 3),
     l1=(0.0, 1e-4),
@@ -103,6 +129,8 @@ class MadeUp:
     duplicates: int = 0
     groups: GroupDivision | None = None
     known_groups: KnownGroups | None = None
+    seen_groups: SeenGroups | None = None
+    aspects: tuple[AspectScore, ...] = ()
     method: Method = "holdout"
     asked: bool = False
     reached: bool = True
@@ -205,6 +233,7 @@ class MadeUp:
             over_softmax=difference_of_networks(all_right, softmax.correct(N_EPOCHS)),
             significance=0.05,
             n_consultations=2,
+            seen_groups=self.seen_groups,
         )
 
     def _overfit(self, run: Run, _: dict[str, Any]) -> Overfit:
@@ -363,6 +392,7 @@ class MadeUp:
             reopening_reasons=self.reasons,
             plan=PLAN,
             groups=self.known_groups,
+            aspects=self.aspects,
         )
 
     def validation(self, accuracy: float, seed: int, *, turns: bool = False) -> Validation:

@@ -7,11 +7,13 @@ from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 
-from made_up_run import APART, OWN, WHOLE_SPACE, MadeUp
+import numpy as np
+from made_up_run import APART, HIDDEN, OWN, WHOLE_SPACE, MadeUp
 
 from sevenfold.errors import NoStatisticalPower
 from sevenfold.report import draw
-from sevenfold.steps.findings import KnownGroups
+from sevenfold.statistics import grouped_proportion
+from sevenfold.steps.findings import AspectScore, KnownGroups
 
 NO_POWER = NoStatisticalPower("It does not.")
 SUBSET = MadeUp().provenance.model_copy(
@@ -27,6 +29,18 @@ PETS = MadeUp(
     image_shape=(32, 32, 3),
     shares={"width": 1.0},
     distorted=True,
+)
+ASPECTS = tuple(
+    AspectScore(
+        aspect=aspect,
+        value=value,
+        n_groups=20,
+        accuracy=grouped_proportion(np.arange(250) >= n_errors, np.repeat(np.arange(20), 13)[:250]),
+    )
+    for aspect, value, n_errors in (
+        ("population", "census employees", 2),
+        ("half of the test set", "first", 5),
+    )
 )
 RUNS: dict[str, MadeUp] = {
     "plain": MadeUp(),
@@ -60,8 +74,17 @@ RUNS: dict[str, MadeUp] = {
         provenance=OWN.model_copy(update={"group_noun": "writer", "group": "hand"}),
         groups=APART,
         known_groups=KnownGroups(n=40, n_known=0, n_images_of_known=0),
+        seen_groups=HIDDEN,
+        aspects=ASPECTS[:1],
     ),
-    "writers in folds": MadeUp(method="kfold", groups=APART),
+    "writers in folds": MadeUp(
+        provenance=MadeUp().provenance.model_copy(
+            update={"group_noun": "writer", "told_by": "QMNIST’s label files"}
+        ),
+        method="kfold",
+        groups=APART,
+        aspects=ASPECTS,
+    ),
 }
 _ROOM = tempfile.TemporaryDirectory()
 

@@ -1,5 +1,7 @@
 """What must hold of images, counted by hand on a few."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hand_made import images
@@ -67,10 +69,12 @@ def test_paper_is_inverted_where_most_of_the_edge_is_bright(n_bright: int, inver
 def test_indexing_takes_everything_along() -> None:
     data = noise(6, 0)
     grouped = Images(data.pixels, data.labels, data.classes, np.arange(6) // 2, (1,))
+    grouped = replace(grouped, aspects={"age": np.arange(6) + 7})
     chosen = grouped[np.array([5, 0])]
     assert chosen.labels.tolist() == [5, 0]
     assert chosen.groups is not None
     assert chosen.groups.tolist() == [2, 0]
+    assert chosen.aspects["age"].tolist() == [12, 7]
     assert np.array_equal(chosen.pixels, data.pixels[[5, 0]])
     assert (chosen.narrow_labels, chosen.classes) == ((1,), data.classes)
     assert data[np.array([0])].groups is None

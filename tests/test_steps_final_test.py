@@ -15,7 +15,7 @@ from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings
 from sevenfold.errors import DataError, RunError, SevenfoldError
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.statistics import Proportion, proportion
+from sevenfold.statistics import Proportion, grouped_proportion, proportion
 from sevenfold.steps.final_test import FinalTest, FinalTestSettings, run_final_test
 from sevenfold.validation import Configuration
 
@@ -227,6 +227,23 @@ def test_a_further_opening_is_on_record_with_its_reason(tmp_path: Path) -> None:
         final_test(tmp_path, winner=EARLIER)
     found = final_test(tmp_path, winner=EARLIER, reason="a referee asked")
     assert (found.n_openings, found.reopening_reasons) == (2, ("a referee asked",))
+
+
+def test_each_kind_of_test_image_is_scored_by_itself(tmp_path: Path) -> None:
+    kinds = np.where(np.arange(200) < 50, "old", "new")
+    groups = np.where(np.arange(200) < 50, np.arange(200) // 5, 99).astype(str)
+    test = replace(TEST, aspects={"age": kinds}, groups=groups)
+    found = final_test(tmp_path, test=test, n_seeds=1)
+    new, old = found.aspects
+    assert [(one.aspect, one.value, one.n_groups) for one in (new, old)] == [
+        ("age", "new", 1),
+        ("age", "old", 10),
+    ]
+    right = run_in(tmp_path).load_arrays("predictions/test.npz")["final"][0].argmax(axis=1)
+    hits = right == TEST.labels
+    assert old.accuracy == grouped_proportion(hits[:50], groups[:50])
+    assert new.accuracy == grouped_proportion(hits[50:], None)
+    assert final_test(tmp_path / "plain", n_seeds=1).aspects == ()
 
 
 def test_groups_that_were_trained_on_are_counted_at_the_opening(tmp_path: Path) -> None:

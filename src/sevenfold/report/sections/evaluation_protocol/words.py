@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from sevenfold.protocol import Method
-from sevenfold.report.numbers import count, whole, word
+from sevenfold.report.numbers import count, percent, points, whole, word
 from sevenfold.report.terms import Terms
+from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, Option
 
 METHODS: Mapping[Method, str] = {
@@ -93,3 +94,30 @@ def represented(protocol: EvaluationProtocol, terms: Terms) -> str:
             f" {terms.groups} allow"
         )
     return f"every {terms.class_noun} represented in proportion"
+
+
+def hidden(baseline: Baseline, terms: Terms) -> str:
+    """What a split of single images would have hidden, by the baseline's errors."""
+    found = baseline.seen_groups
+    assert found is not None
+    gap, n = found.difference, found.difference.n
+    low, high = (points(end, n) for end in (gap.ci_low, gap.ci_high))
+    verdict = "Whether there is a difference these numbers cannot tell."
+    if gap.ci_low > 0.0:
+        verdict = (
+            f"A network that is validated on {terms.groups} it knows looks that much better than it"
+            " is."
+        )
+    elif gap.ci_high < 0.0:
+        verdict = f"Here knowing the {terms.groups} did harm, which needs an explanation."
+    shared = f"{100 * found.share_seen:.0f}\u00a0% of the same {terms.groups}’ {terms.images}"
+    return (
+        f"What a split of single {terms.images} would have hidden was measured with the baseline of"
+        f" section 5 ({count(gap.n_seeds, 'seed')}, mean over the later half of its epochs): on the"
+        f" same {whole(n)} validation"
+        f" {terms.images} it errs in {percent(found.unseen, n)}\u00a0% where, as everywhere in this"
+        f" report, no {terms.image} of their {terms.groups} was trained on, and in"
+        f" {percent(found.seen, n)}\u00a0% where {shared}, never those scored, took the places of"
+        f" as many training {terms.images}: a difference of {points(gap.value, n)} points"
+        f" [{low}, {high}] (95\u00a0% interval over {terms.groups} and seeds). {verdict}"
+    )

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from sevenfold.data.mnist import words as mnist
+from sevenfold.data.mnist.writers import HALF, POPULATION
 from sevenfold.report.describe import MODELS, errors
 from sevenfold.report.numbers import (
     accuracy,
@@ -18,6 +20,7 @@ from sevenfold.report.numbers import (
 from sevenfold.report.terms import Terms
 from sevenfold.statistics import SIGNIFICANCE, PairedTest
 from sevenfold.steps.final_test import Diagnosis, FinalTest
+from sevenfold.steps.findings import AspectScore
 from sevenfold.steps.likeness import Likeness, Unlike
 from sevenfold.steps.production import Reference
 
@@ -70,6 +73,17 @@ def groups(final: FinalTest, terms: Terms) -> str:
         f" {comes} from there. A network may do better on {terms.groups} that it was trained on"
         " than on new ones, so the accuracy may be too kind."
     )
+
+
+def n_errors(score: AspectScore) -> int:
+    """Errors on the images of one kind."""
+    return round((1.0 - score.accuracy.value) * score.accuracy.n)
+
+
+def halves(final: FinalTest, terms: Terms) -> str:
+    """That two divisions of MNIST's test set are nearly one; empty for other data."""
+    aspects = {score.aspect for score in final.aspects}
+    return mnist.HALVES if terms.is_mnist and {POPULATION, HALF} <= aspects else ""
 
 
 def over_seeds(final: FinalTest) -> str:

@@ -74,8 +74,11 @@ def found(problem: Problem, terms: Terms) -> str:
         )
     if problem.n_groups is not None:
         column = f" (column {provenance.group})" if provenance.group else ""
+        name = "The data name"
+        if provenance.told_by:
+            name = f"{provenance.told_by} name"
         told.append(
-            f"The data name the {terms.group} of each {terms.image}{column}; those for development"
+            f"{name} the {terms.group} of each {terms.image}{column}; those for development"
             f" come from {count(problem.n_groups, terms.group)}."
         )
     if provenance.size and has_pictures(problem):
