@@ -350,6 +350,7 @@ def test_lines_are_counted_over_blocks(tmp_path: Path, monkeypatch: pytest.Monke
         (b"label,class,pixel0\n", "expected one column of labels, got label, class. Keep one"),
         (b"id,label,pixel0,pixel1\n", "columns of pixels, got also a column 'id'. Remove it"),
         (b",label,pixel0,pixel1\n", "got also a column ''. Remove it"),
+        (b"label,top,ID,rest\n", "got also a column 'ID'. Remove it"),
         (
             b"label,pixel1,pixel0\n",
             "the columns of pixels in their order, got pixel1 before pixel0",
