@@ -21,25 +21,33 @@ from sevenfold.runs.writing import Run
 from sevenfold.scores import scores
 from sevenfold.statistics import (
     RecipeDifference,
+    RecipeGap,
+    deviation,
     difference_of_networks,
+    grouped_mcnemar,
     mcnemar,
     paired_difference,
     proportion,
+    recipe_accuracy,
+    recipe_difference,
+    share,
     spread,
 )
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, Reading, variants
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, GroupDivision, Option
-from sevenfold.steps.final_test import FinalTest
+from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.finalists import Finalist, Finalists
 from sevenfold.steps.findings import (
     AspectScore,
     Comparison,
     KnownGroups,
     Mistake,
+    aspect_tests,
     confused_pairs,
     resolution,
 )
+from sevenfold.steps.likeness import Likeness
 from sevenfold.steps.overfit import Attempt, Overfit, Turn
 from sevenfold.steps.preparation import Check, Preparation
 from sevenfold.steps.problem import ClassCount, Problem
@@ -348,7 +356,14 @@ class MadeUp:
         answers[: self.n_errors] = (answers[: self.n_errors] + n - 1) % n
         probabilities = np.full((N_TEST, n), 0.009 / (n - 1))
         probabilities[np.arange(N_TEST), answers] = 0.991
-        right, found = answers == labels, scores(labels, probabilities)
+        right = answers == labels
+        groups = (
+            np.char.add("w", (np.arange(N_TEST) % 25).astype(str)) if self.known_groups else None
+        )
+        found = scores(labels, probabilities, groups)
+        finals = np.stack([right, np.arange(N_TEST) < N_TEST - 10])
+        recipe, seeds = recipe_accuracy(finals, groups), spread(finals.mean(axis=1))
+        earlier_right = np.stack([np.arange(N_TEST) < 450] * 2)
         write_ledger(run.folder, self.n_errors, self.reasons)
         shown = (self.n_errors, *self.image_shape)
         images = np.random.default_rng(0).integers(0, 256, shown).astype(np.uint8)
@@ -363,13 +378,16 @@ class MadeUp:
             n_trained_on=2_400,
             seeds=(750, 751),
             scores=found,
-            seed_accuracies=spread([float(right.mean()), 0.9]),
+            seed_accuracies=seeds,
+            seed_deviation=deviation([seeds]),
+            recipe=recipe,
             comparisons={
                 name: Comparison(
                     network=settings.network,
                     n_epochs=N_EPOCHS,
-                    accuracy=proportion(450, N_TEST),
-                    test=mcnemar(right, np.arange(N_TEST) < 450),
+                    accuracy=share(earlier_right[0], groups),
+                    test=grouped_mcnemar(right, earlier_right[0], groups),
+                    over_seeds=recipe_difference(finals, earlier_right, groups, paired=False),
                 )
                 for name, settings in earlier.items()
             },
@@ -383,8 +401,12 @@ class MadeUp:
             n_confident_errors=0,
             resolution=resolution(self.n_errors),
             validation_accuracy=winner.accuracy,
-            gap=0.012,
-            gap_p_value=0.31,
+            gap=RecipeGap(value=0.012, ci_low=-0.011, ci_high=0.035, n=N_TEST),
+            baseline_gap=RecipeGap(value=-0.003, ci_low=-0.02, ci_high=0.014, n=N_TEST),
+            chance=0.1,
+            likeness=Likeness(
+                brightness=(0.13, 0.13), brightest=(255, 255), correlation=0.99, apart=0.01
+            ),
             diagnosis="agrees",
             n_test=N_TEST,
             test_class_counts=tuple(np.bincount(labels, minlength=n).tolist()),
@@ -393,6 +415,7 @@ class MadeUp:
             plan=PLAN,
             groups=self.known_groups,
             aspects=self.aspects,
+            aspect_tests=aspect_tests(self.aspects),
         )
 
     def validation(self, accuracy: float, seed: int, *, turns: bool = False) -> Validation:

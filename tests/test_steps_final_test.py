@@ -15,8 +15,18 @@ from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings
 from sevenfold.errors import DataError, RunError, SevenfoldError
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.statistics import Proportion, grouped_proportion, proportion
-from sevenfold.steps.final_test import FinalTest, FinalTestSettings, run_final_test
+from sevenfold.runs.writing import Run
+from sevenfold.statistics import (
+    Proportion,
+    grouped_mcnemar,
+    grouped_proportion,
+    homogeneity,
+    proportion,
+    recipe_accuracy,
+    recipe_difference,
+)
+from sevenfold.steps.final_result import FinalTest
+from sevenfold.steps.final_test import FinalTestSettings, run_final_test
 from sevenfold.validation import Configuration
 
 DATA = development(made_up_digits(300, seed=1), [range(50)])
@@ -38,7 +48,7 @@ def final_test(
     *,
     validation: Proportion | None = None,
     baseline_value: float = 0.0,
-    baseline_n: int = 1,
+    baseline_n: int = 50,
     baseline: Configuration = EARLIER,
     winner: Configuration = WINNER,
     data: DevelopmentSet = DATA,
@@ -47,23 +57,15 @@ def final_test(
     **settings: int,
 ) -> FinalTest:
     """The step, where validation found this accuracy for the winner."""
-    accuracy = validation or proportion(1, 2)
+    run = run_in(folder, "auto")
     at_end = SimpleNamespace(configuration=EARLIER)
-    chosen: Any = SimpleNamespace(
-        winner=SimpleNamespace(
-            fresh=SimpleNamespace(
-                configuration=winner, accuracy=accuracy, epoch=winner.training.n_epochs
-            )
-        )
-    )
-    before: Any = SimpleNamespace(
-        network=SimpleNamespace(
-            configuration=baseline, accuracy=proportion(baseline_value * baseline_n, baseline_n)
-        )
-    )
+    fresh = scored_in(run, "fresh", winner, validation or proportion(25, 50))
+    chosen: Any = SimpleNamespace(winner=SimpleNamespace(fresh=fresh))
+    of_baseline = proportion(baseline_value * baseline_n, baseline_n)
+    before: Any = SimpleNamespace(network=scored_in(run, "small", baseline, of_baseline))
     overfit: Any = SimpleNamespace(model=SimpleNamespace(at_end=at_end))
     return run_final_test(
-        run_in(folder, "auto"),
+        run,
         data,
         sealed(folder, test, reason),
         FinalTestSettings(**{"n_seeds": 2, "n_mistakes": 7, **settings}),
@@ -71,6 +73,16 @@ def final_test(
         overfit,
         chosen,
     )
+
+
+def scored_in(run: Run, name: str, tried: Configuration, accuracy: Proportion) -> Any:
+    """A configuration's score by one seed, and the predictions that it stands for."""
+    epoch, n = tried.training.n_epochs, accuracy.n
+    predictions = np.ones((1, epoch, n), np.uint8)
+    predictions[:, -1, : round(accuracy.value * n)] = 0
+    history = f"histories/{name}.npz"
+    run.save_arrays(history, {"labels": np.zeros(n, np.uint8), "predictions": predictions})
+    return SimpleNamespace(configuration=tried, accuracy=accuracy, epoch=epoch, history=history)
 
 
 def events(folder: Path) -> list[str]:
@@ -107,10 +119,10 @@ def test_the_network_that_is_kept_is_the_first_seeds_and_it_counts(tmp_path: Pat
     assert [mistake.index for mistake in found.mistakes] == expected
 
 
-def test_all_networks_start_from_the_first_seed_and_the_same_digits(tmp_path: Path) -> None:
+def test_all_networks_start_from_the_same_seeds_and_the_same_digits(tmp_path: Path) -> None:
     final_test(tmp_path, baseline=WINNER)
     stored = run_in(tmp_path).load_arrays("predictions/test.npz")
-    assert np.array_equal(stored["baseline"], stored["final"][0])
+    assert np.array_equal(stored["baseline"], stored["final"])
     assert not np.array_equal(stored["final"][0], stored["final"][1])
 
 
@@ -119,7 +131,7 @@ def test_all_networks_start_from_the_first_seed_and_the_same_digits(tmp_path: Pa
     [
         (proportion(4995, 5000), {}, "test_worse"),
         (proportion(5, 5000), {}, "test_better"),
-        (proportion(1, 2), {}, "agrees"),
+        (proportion(6, 50), {}, "agrees"),
         (proportion(4995, 5000), {"n_epochs": 4}, "test_worse"),
         (proportion(4995, 5000), {"n_epochs": 5}, "trained_longer"),
         (proportion(4995, 5000), {"n_epochs": 1}, "test_worse"),
@@ -130,7 +142,8 @@ def test_what_the_gap_says(
 ) -> None:
     found = final_test(tmp_path, validation=validation, n_seeds=1, **settings)
     assert found.diagnosis == diagnosis
-    assert found.gap == pytest.approx(found.scores.accuracy.value - validation.value)
+    assert found.gap.value == pytest.approx(found.scores.accuracy.value - validation.value)
+    assert found.gap.ci_low < found.gap.value < found.gap.ci_high
     assert found.validation_accuracy == validation
     n_epochs = found.configuration.training.n_epochs
     assert n_epochs == max(4, settings.get("n_epochs", 0))
@@ -161,7 +174,7 @@ def test_a_baseline_that_falls_as_well_speaks_for_other_data(
     )
     assert found.diagnosis == diagnosis
     own = found.comparisons["baseline"].accuracy.value
-    assert found.baseline_gap == pytest.approx(own - baseline_value)
+    assert found.baseline_gap.value == pytest.approx(own - baseline_value)
     assert bool(found.warning) is (diagnosis == "other_data")
 
 
@@ -254,3 +267,34 @@ def test_groups_that_were_trained_on_are_counted_at_the_opening(tmp_path: Path) 
     found = final_test(tmp_path / "grouped", data=data, test=test, n_seeds=1).groups
     assert found is not None
     assert (found.n, found.n_known, found.n_images_of_known) == (20, 2, 20)
+
+
+def test_groups_make_the_intervals(tmp_path: Path) -> None:
+    """Errors that come in groups are worth fewer than so many of strangers."""
+    moved = (TEST.labels + (np.arange(200) // 10 % 3 == 0)) % 10
+    clear = replace(TEST, labels=moved.astype(np.uint8))
+    groups = (np.arange(200) // 10).astype(str)
+    alone = final_test(tmp_path / "alone", test=clear)
+    grouped = final_test(tmp_path / "grouped", test=replace(clear, groups=groups))
+    stored = run_in(tmp_path / "grouped").load_arrays("predictions/test.npz")
+    right = stored["final"].argmax(axis=2) == clear.labels
+    earlier = stored["baseline"].argmax(axis=2) == clear.labels
+    assert stored["groups"].tolist() == groups.tolist()
+    assert grouped.scores.accuracy == grouped_proportion(right[0], groups)
+    assert alone.scores.accuracy == proportion(int(right[0].sum()), 200)
+    assert grouped.recipe == recipe_accuracy(right, groups)
+    assert alone.recipe == recipe_accuracy(right, None) != grouped.recipe
+    found = grouped.comparisons["baseline"]
+    assert found.test == grouped_mcnemar(right[0], earlier[0], groups)
+    assert found.over_seeds == recipe_difference(right, earlier, groups, paired=False)
+    here = clear.labels == 3
+    assert grouped.scores.per_class[3].recall == grouped_proportion(right[0][here], groups[here])
+    one = final_test(tmp_path / "one", test=replace(clear, groups=np.full(200, "a")))
+    assert one.scores.accuracy == alone.scores.accuracy
+    assert "groups" not in run_in(tmp_path / "alone").load_arrays("predictions/test.npz")
+
+
+def test_two_kinds_of_test_images_are_told_apart_by_a_test(tmp_path: Path) -> None:
+    kinds = np.where(np.arange(200) < 90, "old", "new")
+    found = final_test(tmp_path, test=replace(TEST, aspects={"age": kinds}), n_seeds=1)
+    assert found.aspect_tests == {"age": homogeneity([one.accuracy for one in found.aspects])}

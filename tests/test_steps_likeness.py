@@ -7,6 +7,7 @@ import pytest
 from conftest import made_up_digits
 
 from sevenfold.data import Images
+from sevenfold.statistics import RecipeGap
 from sevenfold.steps.likeness import Likeness, falls_alike, likeness
 
 
@@ -53,18 +54,21 @@ def test_an_even_part_has_no_pattern() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gap", "baseline_gap", "p_value", "alike"),
+    ("gap", "baseline_gap", "half", "alike"),
     [
-        (-0.30, -0.25, 0.001, True),
-        (-0.30, -0.15, 0.001, True),
-        (-0.30, -0.14, 0.001, False),
-        (-0.30, -0.25, 0.06, False),
-        (-0.30, 0.25, 0.001, False),
-        (0.30, 0.25, 0.001, False),
+        (-0.30, -0.25, 0.1, True),
+        (-0.30, -0.15, 0.1, True),
+        (-0.30, -0.14, 0.1, False),
+        (-0.30, -0.25, 0.26, False),
+        (-0.30, 0.25, 0.1, False),
+        (0.30, 0.25, 0.1, False),
     ],
 )
-def test_who_falls_alike(gap: float, baseline_gap: float, p_value: float, alike: bool) -> None:
-    assert falls_alike(gap, baseline_gap, p_value) is alike
+def test_who_falls_alike(gap: float, baseline_gap: float, half: float, alike: bool) -> None:
+    of_baseline = RecipeGap(
+        value=baseline_gap, ci_low=baseline_gap - half, ci_high=baseline_gap + half, n=100
+    )
+    assert falls_alike(gap, of_baseline) is alike
 
 
 def test_it_is_kept_as_it_is() -> None:

@@ -35,6 +35,7 @@ FINAL: Any = SimpleNamespace(
         accuracy=proportion(270, 300), macro_f1=0.88, macro_recall=0.87, n_errors=30
     ),
     seed_accuracies=Spread(mean=0.91, sd=0.01, n=2, values=(0.9, 0.92)),
+    recipe=SimpleNamespace(value=0.91, ci_low=0.87, ci_high=0.94),
     n_parameters=4_242,
     n_openings=3,
 )
@@ -67,6 +68,7 @@ def test_each_number_comes_from_its_own_place(summary: Summary) -> None:
             "test_accuracy": 0.9, "ci_low": interval.ci_low, "ci_high": interval.ci_high,
             "macro_f1": 0.88, "n_errors": 30, "n_parameters": 4_242,
             "seed_test_accuracies": [0.9, 0.92],
+            "recipe_accuracy": 0.91, "recipe_ci_low": 0.87, "recipe_ci_high": 0.94,
         },
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from sevenfold.config import Config
 from sevenfold.records import Record
 from sevenfold.runs.writing import Run
 from sevenfold.steps.baseline import Baseline
-from sevenfold.steps.final_test import FinalTest
+from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.problem import Problem
@@ -40,8 +40,8 @@ class RegularizeSummary(Record):
 
 
 class FinalSummary(Record):
-    """The test result of the network that counts, with its Wilson 95 % interval, and
-    the other seeds'.
+    """The test result of the network that counts, with its 95 % interval (robust to
+    groups where these are known), of the recipe over all seeds, and seed by seed.
     """
 
     test_accuracy: float
@@ -51,6 +51,9 @@ class FinalSummary(Record):
     n_errors: int
     n_parameters: int
     seed_test_accuracies: tuple[float, ...]
+    recipe_accuracy: float
+    recipe_ci_low: float
+    recipe_ci_high: float
 
 
 class Summary(Record):
@@ -115,6 +118,9 @@ def summarize(
             n_errors=final.scores.n_errors,
             n_parameters=final.n_parameters,
             seed_test_accuracies=final.seed_accuracies.values,
+            recipe_accuracy=final.recipe.value,
+            recipe_ci_low=final.recipe.ci_low,
+            recipe_ci_high=final.recipe.ci_high,
         ),
         test_openings=final.n_openings,
     )

@@ -22,7 +22,8 @@ from sevenfold.runs.writing import Run
 from sevenfold.steps.ablation import Ablation, run_ablation
 from sevenfold.steps.baseline import Baseline, require_power, run_baseline
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, decide_protocol
-from sevenfold.steps.final_test import FinalTest, run_final_test
+from sevenfold.steps.final_result import FinalTest
+from sevenfold.steps.final_test import run_final_test
 from sevenfold.steps.finalists import Finalists, run_finalists
 from sevenfold.steps.overfit import Overfit, run_overfit
 from sevenfold.steps.preparation import Preparation, prepare_data

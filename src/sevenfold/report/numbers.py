@@ -6,7 +6,16 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from sevenfold.statistics import Difference, Proportion, Spread, decimals
+from sevenfold.statistics import (
+    Deviation,
+    Difference,
+    RecipeAccuracy,
+    RecipeDifference,
+    RecipeGap,
+    Share,
+    Spread,
+    decimals,
+)
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -26,12 +35,12 @@ def percent(value: float, n: int) -> str:
     return f"{100 * value:.{decimals(n)}f}"
 
 
-def accuracy(p: Proportion) -> str:
+def accuracy(p: Share | RecipeAccuracy) -> str:
     """An accuracy with its interval, for a sentence."""
-    return f"{p.percent}{NBSP}% {interval(p)}"
+    return f"{percent(p.value, p.n)}{NBSP}% {interval(p)}"
 
 
-def interval(p: Proportion) -> str:
+def interval(p: Share | RecipeAccuracy) -> str:
     """The 95 % interval of a proportion, in percent."""
     return f"[{percent(p.ci_low, p.n)},{NBSP}{percent(p.ci_high, p.n)}]"
 
@@ -46,12 +55,12 @@ def points(value: float, n: int) -> str:
     return text[1:] if float(text) == 0.0 else text.replace("-", MINUS)
 
 
-def points_interval(d: Difference) -> str:
+def points_interval(d: Difference | RecipeDifference | RecipeGap) -> str:
     """The 95 % interval of a difference, in percentage points."""
     return f"[{points(d.ci_low, d.n)},{NBSP}{points(d.ci_high, d.n)}]"
 
 
-def difference(d: Difference) -> str:
+def difference(d: Difference | RecipeDifference | RecipeGap) -> str:
     """A difference with its interval, for a sentence."""
     return f"{points(d.value, d.n)} points {points_interval(d)}"
 
@@ -61,6 +70,11 @@ def spread(s: Spread, n: int) -> str:
     dash for a single value.
     """
     return percent(s.sd, n) if s.n > 1 else "–"
+
+
+def deviation(d: Deviation, n: int) -> str:
+    """The interval of a standard deviation of accuracies on n examples, in points."""
+    return f"{percent(d.ci_low, n)} to {percent(d.ci_high, n)}"
 
 
 def p_value(p: float) -> str:

@@ -21,7 +21,16 @@ from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 
 FILTERS = (
-    *("accuracy", "interval", "percent", "points", "points_interval", "spread", "p_cell"),
+    *(
+        "accuracy",
+        "interval",
+        "percent",
+        "points",
+        "points_interval",
+        "spread",
+        "deviation",
+        "p_cell",
+    ),
     *("whole", "count", "word", "short", "loss", "duration", "day", "moment"),
 )
 

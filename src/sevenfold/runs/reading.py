@@ -21,7 +21,7 @@ from sevenfold.runs.step_files import StepFile, read_step
 from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol
-from sevenfold.steps.final_test import FinalTest
+from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.preparation import Preparation

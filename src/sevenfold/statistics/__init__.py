@@ -23,7 +23,13 @@ from sevenfold.statistics.differences import (
     paired_difference,
     unpaired_difference,
 )
-from sevenfold.statistics.grouped_proportions import GroupedProportion, grouped_proportion
+from sevenfold.statistics.grouped_proportions import (
+    GroupedProportion,
+    Share,
+    grouped_proportion,
+    share,
+)
+from sevenfold.statistics.groups import several
 from sevenfold.statistics.homogeneity import Homogeneity, homogeneity
 from sevenfold.statistics.learning_curves import LearningCurve, learning_curve
 from sevenfold.statistics.levels import LEVEL, SIGNIFICANCE, Z, t_quantile
@@ -33,8 +39,10 @@ from sevenfold.statistics.proportions import Proportion, decimals, proportion
 from sevenfold.statistics.recipes import (
     RecipeAccuracy,
     RecipeDifference,
+    RecipeGap,
     recipe_accuracy,
     recipe_difference,
+    recipe_gap,
 )
 from sevenfold.statistics.rows import RowDifference, Rows, holm, rows_against_base
 from sevenfold.statistics.spreads import Deviation, Spread, deviation, spread
@@ -61,10 +69,12 @@ __all__ = [
     "Proportion",
     "RecipeAccuracy",
     "RecipeDifference",
+    "RecipeGap",
     "RiskCoverage",
     "RowDifference",
     "Rows",
     "SetsFound",
+    "Share",
     "Spread",
     "Suspect",
     "Suspects",
@@ -95,9 +105,12 @@ __all__ = [
     "proportion",
     "recipe_accuracy",
     "recipe_difference",
+    "recipe_gap",
     "risk_coverage",
     "rows_against_base",
     "sets_found",
+    "several",
+    "share",
     "smooth",
     "spread",
     "t_quantile",

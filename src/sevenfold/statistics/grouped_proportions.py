@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from sevenfold.records import Record
-from sevenfold.statistics.groups import freedom, group_totals, left_out_variance
+from sevenfold.statistics.groups import freedom, group_totals, left_out_variance, several
 from sevenfold.statistics.levels import LEVEL
 from sevenfold.statistics.proportions import Proportion, decimals, proportion
 
@@ -29,10 +29,12 @@ class GroupedProportion(Record):
 
     def __str__(self) -> str:
         places = decimals(self.n)
-        return (
-            f"{100 * self.value:.{places}f} % [{100 * self.ci_low:.{places}f},"
-            f" {100 * self.ci_high:.{places}f}]"
-        )
+        return f"{self.percent} % [{100 * self.ci_low:.{places}f}, {100 * self.ci_high:.{places}f}]"
+
+    @property
+    def percent(self) -> str:
+        """The share in percent, with the decimals that n supports."""
+        return f"{100 * self.value:.{decimals(self.n)}f}"
 
     @property
     def n_effective(self) -> float:
@@ -61,6 +63,19 @@ def grouped_proportion(
         design_effect=float(effect),
         independent=proportion(float(np.sum(hits, dtype=np.float64)), n),
     )
+
+
+Share = Proportion | GroupedProportion
+"""A share with the interval that counts: robust to groups where these are known."""
+
+
+def share(hits: np.ndarray, groups: np.ndarray | None) -> Share:
+    """The share of `hits` (n,), true or 0 to 1, with an interval robust to `groups`
+    (n,); Wilson's where these are not known or are one only.
+    """
+    if several(groups) is None:
+        return proportion(float(np.sum(hits, dtype=np.float64)), len(hits))
+    return grouped_proportion(hits, groups)
 
 
 def ratio_interval(

@@ -12,6 +12,13 @@ import numpy as np
 from sevenfold.errors import DataError
 
 
+def several(groups: np.ndarray | None) -> np.ndarray | None:
+    """The groups of examples (n,) where there are two or more: from a single one
+    nothing follows for others, so it is as if none were known.
+    """
+    return None if groups is None or len(np.unique(groups)) < 2 else groups
+
+
 def group_totals(values: np.ndarray, groups: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """Sums over each group and the groups' sizes: shapes (..., n_groups), (n_groups,).
 

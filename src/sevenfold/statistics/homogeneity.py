@@ -1,12 +1,12 @@
 """Whether several disjoint sets of examples have one share in common."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from sevenfold.records import Record
 from sevenfold.statistics.grouped_proportions import GroupedProportion
+from sevenfold.statistics.proportions import independent_difference
 
 
 class Homogeneity(Record):
@@ -30,10 +30,7 @@ def homogeneity(sets: Sequence[GroupedProportion]) -> Homogeneity:
     Pearson's chi-square of counts divided by each set's design effect (Rao and Scott
     1992, "A simple method for the analysis of clustered binary data"). Two intervals of
     95 % that overlap are no such test: they may while p is 0.01. The interval of a
-    difference puts together those of the two shares (Newcombe 1998, "Interval
-    estimation for the difference between independent proportions", method 10; for other
-    variances Zou and Donner 2008, "Construction of confidence limits about effect
-    measures").
+    difference is that of `independent_difference`.
     """
     from scipy.stats import chi2
 
@@ -52,7 +49,5 @@ def homogeneity(sets: Sequence[GroupedProportion]) -> Homogeneity:
 
 
 def _difference(first: GroupedProportion, second: GroupedProportion) -> dict[str, float]:
-    value = first.value - second.value
-    below = math.hypot(first.value - first.ci_low, second.ci_high - second.value)
-    above = math.hypot(first.ci_high - first.value, second.value - second.ci_low)
-    return {"difference": value, "ci_low": value - below, "ci_high": value + above}
+    names = ("difference", "ci_low", "ci_high")
+    return dict(zip(names, independent_difference(first, second), strict=True))

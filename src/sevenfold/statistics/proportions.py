@@ -1,7 +1,7 @@
 """Shares of examples, each taken to be independent of the others."""
 
 import math
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
@@ -17,6 +17,22 @@ def decimals(n: int) -> int:
     (1, 1, 2)
     """
     return 1 if n <= 2_000 else 2
+
+
+class Interval(Protocol):
+    """An estimate with the ends of its interval."""
+
+    @property
+    def value(self) -> float:
+        """The estimate."""
+
+    @property
+    def ci_low(self) -> float:
+        """The lower end."""
+
+    @property
+    def ci_high(self) -> float:
+        """The upper end."""
 
 
 class Proportion(Record):
@@ -47,3 +63,15 @@ def proportion(k: float, n: int) -> Proportion:
     centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
     half = Z / (1 + Z * Z / n) * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
     return Proportion(value=p, ci_low=max(0.0, centre - half), ci_high=min(1.0, centre + half), n=n)
+
+
+def independent_difference(first: Interval, second: Interval) -> tuple[float, float, float]:
+    """The first less the second, and the ends of its interval, put together from those
+    of two independent estimates (Newcombe 1998, "Interval estimation for the difference
+    between independent proportions", method 10; for other variances Zou and Donner
+    2008, "Construction of confidence limits about effect measures").
+    """
+    value = first.value - second.value
+    below = math.hypot(first.value - first.ci_low, second.ci_high - second.value)
+    above = math.hypot(first.ci_high - first.value, second.value - second.ci_low)
+    return value, value - below, value + above

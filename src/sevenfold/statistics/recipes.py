@@ -17,6 +17,7 @@ from sevenfold.records import Record
 from sevenfold.statistics.grouped_proportions import bounded_interval
 from sevenfold.statistics.groups import freedom, group_totals, left_out_variance
 from sevenfold.statistics.levels import LEVEL
+from sevenfold.statistics.proportions import independent_difference
 
 
 class Crossed(NamedTuple):
@@ -140,6 +141,28 @@ def recipe_difference(
         n_groups=len(sizes),
         n_seeds=min(n_seeds),
     )
+
+
+class RecipeGap(Record):
+    """The accuracy of a recipe on a first set of examples less that on a second set,
+    which share neither groups nor trained networks. n: of the smaller set.
+    """
+
+    value: float
+    ci_low: float
+    ci_high: float
+    n: int
+
+    @property
+    def detectable(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return not self.ci_low <= 0.0 <= self.ci_high
+
+
+def recipe_gap(first: RecipeAccuracy, second: RecipeAccuracy) -> RecipeGap:
+    """Put two independent accuracies together as `independent_difference` does."""
+    value, low, high = independent_difference(first, second)
+    return RecipeGap(value=value, ci_low=low, ci_high=high, n=min(first.n, second.n))
 
 
 def crossed(totals: np.ndarray, sizes: np.ndarray) -> Crossed:

@@ -5,7 +5,7 @@ set, once (DLWP 4.5.7, its close).
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -14,24 +14,26 @@ from sevenfold.data import Images, require_disjoint
 from sevenfold.engine import save_keras
 from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet
-from sevenfold.records import Record, Settings, digest_of
+from sevenfold.records import Settings, digest_of
 from sevenfold.runs import layout
 from sevenfold.runs.seal import Plan, SealedTestSet
 from sevenfold.runs.writing import Run
-from sevenfold.scores import Scores, scores
-from sevenfold.statistics import SIGNIFICANCE, Proportion, Spread, spread
+from sevenfold.scores import scores
+from sevenfold.statistics import (
+    RecipeAccuracy,
+    RecipeGap,
+    deviation,
+    recipe_accuracy,
+    recipe_gap,
+    several,
+    spread,
+)
 from sevenfold.steps import findings
 from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.final_result import Diagnosis, FinalTest
 from sevenfold.steps.finalists import Finalists
-from sevenfold.steps.findings import (
-    AspectScore,
-    Comparison,
-    ConfusedPair,
-    KnownGroups,
-    Mistake,
-    Resolution,
-)
-from sevenfold.steps.likeness import Likeness, falls_alike, likeness
+from sevenfold.steps.findings import Mistake
+from sevenfold.steps.likeness import falls_alike, likeness
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.production import (
     Predictions,
@@ -40,9 +42,7 @@ from sevenfold.steps.production import (
     predict_test,
     train_all,
 )
-from sevenfold.validation import Configuration
-
-Diagnosis = Literal["agrees", "test_worse", "other_data", "test_better", "trained_longer"]
+from sevenfold.validation import Configuration, ScoredConfiguration
 
 
 class FinalTestSettings(Settings):
@@ -58,82 +58,6 @@ class FinalTestSettings(Settings):
     """Trainings of the chosen network, for the spread; the first is what counts."""
     n_mistakes: Annotated[int, Field(ge=1, le=200)] = 30
     """Wrongly classified images that the report shows."""
-
-
-class FinalTest(Record):
-    """What the opened test set said of the first seed's network; seed_accuracies: of
-    every seed's. n_confident_errors: errors made with a probability above 0.99.
-
-    baseline_gap, baseline_gap_p_value: as `gap` and its p-value, of the baseline.
-    chance: the share of test images of the class most frequent in development.
-    likeness: of the two parts' pixels. These four are None in runs of before.
-    groups: None where those of either part are not known. aspects: the accuracy by
-    population and whatever else is known of the test images.
-    """
-
-    configuration: Configuration
-    n_parameters: int
-    n_trained_on: int
-    seeds: tuple[int, ...]
-    scores: Scores
-    seed_accuracies: Spread
-    comparisons: dict[Reference, Comparison]
-    confused_pairs: tuple[ConfusedPair, ...]
-    mistakes: tuple[Mistake, ...]
-    n_confident_errors: int
-    resolution: Resolution | None
-    validation_accuracy: Proportion
-    gap: float
-    gap_p_value: float
-    diagnosis: Diagnosis
-    n_test: int
-    test_class_counts: tuple[int, ...]
-    n_openings: int
-    reopening_reasons: tuple[str, ...]
-    plan: Plan
-    baseline_gap: float | None = None
-    baseline_gap_p_value: float | None = None
-    chance: float | None = None
-    likeness: Likeness | None = None
-    groups: KnownGroups | None = None
-    aspects: tuple[AspectScore, ...] = ()
-
-    @property
-    def is_no_better_than_chance(self) -> bool:
-        """Whether it cannot be told from always giving one answer, or is worse."""
-        return self.chance is not None and self.scores.accuracy.ci_low <= self.chance
-
-    @property
-    def warning(self) -> str:
-        """What must be said aloud of the test images; empty where nothing is odd."""
-        look = " Look whether the test images are other data: "
-        if self.is_no_better_than_chance:
-            return (
-                f"Test accuracy {self.scores.accuracy} is no better than always giving one answer"
-                f" ({100 * (self.chance or 0.0):.1f} %); validation accuracy was"
-                f" {self.validation_accuracy}.{look}ink and paper exchanged, another range, another"
-                " order of classes, another source."
-            )
-        if self.diagnosis == "other_data":
-            return (
-                f"From validation to test the untuned baseline falls as well"
-                f" ({100 * (self.baseline_gap or 0.0):+.1f} points; the chosen network"
-                f" {100 * self.gap:+.1f}), which tuning cannot explain.{look}other people, another"
-                " device, another time."
-            )
-        return ""
-
-    def __str__(self) -> str:
-        seeds = self.seed_accuracies
-        over_seeds = (
-            f"mean of {seeds.n} seeds {100 * seeds.mean:.2f} %, sd {100 * seeds.sd:.2f}"
-            if seeds.n > 1
-            else "one seed"
-        )
-        return (
-            f"test accuracy {self.scores.accuracy}, {self.scores.n_errors} errors of"
-            f" {self.n_test:,}; {over_seeds}"
-        )
 
 
 def run_final_test(
@@ -171,19 +95,25 @@ def run_final_test(
     test = sealed_test.open(plan)
     require_disjoint(development.images, test, "the test set")
     predictions = predict_test(trained, test, run.engine)
-    found = scores(test.labels, predictions.finals[0])
+    groups = several(test.groups)
+    found = scores(test.labels, predictions.finals[0], groups)
     sealed_test.record_result(plan, found.n_errors, test)
     mistakes = findings.mistakes(test.labels, predictions.finals[0], settings.n_mistakes)
     _save_predictions(run, test, predictions, mistakes)
-    validation = chosen.winner.fresh.accuracy
-    gap, gap_p_value = findings.gap(validation, found.accuracy)
     comparisons = {
         name: findings.compare(
-            configuration, test.labels, predictions.finals[0], predictions.references[name]
+            configuration, test.labels, predictions.finals, predictions.references[name], groups
         )
         for name, configuration in earlier.items()
     }
-    baseline_gap = findings.gap(baseline.network.accuracy, comparisons["baseline"].accuracy)
+    of_finals = recipe_accuracy(_right(predictions.finals, test), groups)
+    of_baseline = recipe_accuracy(_right(predictions.references["baseline"], test), groups)
+    gap, baseline_gap = (
+        recipe_gap(on_test, _validated(run, development, score))
+        for on_test, score in ((of_finals, chosen.winner.fresh), (of_baseline, baseline.network))
+    )
+    seed_accuracies = spread(_right(predictions.finals, test).mean(axis=1))
+    aspects = findings.aspect_scores(test, predictions.finals[0])
     openings = sealed_test.ledger.lines_of("opened")
     return FinalTest(
         configuration=winner,
@@ -191,19 +121,18 @@ def run_final_test(
         n_trained_on=len(development.images),
         seeds=trained.seeds,
         scores=found,
-        seed_accuracies=spread(
-            [float((p.argmax(axis=1) == test.labels).mean()) for p in predictions.finals]
-        ),
+        seed_accuracies=seed_accuracies,
+        seed_deviation=deviation([seed_accuracies]),
+        recipe=of_finals,
         comparisons=comparisons,
         confused_pairs=findings.confused_pairs(found),
         mistakes=mistakes,
         n_confident_errors=findings.n_confident_errors(test.labels, predictions.finals[0]),
         resolution=findings.resolution(found.n_errors),
-        validation_accuracy=validation,
+        validation_accuracy=chosen.winner.fresh.accuracy,
         gap=gap,
-        gap_p_value=gap_p_value,
         diagnosis=_diagnosis(
-            (gap, gap_p_value),
+            gap,
             baseline_gap,
             longer=winner.training.n_epochs > chosen.winner.fresh.epoch,
         ),
@@ -212,13 +141,18 @@ def run_final_test(
         n_openings=len(openings),
         reopening_reasons=tuple(line.reason for line in openings if line.reason),
         plan=plan,
-        baseline_gap=baseline_gap[0],
-        baseline_gap_p_value=baseline_gap[1],
+        baseline_gap=baseline_gap,
         chance=float((test.labels == development.images.class_counts.argmax()).mean()),
         likeness=likeness(development.images, test),
         groups=findings.known_groups(development.images, test),
-        aspects=findings.aspect_scores(test, predictions.finals[0]),
+        aspects=aspects,
+        aspect_tests=findings.aspect_tests(aspects),
     )
+
+
+def _right(probabilities: np.ndarray, test: Images) -> np.ndarray:
+    """Which network (n_seeds, n, n_classes) was right about which image."""
+    return np.asarray(probabilities.argmax(axis=2) == test.labels)
 
 
 def _warn_of_no_progress(run: Run, baseline: Baseline, chosen: Finalists) -> None:
@@ -234,18 +168,23 @@ def _warn_of_no_progress(run: Run, baseline: Baseline, chosen: Finalists) -> Non
         )
 
 
-def _diagnosis(
-    of_final: tuple[float, float], of_baseline: tuple[float, float], *, longer: bool
-) -> Diagnosis:
-    """What test minus validation accuracy means, each with its p-value."""
-    gap, p_value = of_final
+def _validated(run: Run, development: DevelopmentSet, score: ScoredConfiguration) -> RecipeAccuracy:
+    """The accuracy on validation images that other seeds would reach on others."""
+    arrays = run.load_arrays(score.history)
+    right = arrays["predictions"][:, score.epoch - 1] == arrays["labels"]
+    groups = development.images.groups
+    return recipe_accuracy(right, several(None if groups is None else groups[development.scored]))
+
+
+def _diagnosis(gap: RecipeGap, of_baseline: RecipeGap, *, longer: bool) -> Diagnosis:
+    """What test minus validation accuracy means."""
     if longer:
         return "trained_longer"
-    if p_value >= SIGNIFICANCE:
+    if not gap.detectable:
         return "agrees"
-    if gap > 0.0:
+    if gap.value > 0.0:
         return "test_better"
-    return "other_data" if falls_alike(gap, *of_baseline) else "test_worse"
+    return "other_data" if falls_alike(gap.value, of_baseline) else "test_worse"
 
 
 def _save_model(run: Run, network: NetworkSpec, weights: Weights) -> None:
@@ -261,8 +200,11 @@ def _save_model(run: Run, network: NetworkSpec, weights: Weights) -> None:
 def _save_predictions(
     run: Run, test: Images, predictions: Predictions, mistakes: Sequence[Mistake]
 ) -> None:
-    """Store every probability, and the images of the mistakes that are shown."""
+    """Store every probability, which images belong together where that is known, and
+    the images of the mistakes that are shown.
+    """
     arrays: dict[str, np.ndarray] = {"labels": test.labels, "final": predictions.finals}
+    arrays |= {} if test.groups is None else {"groups": test.groups}
     arrays |= {str(name): p for name, p in predictions.references.items()}
     run.save_arrays(layout.TEST_PREDICTIONS, arrays)
     shown = np.array([mistake.index for mistake in mistakes], np.int64)

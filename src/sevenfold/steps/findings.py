@@ -11,12 +11,17 @@ from sevenfold.records import Record
 from sevenfold.scores import Scores
 from sevenfold.statistics import (
     SIGNIFICANCE,
+    GroupedPairedTest,
     GroupedProportion,
-    PairedTest,
-    Proportion,
+    Homogeneity,
+    RecipeDifference,
+    Share,
+    grouped_mcnemar,
     grouped_proportion,
-    mcnemar,
-    proportion,
+    homogeneity,
+    recipe_difference,
+    several,
+    share,
 )
 from sevenfold.validation import Configuration
 
@@ -58,12 +63,17 @@ class AspectScore(Record):
 class Comparison(Record):
     """The final network against an earlier model, both trained on all development
     images, on the same test images.
+
+    accuracy, test: of the earlier model's first seed, and the two networks of the first
+    seed against each other. over_seeds: all final networks less all of the earlier
+    model.
     """
 
     network: NetworkSpec
     n_epochs: int
-    accuracy: Proportion
-    test: PairedTest
+    accuracy: Share
+    test: GroupedPairedTest
+    over_seeds: RecipeDifference
 
 
 class ConfusedPair(Record):
@@ -89,31 +99,30 @@ class Resolution(Record):
 
 
 def compare(
-    configuration: Configuration, labels: np.ndarray, final: np.ndarray, earlier: np.ndarray
+    configuration: Configuration,
+    labels: np.ndarray,
+    final: np.ndarray,
+    earlier: np.ndarray,
+    groups: np.ndarray | None,
 ) -> Comparison:
-    """The final network's probabilities against those of an earlier `configuration`."""
-    final_correct, earlier_correct = (p.argmax(axis=1) == labels for p in (final, earlier))
+    """The final networks' probabilities against those of an earlier `configuration`,
+    each (n_seeds, n, n_classes), on images of these groups (n,).
+    """
+    final_correct, earlier_correct = (p.argmax(axis=2) == labels for p in (final, earlier))
     return Comparison(
         network=configuration.network,
         n_epochs=configuration.training.n_epochs,
-        accuracy=proportion(int(earlier_correct.sum()), len(labels)),
-        test=mcnemar(final_correct, earlier_correct),
+        accuracy=share(earlier_correct[0], groups),
+        test=grouped_mcnemar(final_correct[0], earlier_correct[0], groups),
+        # Networks of other shapes start from other weights, whatever their seed.
+        over_seeds=recipe_difference(final_correct, earlier_correct, groups, paired=False),
     )
 
 
-def gap(validation: Proportion, test: Proportion) -> tuple[float, float]:
-    """Test minus validation accuracy, and the exact p-value of a difference (Fisher;
-    the two sets of images are disjoint).
-    """
-    from scipy.stats import fisher_exact
-
-    right = [round(validation.value * validation.n), round(test.value * test.n)]
-    table = [[right[0], validation.n - right[0]], [right[1], test.n - right[1]]]
-    return test.value - validation.value, float(fisher_exact(table).pvalue)
-
-
 def confused_pairs(scores: Scores, n: int = 5) -> tuple[ConfusedPair, ...]:
-    """The `n` most frequent confusions, the most frequent first."""
+    """The `n` most frequent confusions, the most frequent first, and all that are as
+    frequent as the last of these.
+    """
     cells = [
         (count, label, predicted)
         for label, row in enumerate(scores.confusion)
@@ -121,9 +130,11 @@ def confused_pairs(scores: Scores, n: int = 5) -> tuple[ConfusedPair, ...]:
         if label != predicted and count
     ]
     cells.sort(key=lambda cell: (-cell[0], cell[1], cell[2]))
+    least = cells[min(n, len(cells)) - 1][0] if cells else 0
     return tuple(
         ConfusedPair(label=label, predicted=predicted, n=count)
-        for count, label, predicted in cells[:n]
+        for count, label, predicted in cells
+        if count >= least
     )
 
 
@@ -175,6 +186,16 @@ def known_groups(development: Images, test: Images) -> KnownGroups | None:
     )
 
 
+def aspect_tests(scores: tuple[AspectScore, ...]) -> dict[str, Homogeneity]:
+    """For each aspect with two values or more, whether these have one accuracy in
+    common.
+    """
+    by_aspect: dict[str, list[GroupedProportion]] = {}
+    for score in scores:
+        by_aspect.setdefault(score.aspect, []).append(score.accuracy)
+    return {aspect: homogeneity(own) for aspect, own in by_aspect.items() if len(own) > 1}
+
+
 def aspect_scores(test: Images, probabilities: np.ndarray) -> tuple[AspectScore, ...]:
     """The accuracy on the test images of each population, half or whatever else is
     known of them, with an interval that is robust to their groups.
@@ -185,15 +206,12 @@ def aspect_scores(test: Images, probabilities: np.ndarray) -> tuple[AspectScore,
         for value in np.unique(values).tolist():
             here = values == value
             groups = None if test.groups is None else test.groups[here]
-            n_groups = None if groups is None else len(np.unique(groups))
-            # From a single group nothing follows for others.
-            known = groups if n_groups != 1 else None
             found.append(
                 AspectScore(
                     aspect=aspect,
                     value=value,
-                    n_groups=n_groups,
-                    accuracy=grouped_proportion(right[here], known),
+                    n_groups=None if groups is None else len(np.unique(groups)),
+                    accuracy=grouped_proportion(right[here], several(groups)),
                 )
             )
     return tuple(found)

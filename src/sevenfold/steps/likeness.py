@@ -6,7 +6,7 @@ import numpy as np
 
 from sevenfold.data import Images
 from sevenfold.records import Record
-from sevenfold.statistics import SIGNIFICANCE
+from sevenfold.statistics import RecipeGap
 
 Unlike = Literal["polarity", "range", "brightness"]
 
@@ -62,8 +62,8 @@ def likeness(development: Images, test: Images) -> Likeness:
     )
 
 
-def falls_alike(gap: float, baseline_gap: float, baseline_p_value: float) -> bool:
+def falls_alike(gap: float, of_baseline: RecipeGap) -> bool:
     """Whether an untuned baseline falls from validation to test as the chosen network
     does, which tuning cannot explain: beyond chance, and by half as much at least.
     """
-    return gap < 0.0 and baseline_p_value < SIGNIFICANCE and baseline_gap <= HALF * gap
+    return gap < 0.0 and of_baseline.ci_high < 0.0 and of_baseline.value <= HALF * gap

@@ -4,6 +4,7 @@ opened: the chosen one, and earlier models beside it.
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,20 +26,21 @@ Reference = Literal["baseline", "overfit"]
 class Trained:
     """Networks trained on all development images, before anything was tested.
 
-    finals: weights of `winner`, seed by seed. references: each earlier model with the
-    weights of its first seed.
+    finals: weights of `winner`, seed by seed. references: each earlier model with its
+    weights, seed by seed.
     """
 
     winner: Configuration
     seeds: tuple[int, ...]
     finals: tuple[Weights, ...]
-    references: dict[Reference, tuple[Configuration, Weights]]
+    references: dict[Reference, tuple[Configuration, tuple[Weights, ...]]]
 
     @property
     def digest(self) -> str:
         """SHA-256 over all weights."""
         content = hashlib.sha256()
-        for weights in (*self.finals, *(weights for _, weights in self.references.values())):
+        references = (weights for _, of_seeds in self.references.values() for weights in of_seeds)
+        for weights in (*self.finals, *references):
             for array in weights:
                 buffer = io.BytesIO()
                 np.save(buffer, array, allow_pickle=False)
@@ -48,8 +50,8 @@ class Trained:
 
 @dataclass(frozen=True)
 class Predictions:
-    """Probabilities on the test images: finals (n_seeds, n, n_classes), each reference
-    (n, n_classes); float32.
+    """Probabilities on the test images, of the final networks and of each reference:
+    shape (n_seeds, n, n_classes), float32.
     """
 
     finals: np.ndarray
@@ -72,13 +74,11 @@ def train_all(
     seeds: tuple[int, ...],
     earlier: dict[Reference, Configuration],
 ) -> Trained:
-    """The winner once per seed, and each earlier model with the first seed, on all
-    development images.
-    """
+    """The winner and each earlier model once per seed, on all development images."""
     references = refit(
         run,
         development,
-        [(configuration, seeds[0]) for configuration in earlier.values()],
+        [(configuration, seed) for configuration in earlier.values() for seed in seeds],
         "References",
     )
     finals = refit(run, development, [(winner, seed) for seed in seeds], "Final training")
@@ -95,8 +95,13 @@ def train_all(
         seeds=seeds,
         finals=tuple(result.weights for result in finals),
         references={
-            name: (configuration, result.weights)
-            for (name, configuration), result in zip(earlier.items(), references, strict=True)
+            name: (
+                configuration,
+                tuple(
+                    result.weights for result in references[i * len(seeds) : (i + 1) * len(seeds)]
+                ),
+            )
+            for i, (name, configuration) in enumerate(earlier.items())
         },
     )
 
@@ -109,11 +114,11 @@ def _is_finite(weights: Weights) -> bool:
 def predict_test(trained: Trained, test: Images, engine: Engine) -> Predictions:
     """What every trained network says of the opened test set."""
 
-    def probabilities(network: NetworkSpec, weights: Weights) -> np.ndarray:
-        return predict(network, weights, test.pixels, engine=engine)
+    def probabilities(network: NetworkSpec, of_seeds: Sequence[Weights]) -> np.ndarray:
+        return np.stack([predict(network, w, test.pixels, engine=engine) for w in of_seeds])
 
     return Predictions(
-        finals=np.stack([probabilities(trained.winner.network, w) for w in trained.finals]),
+        finals=probabilities(trained.winner.network, trained.finals),
         references={
             name: probabilities(configuration.network, weights)
             for name, (configuration, weights) in trained.references.items()

@@ -3,17 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from sevenfold.report.numbers import accuracy, count, difference, percent, whole
+from sevenfold.report.numbers import accuracy, count, difference, percent, whole, word
 from sevenfold.report.sections.ablation.words import effects_at
 from sevenfold.report.sections.final_test.words import against, confusion, gap, over_seeds
 from sevenfold.report.sections.finalists.words import choice, consultations, gain, optimism
 from sevenfold.report.sections.overfit.words import overfitting
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
-from sevenfold.statistics import SIGNIFICANCE
 from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.baseline import Baseline
-from sevenfold.steps.final_test import FinalTest
+from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.problem import Problem
 from sevenfold.steps.search import Search
@@ -27,6 +26,8 @@ THEMES: Mapping[Theme, str] = {
     "limitation": "Limitations",
     "extension": "Possible extensions",
 }
+NORMAL = 1.96
+"""Standard deviations to either side of a normal mean that hold 95 % of all values."""
 EVEN = 5.0
 """Points of recall between the easiest and the hardest class that count as few."""
 
@@ -59,8 +60,8 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
     assert run.final_test is not None
     final, judged = run.final_test, run.finalists
     for reference, comparison in final.comparisons.items():
-        test = comparison.test
-        theme = _theme(test.only_first - test.only_second, test.p_value < SIGNIFICANCE)
+        d = comparison.over_seeds
+        theme = _theme(d.value, not d.ci_low <= 0.0 <= d.ci_high)
         yield Statement(theme, against(reference, final, terms), "table-comparisons")
     yield _remedies(run.ablation)
     yield _search_gain(judged, terms)
@@ -70,8 +71,9 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
         yield Statement("uncertain", choice(judged), "table-finalists")
     yield _winners_curse(run, judged, terms)
     yield _two_uncertainties(final, terms)
+    # That nothing was seen is no strength.
     agrees = final.diagnosis == "agrees"
-    yield Statement("strength" if agrees else "limitation", gap(final, terms), "table-final")
+    yield Statement("uncertain" if agrees else "limitation", gap(final, terms), "table-final")
     if final.confused_pairs:
         yield Statement("confused", confusion(final, terms), "figure-confusion")
     yield _hardest_class(final, terms)
@@ -113,18 +115,22 @@ def _winners_curse(run: FinishedRun, judged: Finalists, terms: Terms) -> Stateme
 
 
 def _two_uncertainties(final: FinalTest, terms: Terms) -> Statement:
-    a, seeds, n = final.scores.accuracy, final.seed_accuracies, final.n_test
+    a, seeds, n = final.scores.accuracy, final.seed_deviation, final.n_test
     half = (a.ci_high - a.ci_low) / 2
-    by_seed = 1.96 * seeds.sd
     text = (
         f"{over_seeds(final)} That there are only {whole(n)} test {terms.images} makes it uncertain"
         f" by ±{percent(half, n)} points"
     )
-    if seeds.n > 1:
-        larger = "The finite test set" if half > by_seed else "The choice of the seed"
+    if seeds is not None:
+        by_seed = [NORMAL * value for value in (seeds.value, seeds.ci_low, seeds.ci_high)]
+        larger = "Which of the two matters more cannot be told from so few seeds"
+        if half > by_seed[2]:
+            larger = "The finite test set matters more"
+        elif half < by_seed[1]:
+            larger = "The choice of the seed matters more"
         text += (
-            f", that training is random by ±{percent(by_seed, n)} (1.96 standard deviations)."
-            f" {larger} matters more"
+            f", that training is random by ±{percent(by_seed[0], n)} (1.96 standard deviations)."
+            f" {larger}"
         )
     return Statement("uncertain", f"{text}.", "table-final")
 
@@ -135,11 +141,11 @@ def _hardest_class(final: FinalTest, terms: Terms) -> Statement:
     low, high = hardest.recall, easiest.recall
     text = f"No {terms.class_noun} is harder than another: the recall of each is {low.percent} %."
     if low.value < high.value:
-        overlap = "overlap" if low.ci_high > high.ci_low else "do not overlap"
         text = (
             f"The {terms.names[hardest.label]} is hardest (recall {accuracy(low)}, n ="
             f" {whole(low.n)}) and the {terms.names[easiest.label]} easiest ({accuracy(high)},"
-            f" n = {whole(high.n)}); the two intervals {overlap}."
+            f" n = {whole(high.n)}). They were picked for being furthest apart, so chance has a"
+            " part in how far that is."
         )
     return Statement("confused", text, "table-classes")
 
@@ -203,9 +209,10 @@ def _resolution(final: FinalTest, terms: Terms) -> Iterator[Statement]:
     if final.resolution is not None:
         n, won, net = final.resolution.n_differing, final.resolution.n_won, final.resolution.net
         text = (
-            f"A rival that differs from this network on {whole(n)} test {terms.images} would have"
-            f" to win at least {whole(won)} of them before a paired test could call it better:"
-            f" differences below {count(net, terms.image)} of {whole(final.n_test)} stay invisible."
+            f"A rival that differs from this network on {whole(n)} test {terms.images}, as many as"
+            f" it has errors, would have to win at least {whole(won)} of them, {word(net)} more"
+            " than it loses, before the exact McNemar test called it better; one that differs on"
+            " fewer needs fewer."
         )
         yield Statement("limitation", text, "table-final")
 

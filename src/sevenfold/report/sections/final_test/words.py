@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 from sevenfold.data.mnist import words as mnist
 from sevenfold.data.mnist.writers import HALF, POPULATION
-from sevenfold.report.describe import MODELS, errors
+from sevenfold.report.describe import MODELS
 from sevenfold.report.numbers import (
     accuracy,
     count,
+    deviation,
+    difference,
+    interval,
     listed,
     p_value,
     percent,
@@ -18,41 +21,113 @@ from sevenfold.report.numbers import (
     word,
 )
 from sevenfold.report.terms import Terms
-from sevenfold.statistics import SIGNIFICANCE, PairedTest
-from sevenfold.steps.final_test import Diagnosis, FinalTest
-from sevenfold.steps.findings import AspectScore
+from sevenfold.statistics import SIGNIFICANCE, GroupedProportion
+from sevenfold.steps.final_result import Diagnosis, FinalTest
+from sevenfold.steps.findings import AspectScore, Comparison, ConfusedPair
 from sevenfold.steps.likeness import Likeness, Unlike
 from sevenfold.steps.production import Reference
 
+ENOUGH_SEEDS = 5
+"""Fewer say little of other seeds: three leave a standard deviation unknown to a factor
+of six.
+"""
+
 
 def against(reference: Reference, final: FinalTest, terms: Terms) -> str:
-    """The final network against an earlier model on the test images."""
+    """The final recipe against an earlier model's on the test images, over seeds."""
     comparison, n = final.comparisons[reference], whole(final.n_trained_on)
     trained = f"on the same {n} {terms.images}" if reference == "baseline" else "likewise"
-    seen = (
+    d = comparison.over_seeds
+    seeds = count(d.n_seeds, "seed")
+    mean = f"on average over {seeds}" if d.n_seeds > 1 else f"with {seeds}"
+    verdict = "better" if d.value > 0 else "worse"
+    if d.ci_low <= 0.0 <= d.ci_high:
+        verdict = "not to be told from it"
+    return (
         f"The {MODELS[reference]} ({comparison.network}), trained {trained}, reaches"
-        f" {accuracy(comparison.accuracy)} and makes"
+        f" {accuracy(comparison.accuracy)} with the first seed; {mean} the final network is"
+        f" {verdict}: {difference(d)} apart."
     )
-    n_errors = round((1.0 - comparison.accuracy.value) * comparison.accuracy.n)
-    gained = n_errors - final.scores.n_errors
-    if gained == 0:
-        return f"{seen} as many errors ({whole(n_errors)})."
-    more = f"{word(abs(gained))} {'more' if gained > 0 else 'fewer'} than the final network"
-    p = comparison.test.p_value
-    explains = "a difference that chance explains as well"
-    if p < SIGNIFICANCE:
-        explains = "more than chance explains"
-    return f"{seen} {errors(n_errors)}, {more}: {explains} (exact McNemar test, {p_value(p)})."
 
 
-def reading(test: PairedTest) -> str:
-    """What an exact McNemar test says, for a table cell, from the final network's
-    side.
+def reading(comparison: Comparison) -> str:
+    """What the paired test of two trained networks says, for a table cell, from the
+    final network's side.
     """
+    test = comparison.test
     if test.p_value >= SIGNIFICANCE:
-        return "cannot be told apart"
+        return "these two trained networks cannot be told apart"
     better = test.only_first > test.only_second
-    return "final network better" if better else "final network worse"
+    return f"of these two trained networks the final one is {'better' if better else 'worse'}"
+
+
+def paired_test(final: FinalTest, terms: Terms) -> str:
+    """Which test compares two trained networks."""
+    test = next(iter(final.comparisons.values())).test
+    if test.n_groups == test.n:
+        return "the exact McNemar test"
+    return f"an exact sign-flip test over {whole(test.n_groups)} {terms.groups}"
+
+
+def interval_of(final: FinalTest, terms: Terms) -> str:
+    """For what the interval of the accuracy holds."""
+    if isinstance(final.scores.accuracy, GroupedProportion):
+        return f"other {terms.images} of other {terms.groups}"
+    return f"other {terms.images} of this kind"
+
+
+def independence(final: FinalTest, terms: Terms) -> str:
+    """How much the images of one group have in common; empty where groups are not
+    known.
+    """
+    a = final.scores.accuracy
+    if not isinstance(a, GroupedProportion):
+        return ""
+    alone = interval(a.independent)
+    come = (
+        f"The {whole(a.n)} test {terms.images} come from {whole(a.n_groups)} {terms.groups}, and"
+        f" what comes from one {terms.group} is alike. The interval counts {terms.groups}"
+    )
+    if a.design_effect == 1.0:
+        return f"{come}; here that makes no difference to Wilson’s, {alone}."
+    return (
+        f"{come}: the {terms.images} say as much as {whole(a.n_effective)} independent ones would"
+        f" (a design effect of {a.design_effect:.2f}). As if they were independent, Wilson’s"
+        f" interval would be {alone}, too narrow for {terms.images} of other {terms.groups}."
+    )
+
+
+def recipe(final: FinalTest, terms: Terms) -> str:
+    """The accuracy of the recipe, which another seed and other images would show."""
+    r = final.recipe
+    if r.n_seeds == 1:
+        return (
+            "That is an accuracy of this network; of the recipe, trained anew from another seed, a"
+            " single training says nothing."
+        )
+    few = f", which rests on few: {count(r.n_seeds, 'seed')}" if r.n_seeds < ENOUGH_SEEDS else ""
+    return (
+        f"That is an accuracy of this network. The recipe, trained anew from another seed and read"
+        f" on {interval_of(final, terms)}, should reach {accuracy(r)}{few}."
+    )
+
+
+def by_aspect(final: FinalTest, terms: Terms) -> str:
+    """Whether the values of each aspect have one accuracy in common."""
+    said = []
+    for aspect, test in final.aspect_tests.items():
+        first = next(score for score in final.aspects if score.aspect == aspect)
+        told = "differ beyond chance" if test.p_value < SIGNIFICANCE else "cannot be told apart"
+        text = f"By {aspect} the accuracies {told} ({p_value(test.p_value)})"
+        if test.difference is not None and test.ci_low is not None and test.ci_high is not None:
+            n = min(score.accuracy.n for score in final.aspects if score.aspect == aspect)
+            low, high = points(test.ci_low, n), points(test.ci_high, n)
+            text += (
+                f"; that of {first.value} is {points(test.difference, n)} points [{low}, {high}]"
+                " from the other"
+            )
+        said.append(f"{text}.")
+    return " ".join(said)
 
 
 def groups(final: FinalTest, terms: Terms) -> str:
@@ -87,15 +162,16 @@ def halves(final: FinalTest, terms: Terms) -> str:
 
 
 def over_seeds(final: FinalTest) -> str:
-    """The spread of the test accuracy from seed to seed."""
+    """The spread of the test accuracy from seed to seed, and how far that is known."""
     s, n = final.seed_accuracies, final.n_test
-    if s.n == 1:
+    if final.seed_deviation is None:
         return "It was trained with a single seed, so the spread from seed to seed is unknown."
     low, high = percent(min(s.values), n), percent(max(s.values), n)
     return (
         f"Trained with {word(s.n)} different seeds, the same network gets"
-        f" {percent(s.mean, n)}\u00a0% on average (standard deviation {spread(s, n)} points, from"
-        f" {low} to {high}\u00a0%)."
+        f" {percent(s.mean, n)}\u00a0% on average, from {low} to {high}\u00a0% (standard deviation"
+        f" {spread(s, n)} points, and so few values put it anywhere from"
+        f" {deviation(final.seed_deviation, n)})."
     )
 
 
@@ -112,7 +188,7 @@ def openings(final: FinalTest) -> str:
 def chance(final: FinalTest, terms: Terms) -> str:
     """That the result is no better than one answer to everything; empty where it is."""
     a = final.scores.accuracy
-    if final.chance is None or not final.is_no_better_than_chance:
+    if not final.is_no_better_than_chance:
         return ""
     is_below = a.ci_high < final.chance
     verb = "is worse than" if is_below else "cannot be told from"
@@ -131,8 +207,8 @@ def other_data(final: FinalTest, terms: Terms) -> str:
     if not final.is_no_better_than_chance and final.diagnosis != "other_data":
         return ""
     found = final.likeness
-    unlike = found.unlike if found else ()
-    measured = [_measured(name, found, terms) for name in unlike if found]
+    unlike = found.unlike
+    measured = [_measured(name, found, terms) for name in unlike]
     # Classes in another order leave next to nothing right.
     mixed = ["classes"] if final.is_no_better_than_chance else []
     causes = [CAUSES[name] for name in [*unlike, *mixed, "source"]]
@@ -171,31 +247,35 @@ def _measured(name: Unlike, found: Likeness, terms: Terms) -> str:
 
 def gap(final: FinalTest, terms: Terms) -> str:
     """Test against validation accuracy, and the diagnosis."""
-    test = final.scores.accuracy
-    diagnosis = DIAGNOSES[final.diagnosis].format(image=terms.image, images=terms.images)
-    if final.diagnosis == "other_data":
-        fall = points(final.baseline_gap or 0.0, test.n)
-        p = p_value(1.0 if final.baseline_gap_p_value is None else final.baseline_gap_p_value)
-        diagnosis = f"{diagnosis} It falls by {fall.lstrip('−-')} points ({p})."
+    d = final.gap
+    seeds = count(final.seed_accuracies.n, "seed")
+    n = final.n_test
+    told = DIAGNOSES[final.diagnosis].format(
+        image=terms.image,
+        images=terms.images,
+        fall=points(max(0.0, -d.ci_low), d.n).lstrip("+"),
+        baseline=difference(final.baseline_gap),
+    )
     return (
-        f"Test accuracy is {test.percent}\u00a0%, validation accuracy was"
-        f" {accuracy(final.validation_accuracy)}: a difference of {points(final.gap, test.n)}"
-        f" points (Fisher’s exact test, {p_value(final.gap_p_value)}). {diagnosis}"
+        f"Test accuracy, averaged over {seeds}, is {percent(final.recipe.value, n)}\u00a0%;"
+        f" validation accuracy was {accuracy(final.validation_accuracy)}: a difference of"
+        f" {difference(d)}. {told}"
     )
 
 
 DIAGNOSES: Mapping[Diagnosis, str] = {
     "agrees": (
-        "The two agree, so there is no sign that the tuning overfitted the validation {images} or"
-        " that the protocol misled."
+        "Chance explains that. But a fall of up to {fall} points, from tuning that overfitted the"
+        " validation {images}, would not have been seen here."
     ),
     "test_worse": (
         "The test is worse by more than chance explains: either the protocol was unreliable or the"
-        " tuning overfitted the validation {images}, and iterated K-fold is the remedy to try."
+        " tuning overfitted the validation {images}, and iterated K-fold is what to try next."
     ),
     "other_data": (
         "The test is worse by more than chance explains, and so it is for the baseline, for which"
-        " nothing was tuned: that speaks for other data and not for overfitted validation {images}."
+        " nothing was tuned ({baseline}): that speaks for other data and not for overfitted"
+        " validation {images}."
     ),
     "test_better": (
         "The test is better by more than chance explains: its {images} are easier, or training the"
@@ -210,10 +290,18 @@ DIAGNOSES: Mapping[Diagnosis, str] = {
 
 def confusion(final: FinalTest, terms: Terms) -> str:
     """The most frequent confusions."""
-    pairs, n = final.confused_pairs[:3], final.scores.n_errors
-    names = [(terms.names[pair.label], terms.names[pair.predicted]) for pair in pairs]
-    if not pairs:
+    n = final.scores.n_errors
+    if not final.confused_pairs:
         return "There are no errors to show."
+    pairs = _most_frequent(final.confused_pairs)
+    if not pairs:
+        most = final.confused_pairs[0].n
+        kinds = sum(pair.n == most for pair in final.confused_pairs)
+        return (
+            f"No confusion stands out: {count(kinds, 'kind')} of error happen {times(most)} each,"
+            " and none more often."
+        )
+    names = [(terms.names[pair.label], terms.names[pair.predicted]) for pair in pairs]
     if n == 1:
         return f"The only error is {with_article(names[0][0])} that was read as {names[0][1]}."
     named = listed(
@@ -226,6 +314,25 @@ def confusion(final: FinalTest, terms: Terms) -> str:
         return f"All {word(n)} errors are of one kind: {named}."
     share = sum(pair.n for pair in pairs)
     return f"Most frequent are {named}, together {word(share)} of {word(n)} errors."
+
+
+def _most_frequent(pairs: tuple[ConfusedPair, ...]) -> tuple[ConfusedPair, ...]:
+    """The first three, or fewer where that would leave out one as frequent as the last;
+    none where more than three are the most frequent.
+    """
+    n = 3
+    while n and len(pairs) > n and pairs[n].n == pairs[n - 1].n:
+        n -= 1
+    return pairs[:n]
+
+
+def times(n: int) -> str:
+    """How often.
+
+    >>> times(1), times(2), times(3)
+    ('once', 'twice', 'three times')
+    """
+    return {1: "once", 2: "twice"}.get(n) or count(n, "time")
 
 
 def mistakes_shown(final: FinalTest) -> str:

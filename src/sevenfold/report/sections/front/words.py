@@ -11,14 +11,15 @@ from sevenfold.report.sections.final_test.words import (
     against,
     chance,
     gap,
+    interval_of,
     openings,
     other_data,
-    over_seeds,
+    recipe,
 )
 from sevenfold.report.sections.overfit.words import overfitting
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
-from sevenfold.steps.final_test import FinalTest
+from sevenfold.steps.final_result import FinalTest
 
 __all__ = [
     "against",
@@ -27,8 +28,8 @@ __all__ = [
     "no_power",
     "openings",
     "other_data",
-    "over_seeds",
     "overfitting",
+    "recipe",
 ]
 
 
@@ -80,6 +81,7 @@ def headline(final: FinalTest, terms: Terms) -> str:
     a = final.scores.accuracy
     low, high = percent(a.ci_low, a.n), percent(a.ci_high, a.n)
     return (
-        f"reads {a.percent}\u00a0% of {whole(a.n)} held-out test {terms.images} correctly"
-        f" (95\u00a0% Wilson interval {low} to {high}\u00a0%), with {errors(final.scores.n_errors)}"
+        f"reads {a.percent}\u00a0% of {whole(a.n)} held-out test {terms.images} correctly, with"
+        f" {errors(final.scores.n_errors)} (95\u00a0% interval for {interval_of(final, terms)}:"
+        f" {low} to {high}\u00a0%)"
     )
