@@ -41,7 +41,7 @@ WORKFLOW = (
     Section("6. Overfitting model: larger dense network", ("overfit",)),
     Section("7. Regularization and hyperparameter tuning", ("ablation", "search", "finalists")),
     Section("8. Final model evaluation on the test set", ("final_test",)),
-    Section("9. Discussion and conclusions", ("discussion",)),
+    Section("9. Discussion and conclusions", ("discussion", "published", "threats")),
 )
 CLOSING = (
     Section("10. References and code credits", ("references",)),

@@ -178,10 +178,10 @@ def over_seeds(final: FinalTest) -> str:
 def openings(final: FinalTest) -> str:
     """How often the test set was opened."""
     n = final.n_openings
-    times = "once," if n == 1 else f"{count(n, 'time')}, each time"
+    often, each = ("once", "") if n == 1 else (count(n, "time"), " each time")
     return (
-        f"The test set was opened {times} after data, settings, network and trained weights had"
-        " been frozen"
+        f"The test set was opened {often} in this run folder (other runs are not counted),{each}"
+        " after data, settings, network and trained weights had been frozen"
     )
 
 

@@ -1,0 +1,1 @@
+"""Results of others on the same data, beside the run's."""

@@ -1,0 +1,1 @@
+"""What could make the result mean less than it seems to."""
