@@ -25,6 +25,8 @@ from sevenfold.statistics import (
     mcnemar,
     paired_difference,
     proportion,
+    reach,
+    rows_against_base,
     spread,
 )
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, Reading, variants
@@ -259,23 +261,26 @@ class MadeUp:
     def _ablation(self, run: Run, made: dict[str, Any]) -> Ablation:
         model = made["overfit"].model
         base = self.validation(0.95, 4, turns=True)
-        rows = []
+        rows, changed = [], []
         tried = variants(model.at_end.configuration.network, AblationSettings())
         for i, (remedy, network) in enumerate(tried.items()):
-            changed = self.validation(0.93 + 0.01 * i, 5 + i)
+            changed.append(self.validation(0.93 + 0.01 * i, 5 + i))
             settings = Configuration(network=network, training=model.at_end.configuration.training)
-            score = stored(run, f"ablation_{remedy}", settings, changed)
-            difference = paired_difference(changed.correct(N_EPOCHS), base.correct(N_EPOCHS))
-            rows.append(
-                AblationRow(
-                    remedy=remedy,
-                    reading=Reading(at_best=score, at_end=score, val_loss_rise=0.01),
-                    difference_at_best=difference,
-                    difference_at_end=difference,
-                )
-            )
-        reading = Reading(at_best=model.at_turn, at_end=model.at_end, val_loss_rise=0.2)
-        return Ablation(model=reading, rows=tuple(rows), n_consultations=len(rows))
+            score = stored(run, f"ablation_{remedy}", settings, changed[-1])
+            reading = Reading(at_best=score, at_end=score, val_loss_rise=0.01)
+            rows.append(AblationRow(remedy=remedy, reading=reading))
+        table = rows_against_base(
+            base.shares_right(N_EPOCHS), [one.shares_right(N_EPOCHS) for one in changed], None
+        )
+        return Ablation(
+            model=Reading(at_best=model.at_turn, at_end=model.at_end, val_loss_rise=0.2),
+            rows=tuple(rows),
+            at_best=table,
+            at_end=table,
+            reach_at_best=reach(table),
+            reach_at_end=reach(table),
+            n_consultations=len(rows),
+        )
 
     def _search(self, run: Run, _: dict[str, Any]) -> Search:
         whole = self.space == WHOLE_SPACE

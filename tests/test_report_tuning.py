@@ -1,12 +1,16 @@
 """Section 7: remedies, the search and the finalists."""
 
+from dataclasses import replace
+
 import pytest
 from reports import folder_of, page_of
 
-from sevenfold.report.sections.ablation.words import effects, remedy
+from sevenfold.report.sections.ablation.words import effects, remedy, sight
+from sevenfold.report.sections.discussion.words import conclusions
 from sevenfold.report.sections.finalists.words import choice, dose, gain, optimism
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun, read_run
+from sevenfold.statistics import Reach, Rows
 from sevenfold.steps.finalists import Finalists
 
 
@@ -88,10 +92,10 @@ def test_remedies_say_what_they_change() -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ((0.0,) * 6, "Neither at the turning point nor after all six epochs can any remedy"),
+        ((0.0,) * 6, "Neither at their best nor at the end can any remedy be told from no"),
         (
             (0.02, 0.03, 0.0, 0.0, 0.0, 0.0),
-            "At the turning point, dropout (+2.0) and L2 (+3.0) raise validation accuracy; the"
+            "Each at its best, dropout (+2.0) and L2 (+3.0) raise validation accuracy; the"
             " other four intervals include zero.",
         ),
         (
@@ -105,15 +109,42 @@ def test_remedies_say_what_they_change() -> None:
 def test_effects_of_remedies(values: tuple[float, ...], said: str) -> None:
     ablation = finished().ablation
     assert ablation is not None
-    rows = []
-    for row, value in zip(ablation.rows, values, strict=True):
-        d = row.difference_at_best.model_copy(
-            update={"value": value, "ci_low": value - 0.01, "ci_high": value + 0.01}
-        )
-        rows.append(row.model_copy(update={"difference_at_best": d, "difference_at_end": d}))
-    text = effects(ablation.model_copy(update={"rows": tuple(rows)}))
+    rows = tuple(
+        d.model_copy(update={"value": value, "ci_low": value - 0.01, "ci_high": value + 0.01})
+        for d, value in zip(ablation.at_best.rows, values, strict=True)
+    )
+    table = ablation.at_best.model_copy(update={"rows": rows})
+    text = effects(ablation.model_copy(update={"at_best": table, "at_end": table}))
     assert said in text
-    assert ("After all six epochs, " in text) == any(values)
+    assert ("At the end, around epoch 6, " in text) == any(values)
+
+
+def test_the_table_says_what_it_can_find() -> None:
+    few = sight(Reach(finds=0.0045, finds_at_most=0.0031), 3)
+    assert "With three repeats a row a true difference of 0.45 points is found with" in few
+    assert "would bring that down to 0.31 points and no further" in few
+    assert "more repeats would not bring that down" in sight(
+        Reach(finds=3e-3, finds_at_most=3e-3), 9
+    )
+
+
+def test_both_readings_of_the_ablation_are_discussed() -> None:
+    """L2 raised accuracy at its best and lowered it at the end; one was told."""
+    ablation = finished().ablation
+    assert ablation is not None
+    d = ablation.at_best.rows[1]
+
+    def table(value: float) -> Rows:
+        changes = {"value": value, "ci_low": value - 0.001, "ci_high": value + 0.001}
+        none = {"value": 0.0, "ci_low": -0.001, "ci_high": 0.001}
+        rows = [d.model_copy(update=changes if i == 1 else none) for i in range(6)]
+        return ablation.at_best.model_copy(update={"rows": tuple(rows)})
+
+    update = {"at_best": table(0.0036), "at_end": table(-0.0041)}
+    run = replace(finished(), ablation=ablation.model_copy(update=update))
+    said = [s.text for group in conclusions(run, Terms.of(run.problem)).values() for s in group]
+    assert any("best, L2 (+0.4) raises" in text for text in said)
+    assert any("end, around epoch 6, L2 (−0.4) lowers" in text for text in said)
 
 
 @pytest.mark.parametrize(

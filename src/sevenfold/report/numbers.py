@@ -6,7 +6,14 @@ import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from sevenfold.statistics import Difference, Proportion, Spread, decimals
+from sevenfold.statistics import (
+    Difference,
+    Proportion,
+    RecipeDifference,
+    RowDifference,
+    Spread,
+    decimals,
+)
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -15,6 +22,10 @@ WORDS = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+Estimated = Difference | RecipeDifference | RowDifference
+"""A difference of accuracies on n examples, with its interval."""
 
 
 def percent(value: float, n: int) -> str:
@@ -46,12 +57,12 @@ def points(value: float, n: int) -> str:
     return text[1:] if float(text) == 0.0 else text.replace("-", MINUS)
 
 
-def points_interval(d: Difference) -> str:
+def points_interval(d: Estimated) -> str:
     """The 95 % interval of a difference, in percentage points."""
     return f"[{points(d.ci_low, d.n)},{NBSP}{points(d.ci_high, d.n)}]"
 
 
-def difference(d: Difference) -> str:
+def difference(d: Estimated) -> str:
     """A difference with its interval, for a sentence."""
     return f"{points(d.value, d.n)} points {points_interval(d)}"
 

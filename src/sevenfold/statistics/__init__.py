@@ -28,7 +28,14 @@ from sevenfold.statistics.homogeneity import Homogeneity, homogeneity
 from sevenfold.statistics.learning_curves import LearningCurve, learning_curve
 from sevenfold.statistics.levels import LEVEL, SIGNIFICANCE, Z, t_quantile
 from sevenfold.statistics.pairs import GroupedPairedTest, PairedTest, grouped_mcnemar, mcnemar
-from sevenfold.statistics.power import Design, detectable_difference, n_seeds_needed, power
+from sevenfold.statistics.power import (
+    Design,
+    Reach,
+    detectable_difference,
+    n_seeds_needed,
+    power,
+    reach,
+)
 from sevenfold.statistics.proportions import Proportion, decimals, proportion
 from sevenfold.statistics.recipes import (
     RecipeAccuracy,
@@ -37,7 +44,7 @@ from sevenfold.statistics.recipes import (
     recipe_difference,
 )
 from sevenfold.statistics.rows import RowDifference, Rows, holm, rows_against_base
-from sevenfold.statistics.spreads import Deviation, Spread, deviation, spread
+from sevenfold.statistics.spreads import Deviation, Spread, deviation, joint_deviation, spread
 from sevenfold.statistics.suspects import Suspect, Suspects, label_suspects
 from sevenfold.statistics.temperature import Temperature, at_temperature, fit_temperature
 
@@ -59,6 +66,7 @@ __all__ = [
     "LearningCurve",
     "PairedTest",
     "Proportion",
+    "Reach",
     "RecipeAccuracy",
     "RecipeDifference",
     "RiskCoverage",
@@ -86,6 +94,7 @@ __all__ = [
     "grouped_proportion",
     "holm",
     "homogeneity",
+    "joint_deviation",
     "label_suspects",
     "learning_curve",
     "mcnemar",
@@ -93,6 +102,7 @@ __all__ = [
     "paired_difference",
     "power",
     "proportion",
+    "reach",
     "recipe_accuracy",
     "recipe_difference",
     "risk_coverage",

@@ -9,7 +9,7 @@ from sevenfold.records import Record
 from sevenfold.statistics.groups import freedom, group_totals
 from sevenfold.statistics.levels import LEVEL
 from sevenfold.statistics.recipes import against, combined, crossed
-from sevenfold.statistics.spreads import Deviation, deviation, spread
+from sevenfold.statistics.spreads import Deviation, deviation, joint_deviation, spread
 
 
 class RowDifference(Record):
@@ -26,6 +26,7 @@ class RowDifference(Record):
     p_adjusted: float
     error: float
     degrees_of_freedom: float
+    n: int
     n_seeds: int
 
     @property
@@ -55,6 +56,8 @@ def rows_against_base(
     variants: Sequence[np.ndarray],
     groups: np.ndarray | None,
     level: float = LEVEL,
+    *,
+    known: Deviation | None = None,
 ) -> Rows:
     """Every variant (n_seeds, n) against every seed of the base (n_base_seeds, n), on
     the same examples in groups (n,); entries are right or not, or 0 to 1 as a mean over
@@ -67,6 +70,9 @@ def rows_against_base(
     `recipe_difference`. Simultaneous intervals by Sidak (1967, "Rectangular confidence
     regions for the means of multivariate normal distributions"), p-values by Holm.
 
+    known: the spread over seeds of another table, pooled in by its degrees of freedom
+    under the same assumption; it serves where rows have a seed or two.
+
     Raises:
         DataError: there is one group only.
     """
@@ -77,6 +83,8 @@ def rows_against_base(
     totals = [table for table, _ in tables]
     pooled = deviation([spread(table.sum(axis=1) / sizes.sum()) for table in totals])
     assert pooled is not None, "two seeds or more of one row"
+    if known is not None:
+        pooled = joint_deviation([pooled, known])
     first, *others = (crossed(table, sizes) for table in totals)
     n_base, each = len(base), 1.0 - (1.0 - level ** (1.0 / len(variants))) / 2
     found = []
@@ -106,6 +114,7 @@ def rows_against_base(
                 p_adjusted=adjusted,
                 error=error,
                 degrees_of_freedom=df,
+                n=base.shape[1],
                 n_seeds=n_seeds,
             )
             for (value, error, df, n_seeds, _), half, p, adjusted in zip(

@@ -15,7 +15,7 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import Difference, smooth, unpaired_difference
+from sevenfold.statistics import Difference, unpaired_difference
 from sevenfold.steps.ablation import AblationSettings
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.search import Search
@@ -27,10 +27,9 @@ from sevenfold.validation import (
     Configuration,
     ScoredConfiguration,
     Validation,
+    reading_epoch,
     scored,
 )
-
-READING_WINDOW = 5
 
 
 class RegularizeSettings(Settings):
@@ -190,13 +189,6 @@ def _frozen(trial: TrialRecord) -> Configuration:
     return trial.configuration.model_copy(
         update={"training": training.model_copy(update={"n_epochs": n_epochs})}
     )
-
-
-def reading_epoch(val_accuracy: np.ndarray) -> int:
-    """The epoch (from 1) of the best smoothed mean validation accuracy; `val_accuracy`
-    has shape (n_repeats, n_epochs).
-    """
-    return int(smooth(val_accuracy, READING_WINDOW).mean(axis=0).argmax()) + 1
 
 
 def _choose(

@@ -11,7 +11,7 @@ from sevenfold.report.sections.overfit.words import overfitting
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.statistics import SIGNIFICANCE
-from sevenfold.steps.ablation import Ablation
+from sevenfold.steps.ablation import Ablation, Moment
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.final_test import FinalTest
 from sevenfold.steps.finalists import Finalists
@@ -27,6 +27,7 @@ THEMES: Mapping[Theme, str] = {
     "limitation": "Limitations",
     "extension": "Possible extensions",
 }
+MOMENTS: tuple[Moment, ...] = ("at_best", "at_end")
 EVEN = 5.0
 """Points of recall between the easiest and the hardest class that count as few."""
 
@@ -62,7 +63,7 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
         test = comparison.test
         theme = _theme(test.only_first - test.only_second, test.p_value < SIGNIFICANCE)
         yield Statement(theme, against(reference, final, terms), "table-comparisons")
-    yield _remedies(run.ablation)
+    yield from _remedies(run.ablation)
     yield _search_gain(judged, terms)
     reached: Theme = "worked" if run.overfit.reached else "limitation"
     yield Statement(reached, overfitting(run.overfit, run.evaluation_protocol), "figure-overfit")
@@ -90,11 +91,19 @@ def _theme(gain: float, detectable: bool) -> Theme:
     return "worked" if gain > 0 else "limitation"
 
 
-def _remedies(ablation: Ablation) -> Statement:
-    told = [row.difference_at_best for row in ablation.rows if row.difference_at_best.detectable]
-    best = max((d.value for d in told), default=0.0)
-    text = effects_at(ablation.rows, "at_best", "At the turning point")
-    return Statement(_theme(best, bool(told)), text, "table-ablation")
+def _remedies(ablation: Ablation) -> Iterator[Statement]:
+    """Both readings of the table, so that neither is picked."""
+    for moment in MOMENTS:
+        gains = [d.value for d in ablation.differences(moment).values() if d.detectable]
+        theme = _theme(max(gains, default=0.0), bool(gains))
+        yield Statement(theme, effects_at(ablation, moment), "table-ablation")
+    found = ablation.reach_at_best.finds
+    n = ablation.at_best.n
+    text = (
+        f"The table of single remedies finds a true difference of {percent(found, n)} points with"
+        " probability 0.8; that an interval includes zero does not show that there is no effect."
+    )
+    yield Statement("uncertain", text, "table-ablation")
 
 
 def _search_gain(judged: Finalists, terms: Terms) -> Statement:
@@ -222,7 +231,7 @@ def _extensions(
             " that the search allowed."
         )
         yield Statement("extension", text, "table-space")
-    more = next(row.difference_at_best for row in ablation.rows if row.remedy == "more_capacity")
+    more = ablation.differences("at_best")["more_capacity"]
     if more.detectable:
         verb = "helped" if more.value > 0 else "hurt"
         text = f"Look at size again: doubling the overfitting model's width {verb}"
