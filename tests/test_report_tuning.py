@@ -116,16 +116,16 @@ def test_effects_of_remedies(values: tuple[float, ...], said: str) -> None:
     table = ablation.at_best.model_copy(update={"rows": rows})
     text = effects(ablation.model_copy(update={"at_best": table, "at_end": table}))
     assert said in text
-    assert ("At the end, around epoch 6, " in text) == any(values)
+    assert ("At the end, up to epoch 6, " in text) == any(values)
 
 
 def test_the_table_says_what_it_can_find() -> None:
-    few = sight(Reach(finds=0.0045, finds_at_most=0.0031), 3)
-    assert "With three repeats a row a true difference of 0.45 points is found with" in few
-    assert "would bring that down to 0.31 points and no further" in few
-    assert "more repeats would not bring that down" in sight(
-        Reach(finds=3e-3, finds_at_most=3e-3), 9
-    )
+    few = sight(Reach(least=0.0019, most=0.0035, most_at_best=0.003), 3)
+    assert "With three repeats a row a true difference of 0.19 to 0.35 points, row by row," in few
+    assert "bring the largest of these down to 0.30 points and no further, since" in few
+    alike = sight(Reach(least=0.003, most=0.003, most_at_best=0.003), 9)
+    assert "difference of 0.30 points is found" in alike
+    assert "More repeats would not lower that, since" in alike
 
 
 def test_both_readings_of_the_ablation_are_discussed() -> None:
@@ -144,7 +144,7 @@ def test_both_readings_of_the_ablation_are_discussed() -> None:
     run = replace(finished(), ablation=ablation.model_copy(update=update))
     said = [s.text for group in conclusions(run, Terms.of(run.problem)).values() for s in group]
     assert any("best, L2 (+0.4) raises" in text for text in said)
-    assert any("end, around epoch 6, L2 (−0.4) lowers" in text for text in said)
+    assert any("end, up to epoch 6, L2 (−0.4) lowers" in text for text in said)
 
 
 @pytest.mark.parametrize(

@@ -74,11 +74,12 @@ class Validation:
         """After how many of the `window` epochs around `epoch` (from 1) each scored
         image was right, as a share: shape (n_repeats, n_scored), float64.
 
-        Means over images are the smoothed accuracy at `epoch` (`statistics.smooth`):
-        beside the first and the last epoch the window shrinks.
+        Beside the ends it is the first or the last `window` epochs that count, so that
+        every reading is a mean over as many, if there are so many.
         """
-        half = window // 2
-        around = slice(max(0, epoch - 1 - half), epoch + half)
+        n_epochs = self.predictions.shape[1]
+        first = max(0, min(epoch - 1 - window // 2, n_epochs - window))
+        around = slice(first, first + window)
         shares: np.ndarray = (self.predictions[:, around] == self.labels).mean(axis=1)
         return shares
 

@@ -98,7 +98,7 @@ FAULTS = {
         ),
         (
             "a remedy is read at its end alone",
-            "shares_right(reading_epoch(validation.val_accuracy))",
+            "shares_right(best_epoch(validation.val_accuracy))",
             "shares_right(validation.val_loss.shape[1])",
         ),
         (

@@ -111,31 +111,32 @@ def n_seeds_needed(design: Design, difference: float, level: float = LEVEL) -> i
 
 
 class Reach(Record):
-    """What a table can find with probability 0.8, as true differences of accuracy in
-    the row that examples leave most open.
+    """What a table can find with probability 0.8, as true differences of accuracy.
 
-    finds: with the seeds that it has. finds_at_most: with a thousand seeds a row, which
-    is what the examples alone allow.
+    least, most: in the row that examples leave least and most open. most_at_best: the
+    latter with a thousand seeds a row, which is what the examples alone allow.
     """
 
-    finds: float
-    finds_at_most: float
+    least: float
+    most: float
+    most_at_best: float
 
 
 def reach(rows: Rows, level: float = LEVEL) -> Reach:
     """What this table, with its spread over seeds and its examples, can find."""
-    design = Design(
+    errors = [row.error_of_groups for row in rows.rows]
+    most = Design(
         n_rows=len(rows.rows),
         n_seeds=min(row.n_seeds for row in rows.rows),
         n_base_seeds=rows.n_base_seeds,
         sd=rows.deviation.value,
-        error_of_groups=rows.error_of_groups,
+        error_of_groups=max(errors),
         freedom=rows.deviation.degrees_of_freedom,
     )
     of_many = {"n_seeds": MOST_SEEDS, "n_base_seeds": MOST_SEEDS, "freedom": None}
-    finds, at_most = (
-        detectable_difference(one, level) for one in (design, design.model_copy(update=of_many))
-    )
-    assert finds is not None
-    assert at_most is not None
-    return Reach(finds=finds, finds_at_most=at_most)
+    least = most.model_copy(update={"error_of_groups": min(errors)})
+    found = [
+        detectable_difference(design, level) or 0.0
+        for design in (least, most, most.model_copy(update=of_many))
+    ]
+    return Reach(least=found[0], most=found[1], most_at_best=found[2])

@@ -16,7 +16,8 @@ class RowDifference(Record):
     """One variant's mean accuracy less the base's on the same examples.
 
     ci_low, ci_high: hold for all rows of the table together. p_value: of this row
-    alone; p_adjusted: Holm's, for all rows.
+    alone; p_adjusted: Holm's, for all rows. error: standard error; error_of_groups: the
+    part of it that more seeds would not reduce.
     """
 
     value: float
@@ -25,6 +26,7 @@ class RowDifference(Record):
     p_value: float
     p_adjusted: float
     error: float
+    error_of_groups: float
     degrees_of_freedom: float
     n: int
     n_seeds: int
@@ -113,11 +115,12 @@ def rows_against_base(
                 p_value=p,
                 p_adjusted=adjusted,
                 error=error,
+                error_of_groups=rest,
                 degrees_of_freedom=df,
                 n=base.shape[1],
                 n_seeds=n_seeds,
             )
-            for (value, error, df, n_seeds, _), half, p, adjusted in zip(
+            for (value, error, df, n_seeds, rest), half, p, adjusted in zip(
                 found, halves, alone, holm(alone), strict=True
             )
         ),

@@ -29,7 +29,6 @@ from sevenfold.validation import (
     Validation,
     cross_validate,
     n_fits,
-    reading_epoch,
     scored,
 )
 
@@ -54,10 +53,10 @@ Moment = Literal["at_best", "at_end"]
 
 
 class Reading(Record):
-    """A network read at two moments: at_best around the epoch of its own best smoothed
-    validation accuracy, at_end at the end of the whole budget; both are means over
-    neighbouring epochs (`Validation.shares_right`). val_loss_rise: of the smoothed
-    validation loss, from its least value to its last.
+    """A network read at two moments: at_best over the neighbouring epochs whose mean
+    validation accuracy is its best, at_end over as many at the end of the budget
+    (`Validation.shares_right`). val_loss_rise: of the smoothed validation loss, from
+    its least value to its last.
     """
 
     at_best: ScoredConfiguration
@@ -111,14 +110,13 @@ def run_ablation(
     """Train the overfitting model with each remedy in turn, and compare it with the
     model itself, on every seed that the model has.
     """
-    model = overfit.model
-    seeds, base = run.seeds("comparison", settings.n_seeds), model.validation(run)
-    training = model.at_end.configuration.training
+    model, seeds = overfit.model, run.seeds("comparison", settings.n_seeds)
+    plain, base = model.at_end.configuration, model.validation(run)
     tried = {
-        remedy: Configuration(network=network, training=training)
-        for remedy, network in variants(model.at_end.configuration.network, settings).items()
+        remedy: plain.model_copy(update={"network": network})
+        for remedy, network in variants(plain.network, settings).items()
     }
-    n_epochs = len(tried) * n_fits(development, len(seeds)) * training.n_epochs
+    n_epochs = n_fits(development, len(tried) * len(seeds)) * plain.training.n_epochs
     with run.terminal.stage("Ablation", n_epochs) as advance:
         found = cross_validate(
             development, list(tried.values()), seeds, engine=run.engine, advance=advance
@@ -165,7 +163,7 @@ def variants(model: NetworkSpec, settings: AblationSettings) -> dict[Remedy, Net
 def _reading(
     name: str, configuration: Configuration, validation: Validation, history: str
 ) -> Reading:
-    best, end = reading_epoch(validation.val_accuracy), validation.val_loss.shape[1]
+    best, end = best_epoch(validation.val_accuracy), validation.val_loss.shape[1]
     loss = smooth(validation.val_loss, SMOOTHING_WINDOW).mean(axis=0)
     at_best, at_end = (
         scored(name, configuration, validation, epoch, history, READING_WINDOW)
@@ -174,8 +172,19 @@ def _reading(
     return Reading(at_best=at_best, at_end=at_end, val_loss_rise=float(loss[-1] - loss.min()))
 
 
+def best_epoch(val_accuracy: np.ndarray) -> int:
+    """The middle (from 1) of the `READING_WINDOW` neighbouring epochs whose mean
+    validation accuracy over repeats is best; `val_accuracy` has shape (n_repeats,
+    n_epochs). Unlike `reading_epoch` it takes no mean over fewer, which by chance is
+    best too often.
+    """
+    half = min(READING_WINDOW, val_accuracy.shape[1]) // 2
+    smoothed = smooth(val_accuracy, 2 * half + 1).mean(axis=0)
+    return int(smoothed[half : len(smoothed) - half].argmax()) + half + 1
+
+
 def _best_shares(validation: Validation) -> np.ndarray:
-    return validation.shares_right(reading_epoch(validation.val_accuracy))
+    return validation.shares_right(best_epoch(validation.val_accuracy))
 
 
 def _last_shares(validation: Validation) -> np.ndarray:

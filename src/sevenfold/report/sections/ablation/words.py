@@ -49,7 +49,7 @@ def told(ablation: Ablation, moment: Moment) -> list[Remedy]:
 
 def effects_at(ablation: Ablation, moment: Moment) -> str:
     """The same, of one moment."""
-    end = f"At the end, around epoch {ablation.model.at_end.epoch}"
+    end = f"At the end, up to epoch {ablation.model.at_end.epoch}"
     when = "Each at its best" if moment == "at_best" else end
     rows = ablation.differences(moment)
     better = {remedy: d for remedy, d in rows.items() if d.ci_low > 0.0}
@@ -80,16 +80,13 @@ def _named(rows: Mapping[Remedy, RowDifference]) -> str:
 
 def sight(reach: Reach, n_seeds: int) -> str:
     """What a table of this kind can find, and what it would with many more seeds."""
-    with_these = f"With {count(n_seeds, 'repeat')} a row a true difference of"
-    finds, at_most = (f"{100 * value:.2f}" for value in (reach.finds, reach.finds_at_most))
-    more = (
-        f"more repeats would bring that down to {at_most} points and no further, because of the"
-        " images that all rows share"
-        if finds != at_most
-        else "more repeats would not bring that down, because of the images that all rows share"
-    )
+    least, most, at_best = (f"{100 * d:.2f}" for d in (reach.least, reach.most, reach.most_at_best))
+    found = f"{least} points" if least == most else f"{least} to {most} points, row by row,"
+    more = "" if most == at_best else f" to {at_best} points and no further"
     return (
-        f"{with_these} {finds} points is found with probability 0.8 in every row, and smaller ones"
-        f" are more often missed; {more}. An interval that includes zero therefore does not show"
-        " that there is no effect."
+        f"With {count(n_seeds, 'repeat')} a row a true difference of {found} is found with"
+        " probability 0.8 (the statistical power); smaller ones are more often missed. More"
+        f" repeats would {'bring the largest of these down' if more else 'not lower that'}{more},"
+        " since all rows share the images that they are scored on. An interval that includes"
+        " zero does not show that there is no effect."
     )
