@@ -42,6 +42,8 @@ from sevenfold.steps.findings import (
     confused_pairs,
     resolution,
 )
+from sevenfold.steps.learning_curve import LearningCurveFound, Point, curve_found
+from sevenfold.steps.leave_one_out import LeaveOneOut, LeftOut, without
 from sevenfold.steps.overfit import Attempt, Overfit, Turn
 from sevenfold.steps.preparation import Check, Preparation
 from sevenfold.steps.problem import ClassCount, Problem
@@ -333,6 +335,41 @@ class MadeUp:
             undistorted=self._undistorted(run, settings, fresh) if self.distorted else None,
             gain_over_overfit=paired_difference(fresh.correct(N_EPOCHS), base.correct(N_EPOCHS)),
             n_consultations=2,
+        )
+
+    def _leave_one_out(self, run: Run, made: dict[str, Any]) -> LeaveOneOut:
+        fresh = made["finalists"].winner.fresh
+        model = made["overfit"].model.at_end.configuration
+        base, tried = self.validation(0.96, 30), without(fresh.configuration, model)
+        found = [self.validation(0.95 - 0.02 * i, 60 + i) for i in range(len(tried))]
+        table = rows_against_base(
+            base.shares_right(N_EPOCHS), [one.shares_right(N_EPOCHS) for one in found], None
+        )
+        rows = [
+            LeftOut(thing=thing, scored=stored(run, f"without_{thing}", settings, one))
+            for (thing, settings), one in zip(tried.items(), found, strict=True)
+        ]
+        return LeaveOneOut(
+            winner=fresh,
+            rows=tuple(rows),
+            table=table,
+            reach=reach(table),
+            diverged=("schedule",) if self.diverged else (),
+            n_consultations=len(rows),
+        )
+
+    def _learning_curve(self, run: Run, made: dict[str, Any]) -> LearningCurveFound:
+        fresh = made["finalists"].winner.fresh
+        errors = {500: (0.1, 0.11), 1_000: (0.08, 0.079), 2_000: (0.06, 0.064)}
+        if self.tied:
+            errors = dict.fromkeys(errors, (0.0, 0.0))
+        return curve_found(
+            tuple(
+                Point(n_train=n, errors=spread(values), history=fresh.history)
+                for n, values in errors.items()
+            ),
+            2_400,
+            (0.1,) if self.diverged else (),
         )
 
     def _undistorted(self, run: Run, settings: Configuration, best: Validation) -> Undistorted:

@@ -56,7 +56,7 @@ def edit_result(folder: Path) -> None:
 
 def earlier_schema(folder: Path) -> None:
     path = folder / "steps" / "problem.json"
-    path.write_text(path.read_text().replace('"schema": 2', '"schema": 1'))
+    path.write_text(path.read_text().replace('"schema": 3', '"schema": 1'))
 
 
 DAMAGE: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
@@ -88,7 +88,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
         RunError,
         "final_test.json is damaged: scores.per_class",
     ),
-    "earlier schema": (earlier_schema, RunError, "has schema 1; this version of sevenfold reads 2"),
+    "earlier schema": (earlier_schema, RunError, "has schema 1; this version of sevenfold reads 3"),
     "changed array": (
         lambda f: (f / "histories" / "baseline.npz").write_bytes(b"x"),
         RunError,

@@ -173,7 +173,9 @@ def test_a_known_spread_is_pooled_in_by_its_degrees_of_freedom() -> None:
     alone = rows_against_base(table(BASE), single, GROUPS)
     found = rows_against_base(table(BASE), single, GROUPS, known=known)
     everything = deviation([spread(list(v)) for v in (BASE, *VARIANTS)])
-    assert (alone.deviation.degrees_of_freedom, found.deviation) == (4, everything)
+    assert everything is not None
+    assert (alone.deviation.degrees_of_freedom, found.deviation.degrees_of_freedom) == (4, 10)
+    assert found.deviation.value == pytest.approx(everything.value)
     for row in found.rows:
         assert row.error == pytest.approx(everything.value * math.sqrt(1 + 1 / 5))
         assert row.degrees_of_freedom == pytest.approx(10)

@@ -86,6 +86,13 @@ def expected_seconds(
         "finalists": seconds(
             trial, long, n_compared * tune.n_finalists * tune.n_finalist_seeds * n_fresh
         ),
+        "leave_one_out": seconds(
+            trial, long, _n_things(config) * config.leave_one_out.n_seeds * n_fresh
+        ),
+        "learning_curve": sum(
+            seconds(trial, long, config.learning_curve.n_seeds * n_fresh, round(share * n_train))
+            for share in config.learning_curve.shares
+        ),
         "final_test": seconds(
             trial,
             max(long, config.final_test.n_epochs),
@@ -112,6 +119,28 @@ def measured_operations() -> float:
         factor @ factor
         times.append(time.perf_counter() - started)
     return 2 * 1024**3 / min(times)
+
+
+def _n_things(config: Config) -> int:
+    """What the chosen network is taken to have that is left out once: its size, dropout
+    and a penalty, where the space has any, and half of what is a choice with none; that
+    of distortions is trained with the finalists.
+    """
+    space = config.regularize.space
+    always = (
+        len(space.hidden) != 1,
+        space.input_dropout[1] or space.hidden_dropout[1],
+        space.l1[1] or space.l2[1],
+        space.label_smoothing[1],
+        space.hard_examples[1],
+        any(space.max_norm) and 0.0 not in space.max_norm,
+        "constant" not in space.schedule,
+    )
+    either = (
+        any(space.max_norm) and 0.0 in space.max_norm,
+        "constant" in space.schedule and len(space.schedule) > 1,
+    )
+    return sum(map(bool, always)) + math.ceil(sum(map(bool, either)) / 2)
 
 
 def _middle_network(config: Config) -> tuple[int, ...]:

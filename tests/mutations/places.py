@@ -52,6 +52,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_steps_overfit.py",
         "test_steps_ablation.py",
         "test_steps_finalists.py",
+        "test_steps_leave_one_out.py",
         "test_overfit.py",
         "test_finalists.py",
         "test_steps_final_test.py",

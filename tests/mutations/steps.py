@@ -102,6 +102,23 @@ FAULTS = {
             "shares_right(validation.val_loss.shape[1])",
         ),
         (
+            "a thing left out is judged the other way round",
+            "_shares(base),",
+            "_shares(found[things[0]][1]),",
+        ),
+        ("nothing is known of seeds from before", "known=ablation.at_end.deviation", "known=None"),
+        ("the network stays as large", '{"hidden": model.network.hidden}', "{}"),
+        (
+            "a part of the images is the rest of them",
+            "split.train[part.validation]",
+            "split.train[part.train]",
+        ),
+        (
+            "the line is for twice the images",
+            "line.error_at(n_refitted)",
+            "line.error_at(2 * n_refitted)",
+        ),
+        (
             "groups play no part in the ablation",
             "for one in found], development.scored_groups)",
             "for one in found], None)",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sevenfold.errors import RunError
 
-SCHEMA = 2
+SCHEMA = 3
 """Of everything in a run folder.
 
 Another version of sevenfold may draw the report of a run with the same number: within

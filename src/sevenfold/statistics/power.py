@@ -113,8 +113,8 @@ def n_seeds_needed(design: Design, difference: float, level: float = LEVEL) -> i
 class Reach(Record):
     """What a table can find with probability 0.8, as true differences of accuracy.
 
-    least, most: in the row that examples leave least and most open. most_at_best: the
-    latter with a thousand seeds a row, which is what the examples alone allow.
+    least, most: between the row that examples leave least and most open. most_at_best:
+    the latter with a thousand seeds a row, which is what the examples alone allow.
     """
 
     least: float
@@ -139,4 +139,4 @@ def reach(rows: Rows, level: float = LEVEL) -> Reach:
         detectable_difference(design, level) or 0.0
         for design in (least, most, most.model_copy(update=of_many))
     ]
-    return Reach(least=found[0], most=found[1], most_at_best=found[2])
+    return Reach(least=min(found[:2]), most=max(found[:2]), most_at_best=found[2])

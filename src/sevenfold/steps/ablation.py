@@ -179,7 +179,7 @@ def best_epoch(val_accuracy: np.ndarray) -> int:
     best too often.
     """
     half = min(READING_WINDOW, val_accuracy.shape[1]) // 2
-    smoothed = smooth(val_accuracy, 2 * half + 1).mean(axis=0)
+    smoothed: np.ndarray = smooth(val_accuracy, 2 * half + 1).mean(axis=0)
     return int(smoothed[half : len(smoothed) - half].argmax()) + half + 1
 
 

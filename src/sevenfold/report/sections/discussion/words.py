@@ -99,7 +99,8 @@ def _remedies(ablation: Ablation) -> Iterator[Statement]:
         yield Statement(theme, effects_at(ablation, moment), "table-ablation")
     text = (
         "The table of single remedies finds with probability 0.8 a true difference of"
-        f" {100 * ablation.reach_at_best.most:.2f} points in any row; that an interval includes zero does not show that there is no effect."
+        f" {100 * ablation.reach_at_best.most:.2f} points in any row; that an interval includes"
+        " zero does not show that there is no effect."
     )
     yield Statement("uncertain", text, "table-ablation")
 
