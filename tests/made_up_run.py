@@ -23,9 +23,9 @@ from sevenfold.statistics import (
     RecipeDifference,
     difference_of_networks,
     mcnemar,
-    paired_difference,
     proportion,
     reach,
+    recipe_difference,
     rows_against_base,
     spread,
 )
@@ -52,6 +52,7 @@ from sevenfold.steps.seen_groups import SeenGroups
 from sevenfold.steps.success import Success
 from sevenfold.steps.undistorted import Undistorted
 from sevenfold.terminal import Terminal
+from sevenfold.tuning.edges import Edge
 from sevenfold.tuning.importance import Importance
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import RungScore, TrialRecord
@@ -145,6 +146,7 @@ class MadeUp:
     shares: dict[str, float] = field(
         default_factory=lambda: {"learning_rate": 0.7, "hidden_dropout": 0.3}
     )
+    edges: tuple[Edge, ...] = ()
     tied: bool = False
     n_errors: int = 7
     reasons: tuple[str, ...] = ()
@@ -310,6 +312,8 @@ class MadeUp:
             rungs=(2, 6),
             trials=tuple(trials),
             importances=shares,
+            importance_epoch=2,
+            edges=self.edges,
             n_consultations=4,
         )
 
@@ -333,7 +337,9 @@ class MadeUp:
             finalists=tuple(finalists),
             diverged=(1, 2) if self.space == WHOLE_SPACE else (),
             undistorted=self._undistorted(run, settings, fresh) if self.distorted else None,
-            gain_over_overfit=paired_difference(fresh.correct(N_EPOCHS), base.correct(N_EPOCHS)),
+            gain_over_overfit=recipe_difference(
+                fresh.correct(N_EPOCHS), base.correct(N_EPOCHS), None, paired=False
+            ),
             n_consultations=2,
         )
 
@@ -379,7 +385,9 @@ class MadeUp:
         plain = self.validation(0.9, 40)
         return Undistorted(
             scored=stored(run, "undistorted", settings, plain),
-            difference=paired_difference(plain.correct(N_EPOCHS), best.correct(N_EPOCHS)),
+            difference=recipe_difference(
+                plain.correct(N_EPOCHS), best.correct(N_EPOCHS), None, paired=True
+            ),
             field_rms=0.33,
         )
 

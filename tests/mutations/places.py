@@ -65,6 +65,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
     "terminal.py": ("test_terminal.py",),
     "tuning": (
+        "test_tuning_edges.py",
         "test_tuning_rules.py",
         "test_tuning_proposals.py",
         "test_tuning_damage.py",

@@ -178,9 +178,10 @@ def best_epoch(val_accuracy: np.ndarray) -> int:
     n_epochs). Unlike `reading_epoch` it takes no mean over fewer, which by chance is
     best too often.
     """
-    half = min(READING_WINDOW, val_accuracy.shape[1]) // 2
-    smoothed: np.ndarray = smooth(val_accuracy, 2 * half + 1).mean(axis=0)
-    return int(smoothed[half : len(smoothed) - half].argmax()) + half + 1
+    half: int = min(READING_WINDOW, val_accuracy.shape[1]) // 2
+    smoothed = smooth(val_accuracy, 2 * half + 1).mean(axis=0)
+    best = int(smoothed[half : len(smoothed) - half].argmax())
+    return best + half + 1
 
 
 def _best_shares(validation: Validation) -> np.ndarray:

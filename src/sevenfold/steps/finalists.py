@@ -15,7 +15,7 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import Difference, unpaired_difference
+from sevenfold.statistics import RecipeDifference, recipe_difference
 from sevenfold.steps.ablation import AblationSettings
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.search import Search
@@ -74,7 +74,7 @@ class Finalists(Record):
     finalists: tuple[Finalist, ...]
     diverged: tuple[int, ...]
     undistorted: Undistorted | None
-    gain_over_overfit: Difference
+    gain_over_overfit: RecipeDifference
     n_consultations: int
 
     @property
@@ -111,8 +111,11 @@ def run_finalists(
         layout.VALIDATION_PREDICTIONS, {"labels": best.labels, "final": best.probabilities}
     )
     base = overfit.model.validation(run)
-    gain = unpaired_difference(
-        best.correct(winner.fresh.epoch), base.correct(reading_epoch(base.val_accuracy))
+    gain = recipe_difference(
+        best.correct(winner.fresh.epoch),
+        base.correct(reading_epoch(base.val_accuracy)),
+        development.scored_groups,
+        paired=False,
     )
     return Finalists(
         finalists=finalists,
