@@ -360,7 +360,8 @@ class MadeUp:
             rows=tuple(rows),
             table=table,
             reach=reach(table),
-            diverged=("schedule",) if self.diverged else (),
+            diverged=("max_norm",) if self.diverged else (),
+            not_tried=("schedule",) if self.tied else (),
             n_consultations=len(rows),
         )
 

@@ -145,6 +145,20 @@ def test_what_the_finalists_trained_without_distortions_is_not_trained_again(
     assert (lost.rows, lost.table, lost.diverged) == ((), None, ("distortion",))
 
 
+def test_what_the_settings_do_not_name_is_not_left_out(tmp_path: Path) -> None:
+    settings = LeaveOneOutSettings(n_seeds=1, things=("schedule", "size"))
+    run, executor = run_in(tmp_path), Pretended(lambda *_: 7)
+    found = run_leave_one_out(
+        run, DATA, settings, OVERFIT, ABLATION, chosen(run, EVERYTHING), executor=executor
+    )
+    assert list(found.differences) == ["schedule", "size"]
+    assert len(executor.seen) == 2
+    assert found.not_tried == (
+        *("dropout", "penalty", "max_norm"),
+        *("label_smoothing", "distortion", "hard_examples"),
+    )
+
+
 def test_a_network_that_has_nothing_has_nothing_left_out(tmp_path: Path) -> None:
     found, _ = left_out(run_in(tmp_path), configuration(16, n_epochs=6), None)
     assert (found.rows, found.table, found.reach, found.diverged) == ((), None, None, ())

@@ -19,6 +19,7 @@ from sevenfold.outlook import Outlook
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.runs.reading import RESULTS
 from sevenfold.steps.ablation import variants
+from sevenfold.steps.leave_one_out import Thing
 
 SHARE_OF_BEST = 0.65
 """Of the best product, what a training gets (docs/performance.md: 57 to 90 %)."""
@@ -122,25 +123,21 @@ def measured_operations() -> float:
 
 
 def _n_things(config: Config) -> int:
-    """What the chosen network is taken to have that is left out once: its size, dropout
-    and a penalty, where the space has any, and half of what is a choice with none; that
-    of distortions is trained with the finalists.
+    """How many things the chosen network is taken to have that are left out: all that
+    the space has, a choice with none in it by its share. What distortions are worth is
+    trained with the finalists.
     """
-    space = config.regularize.space
-    always = (
-        len(space.hidden) != 1,
-        space.input_dropout[1] or space.hidden_dropout[1],
-        space.l1[1] or space.l2[1],
-        space.label_smoothing[1],
-        space.hard_examples[1],
-        any(space.max_norm) and 0.0 not in space.max_norm,
-        "constant" not in space.schedule,
-    )
-    either = (
-        any(space.max_norm) and 0.0 in space.max_norm,
-        "constant" in space.schedule and len(space.schedule) > 1,
-    )
-    return sum(map(bool, always)) + math.ceil(sum(map(bool, either)) / 2)
+    space, things = config.regularize.space, config.leave_one_out.things
+    chances: dict[Thing, float] = {
+        "size": float(len(space.hidden) != 1),
+        "dropout": float(space.input_dropout[1] + space.hidden_dropout[1] > 0.0),
+        "penalty": float(space.l1[1] + space.l2[1] > 0.0),
+        "label_smoothing": float(space.label_smoothing[1] > 0.0),
+        "hard_examples": float(space.hard_examples[1] > 0.0),
+        "max_norm": sum(map(bool, space.max_norm)) / len(space.max_norm),
+        "schedule": sum(one != "constant" for one in space.schedule) / len(space.schedule),
+    }
+    return round(sum(chance for thing, chance in chances.items() if thing in things))
 
 
 def _middle_network(config: Config) -> tuple[int, ...]:

@@ -75,8 +75,8 @@ FAULTS = {
         ("the least important stands first", "(-item[1], item[0])", "(item[1], item[0])"),
         (
             "diverged trials count as bad settings",
-            "if scores and not scores[0].diverged",
-            "if scores",
+            "if len(scores) > level and not scores[level].diverged",
+            "if len(scores) > level",
         ),
         (
             "learning rates are drawn on a plain scale",

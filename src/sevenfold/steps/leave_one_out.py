@@ -2,7 +2,7 @@
 that it has, which says what its accuracy is owed to.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 from pydantic import Field
@@ -43,6 +43,8 @@ class LeaveOneOutSettings(Settings):
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 2
     """Seeds on which the chosen network is trained without each thing that it has; the
     first of those of the finalists."""
+    things: tuple[Thing, ...] = get_args(Thing)
+    """What is left out, where the chosen network has it."""
 
 
 class LeftOut(Record):
@@ -59,7 +61,8 @@ class LeaveOneOut(Record):
     thing that it has. Accuracies are means over the last epochs.
 
     table: accuracy without the thing less that of the chosen network, None where there
-    is nothing to leave out. diverged: what training did not do without.
+    is nothing to leave out. diverged: what training did not do without. not_tried: what
+    it has besides.
     """
 
     winner: ScoredConfiguration
@@ -67,6 +70,7 @@ class LeaveOneOut(Record):
     table: Rows | None
     reach: Reach | None
     diverged: tuple[Thing, ...]
+    not_tried: tuple[Thing, ...]
     n_consultations: int
 
     @property
@@ -102,9 +106,12 @@ def run_leave_one_out(
     """
     fresh = chosen.winner.fresh
     seeds = run.seeds("finalists", settings.n_seeds)
-    tried = without(fresh.configuration, overfit.model.at_end.configuration)
+    all_things = without(fresh.configuration, overfit.model.at_end.configuration)
+    tried = {thing: one for thing, one in all_things.items() if thing in settings.things}
     found: dict[Thing, tuple[Configuration, Validation, str]] = {}
-    if chosen.undistorted is not None:  # trained already, and with more seeds
+    if (
+        chosen.undistorted is not None and "distortion" in tried
+    ):  # trained already, and with more seeds
         plain = chosen.undistorted.scored
         found["distortion"] = plain.configuration, stored(run, plain), plain.history
     todo = {thing: one for thing, one in tried.items() if thing not in found}
@@ -142,6 +149,7 @@ def run_leave_one_out(
         table=table,
         reach=reach(table) if table else None,
         diverged=tuple(diverged),
+        not_tried=tuple(thing for thing in all_things if thing not in tried),
         n_consultations=len(todo),
     )
 

@@ -74,7 +74,9 @@ def _named(rows: Mapping[Thing, RowDifference]) -> str:
 
 
 def without_training(found: LeaveOneOut) -> str:
-    """What training diverged without; empty where nothing did."""
+    """What training diverged without, and what was not left out; empty where neither."""
+    others = [NAMES[thing] for thing in found.not_tried]
+    rest = f" Not left out, as the settings say: {listed(others)}." if others else ""
     if not found.diverged:
-        return ""
-    return f" Without {listed([NAMES[thing] for thing in found.diverged])} training diverged."
+        return rest
+    return f" Without {listed([NAMES[thing] for thing in found.diverged])} training diverged.{rest}"
