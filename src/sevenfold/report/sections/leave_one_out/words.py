@@ -74,7 +74,7 @@ def _named(rows: Mapping[Thing, RowDifference]) -> str:
 
 
 def without_training(found: LeaveOneOut) -> str:
-    """What training diverged without, and what was not left out; empty where neither."""
+    """What training diverged without, and what was not left out, if anything."""
     others = [NAMES[thing] for thing in found.not_tried]
     rest = f" Not left out, as the settings say: {listed(others)}." if others else ""
     if not found.diverged:
