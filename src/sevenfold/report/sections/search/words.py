@@ -107,9 +107,10 @@ def when_judged(search: Search) -> str:
         if longest > search.rungs[0]:
             seen += f"; what matters that early need not matter after {longest}"
         return seen
+    n = len(judged)
     return (
-        f"{count(len(judged), 'trial').capitalize()} were scored after {epochs}, the latest that"
-        " enough of them reached; they are those that had been better before"
+        f"{count(n, 'trial').capitalize()} {'was' if n == 1 else 'were'} scored after {epochs}, the"
+        " latest that enough of them reached, as those that had been better before"
     )
 
 
