@@ -26,10 +26,11 @@ from sevenfold.statistics import (
     difference_of_networks,
     grouped_mcnemar,
     mcnemar,
-    paired_difference,
     proportion,
+    reach,
     recipe_accuracy,
     recipe_difference,
+    rows_against_base,
     share,
     spread,
 )
@@ -47,6 +48,8 @@ from sevenfold.steps.findings import (
     confused_pairs,
     resolution,
 )
+from sevenfold.steps.learning_curve import LearningCurveFound, Point, curve_found
+from sevenfold.steps.leave_one_out import LeaveOneOut, LeftOut, without
 from sevenfold.steps.likeness import Likeness
 from sevenfold.steps.overfit import Attempt, Overfit, Turn
 from sevenfold.steps.preparation import Check, Preparation
@@ -56,6 +59,7 @@ from sevenfold.steps.seen_groups import SeenGroups
 from sevenfold.steps.success import Success
 from sevenfold.steps.undistorted import Undistorted
 from sevenfold.terminal import Terminal
+from sevenfold.tuning.edges import Edge
 from sevenfold.tuning.importance import Importance
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import RungScore, TrialRecord
@@ -149,6 +153,7 @@ class MadeUp:
     shares: dict[str, float] = field(
         default_factory=lambda: {"learning_rate": 0.7, "hidden_dropout": 0.3}
     )
+    edges: tuple[Edge, ...] = ()
     tied: bool = False
     n_errors: int = 7
     reasons: tuple[str, ...] = ()
@@ -267,23 +272,26 @@ class MadeUp:
     def _ablation(self, run: Run, made: dict[str, Any]) -> Ablation:
         model = made["overfit"].model
         base = self.validation(0.95, 4, turns=True)
-        rows = []
+        rows, changed = [], []
         tried = variants(model.at_end.configuration.network, AblationSettings())
         for i, (remedy, network) in enumerate(tried.items()):
-            changed = self.validation(0.93 + 0.01 * i, 5 + i)
+            changed.append(self.validation(0.93 + 0.01 * i, 5 + i))
             settings = Configuration(network=network, training=model.at_end.configuration.training)
-            score = stored(run, f"ablation_{remedy}", settings, changed)
-            difference = paired_difference(changed.correct(N_EPOCHS), base.correct(N_EPOCHS))
-            rows.append(
-                AblationRow(
-                    remedy=remedy,
-                    reading=Reading(at_best=score, at_end=score, val_loss_rise=0.01),
-                    difference_at_best=difference,
-                    difference_at_end=difference,
-                )
-            )
-        reading = Reading(at_best=model.at_turn, at_end=model.at_end, val_loss_rise=0.2)
-        return Ablation(model=reading, rows=tuple(rows), n_consultations=len(rows))
+            score = stored(run, f"ablation_{remedy}", settings, changed[-1])
+            reading = Reading(at_best=score, at_end=score, val_loss_rise=0.01)
+            rows.append(AblationRow(remedy=remedy, reading=reading))
+        table = rows_against_base(
+            base.shares_right(N_EPOCHS), [one.shares_right(N_EPOCHS) for one in changed], None
+        )
+        return Ablation(
+            model=Reading(at_best=model.at_turn, at_end=model.at_end, val_loss_rise=0.2),
+            rows=tuple(rows),
+            at_best=table,
+            at_end=table,
+            reach_at_best=reach(table),
+            reach_at_end=reach(table),
+            n_consultations=len(rows),
+        )
 
     def _search(self, run: Run, _: dict[str, Any]) -> Search:
         whole = self.space == WHOLE_SPACE
@@ -311,6 +319,8 @@ class MadeUp:
             rungs=(2, 6),
             trials=tuple(trials),
             importances=shares,
+            importance_epoch=2,
+            edges=self.edges,
             n_consultations=4,
         )
 
@@ -334,8 +344,46 @@ class MadeUp:
             finalists=tuple(finalists),
             diverged=(1, 2) if self.space == WHOLE_SPACE else (),
             undistorted=self._undistorted(run, settings, fresh) if self.distorted else None,
-            gain_over_overfit=paired_difference(fresh.correct(N_EPOCHS), base.correct(N_EPOCHS)),
+            gain_over_overfit=recipe_difference(
+                fresh.correct(N_EPOCHS), base.correct(N_EPOCHS), None, paired=False
+            ),
             n_consultations=2,
+        )
+
+    def _leave_one_out(self, run: Run, made: dict[str, Any]) -> LeaveOneOut:
+        fresh = made["finalists"].winner.fresh
+        model = made["overfit"].model.at_end.configuration
+        base, tried = self.validation(0.96, 30), without(fresh.configuration, model)
+        found = [self.validation(0.95 - 0.02 * i, 60 + i) for i in range(len(tried))]
+        table = rows_against_base(
+            base.shares_right(N_EPOCHS), [one.shares_right(N_EPOCHS) for one in found], None
+        )
+        rows = [
+            LeftOut(thing=thing, scored=stored(run, f"without_{thing}", settings, one))
+            for (thing, settings), one in zip(tried.items(), found, strict=True)
+        ]
+        return LeaveOneOut(
+            winner=fresh,
+            rows=tuple(rows),
+            table=table,
+            reach=reach(table),
+            diverged=("max_norm",) if self.diverged else (),
+            not_tried=("schedule",) if self.tied else (),
+            n_consultations=len(rows),
+        )
+
+    def _learning_curve(self, run: Run, made: dict[str, Any]) -> LearningCurveFound:
+        fresh = made["finalists"].winner.fresh
+        errors = {500: (0.1, 0.11), 1_000: (0.08, 0.079), 2_000: (0.06, 0.064)}
+        if self.tied:
+            errors = dict.fromkeys(errors, (0.0, 0.0))
+        return curve_found(
+            tuple(
+                Point(n_train=n, errors=spread(values), history=fresh.history)
+                for n, values in errors.items()
+            ),
+            2_400,
+            (0.1,) if self.diverged else (),
         )
 
     def _undistorted(self, run: Run, settings: Configuration, best: Validation) -> Undistorted:
@@ -345,7 +393,9 @@ class MadeUp:
         plain = self.validation(0.9, 40)
         return Undistorted(
             scored=stored(run, "undistorted", settings, plain),
-            difference=paired_difference(plain.correct(N_EPOCHS), best.correct(N_EPOCHS)),
+            difference=recipe_difference(
+                plain.correct(N_EPOCHS), best.correct(N_EPOCHS), None, paired=True
+            ),
             field_rms=0.33,
         )
 

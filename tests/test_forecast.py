@@ -55,6 +55,8 @@ def test_every_step_of_the_workflow_is_in_it(mnist_sized: DevelopmentSet) -> Non
         ({"regularize.search.n_trials": 240}, "search"),
         ({"regularize.n_finalists": 8}, "finalists"),
         ({"regularize.n_finalist_seeds": 12}, "finalists"),
+        ({"leave_one_out.n_seeds": 8}, "leave_one_out"),
+        ({"learning_curve.n_seeds": 8}, "learning_curve"),
         ({"final_test.n_seeds": 20}, "final_test"),
         ({"final_test.n_epochs": 64}, "final_test"),
     ],
@@ -66,6 +68,17 @@ def test_four_times_the_work_of_a_step_takes_that_step_four_times_as_long(
     after = expected(load_config("book", changes), mnist_sized)
     assert 2.0 < after[step] / before[step] < 4.1
     assert {name for name in after if after[name] != before[name]} == {step}
+
+
+def test_smaller_parts_cost_less_and_what_is_not_in_the_space_is_not_left_out(
+    mnist_sized: DevelopmentSet,
+) -> None:
+    before = expected(Config(), mnist_sized)
+    quarter = expected(load_config("book", {"learning_curve.shares": [0.25]}), mnist_sized)
+    assert 0.3 < quarter["learning_curve"] / before["learning_curve"] < 0.45
+    plain = {f"regularize.space.{name}": [0.0, 0.0] for name in ("input_dropout", "hidden_dropout")}
+    fewer = expected(load_config("book", plain), mnist_sized)
+    assert 0.7 < fewer["leave_one_out"] / before["leave_one_out"] < 0.8
 
 
 def test_folds_and_rounds_are_counted() -> None:

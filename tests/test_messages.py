@@ -248,7 +248,7 @@ def test_what_is_no_toml_is_a_plain_word() -> None:
     assert parse_assignment("a=[1, 2]") == ("a", [1, 2])
 
 
-@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"schema": 2, "a": ' + b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"schema": 3, "a": ' + b"[" * 100_000])
 def test_a_run_described_by_brackets_is_damaged(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "run.json").write_bytes(content)
     with pytest.raises(Exception, match=r"run\.json is damaged"):

@@ -47,7 +47,7 @@ def test_numbers_on_the_page_are_the_stored_ones() -> None:
         assert f"[{100 * p.ci_low:.1f}, {100 * p.ci_high:.1f}]" in text
     assert f"{final.n_parameters:,} parameters" in text
     assert "with seven errors" in text
-    d = run.ablation.rows[0].difference_at_best
+    d = run.ablation.at_best.rows[0]
     assert f"[{100 * d.ci_low:+.1f}, {100 * d.ci_high:+.1f}]".replace("-", "−") in text
     assert "7.05 × 10⁻⁶" in text
 
@@ -185,7 +185,7 @@ def test_conclusions_stand_under_their_theme() -> None:
     assert "seven more than it loses, before the exact McNemar test" in found["Limitations"]
     assert "one that differs on fewer needs fewer" in found["Limitations"]
     assert (
-        "Train longer: validation accuracy was best at epoch 6 of 6"
+        "Whether longer training helps is open: smoothed validation accuracy was best at epoch 6"
         in (found["Possible extensions"])
     )
 

@@ -1,13 +1,26 @@
 """Section 7: remedies, the search and the finalists."""
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import pytest
 from reports import folder_of, page_of
 
-from sevenfold.report.sections.ablation.words import effects, remedy
+from sevenfold.report.sections.ablation.words import effects, remedy, sight
+from sevenfold.report.sections.discussion.tuning import still_rises
+from sevenfold.report.sections.discussion.words import conclusions
 from sevenfold.report.sections.finalists.words import choice, dose, gain, optimism
+from sevenfold.report.sections.learning_curve.words import worth
+from sevenfold.report.sections.leave_one_out.words import owed
+from sevenfold.report.sections.search.words import edge, when_judged
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun, read_run
+from sevenfold.statistics import Reach, Rows
 from sevenfold.steps.finalists import Finalists
+from sevenfold.steps.leave_one_out import LeaveOneOut
+from sevenfold.tuning.edges import Edge
+from sevenfold.validation import reading_epoch
 
 
 def figures(kind: str) -> set[str]:
@@ -88,10 +101,10 @@ def test_remedies_say_what_they_change() -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ((0.0,) * 6, "Neither at the turning point nor after all six epochs can any remedy"),
+        ((0.0,) * 6, "Neither at their best nor at the end can any remedy be told from no"),
         (
             (0.02, 0.03, 0.0, 0.0, 0.0, 0.0),
-            "At the turning point, dropout (+2.0) and L2 (+3.0) raise validation accuracy; the"
+            "Each at its best, dropout (+2.0) and L2 (+3.0) raise validation accuracy; the"
             " other four intervals include zero.",
         ),
         (
@@ -105,15 +118,42 @@ def test_remedies_say_what_they_change() -> None:
 def test_effects_of_remedies(values: tuple[float, ...], said: str) -> None:
     ablation = finished().ablation
     assert ablation is not None
-    rows = []
-    for row, value in zip(ablation.rows, values, strict=True):
-        d = row.difference_at_best.model_copy(
-            update={"value": value, "ci_low": value - 0.01, "ci_high": value + 0.01}
-        )
-        rows.append(row.model_copy(update={"difference_at_best": d, "difference_at_end": d}))
-    text = effects(ablation.model_copy(update={"rows": tuple(rows)}))
+    rows = tuple(
+        d.model_copy(update={"value": value, "ci_low": value - 0.01, "ci_high": value + 0.01})
+        for d, value in zip(ablation.at_best.rows, values, strict=True)
+    )
+    table = ablation.at_best.model_copy(update={"rows": rows})
+    text = effects(ablation.model_copy(update={"at_best": table, "at_end": table}))
     assert said in text
-    assert ("After all six epochs, " in text) == any(values)
+    assert ("At the end, up to epoch 6, " in text) == any(values)
+
+
+def test_the_table_says_what_it_can_find() -> None:
+    few = sight(Reach(least=0.0019, most=0.0035, most_at_best=0.003), 3)
+    assert "With three repeats a row a true difference of 0.19 to 0.35 points, row by row," in few
+    assert "bring the largest of these down to 0.30 points and no further, since" in few
+    alike = sight(Reach(least=0.003, most=0.003, most_at_best=0.003), 9)
+    assert "difference of 0.30 points is found" in alike
+    assert "More repeats would not lower that, since" in alike
+
+
+def test_both_readings_of_the_ablation_are_discussed() -> None:
+    """L2 raised accuracy at its best and lowered it at the end; one was told."""
+    ablation = finished().ablation
+    assert ablation is not None
+    d = ablation.at_best.rows[1]
+
+    def table(value: float) -> Rows:
+        changes = {"value": value, "ci_low": value - 0.001, "ci_high": value + 0.001}
+        none = {"value": 0.0, "ci_low": -0.001, "ci_high": 0.001}
+        rows = [d.model_copy(update=changes if i == 1 else none) for i in range(6)]
+        return ablation.at_best.model_copy(update={"rows": tuple(rows)})
+
+    update = {"at_best": table(0.0036), "at_end": table(-0.0041)}
+    run = replace(finished(), ablation=ablation.model_copy(update=update))
+    said = [s.text for group in conclusions(run, Terms.of(run.problem)).values() for s in group]
+    assert any("best, L2 (+0.4) raises" in text for text in said)
+    assert any("end, up to epoch 6, L2 (−0.4) lowers" in text for text in said)
 
 
 @pytest.mark.parametrize(
@@ -206,3 +246,97 @@ def test_dose_names_the_classes_that_are_turned_less() -> None:
     assert dose(longer, 0.33, Terms.of(run.problem)).endswith(
         "falling towards half of that over the last 10 % of the epochs"
     )
+
+
+def test_the_gain_is_owed_to_what_the_table_tells_alone() -> None:
+    """The schedule helped, dropout did not: nothing else may be credited."""
+    found = finished().leave_one_out
+    assert found is not None
+    assert found.table is not None
+
+    def with_values(*values: float) -> LeaveOneOut:
+        assert found.table is not None
+        rows = tuple(
+            d.model_copy(update={"value": v, "ci_low": v - 0.001, "ci_high": v + 0.001})
+            for d, v in zip(found.table.rows, values, strict=True)
+        )
+        return found.model_copy(update={"table": found.table.model_copy(update={"rows": rows})})
+
+    assert list(found.differences) == ["dropout", "penalty", "size"]
+    none = owed(with_values(0.0, 0.0, 0.0))
+    assert "To none of them alone can the accuracy" in none
+    assert "all three intervals include zero" in none
+    text = owed(with_values(0.0, 0.02, -0.03)).replace("\u00a0", " ")
+    assert "Without its size (−3.0 points [−3.1, −2.9]) the chosen network is less" in text
+    assert "Without the penalty on weights (+2.0 points" in text
+    assert "it would be more accurate. Of dropout no effect can be told from zero." in text
+    assert "Not left out, as the settings say: the schedule" in page_of("distorted, tied").text
+    assert "Without the bound on incoming weights training diverged." in (
+        page_of("whole space").text
+    )
+
+
+@pytest.mark.parametrize(
+    ("doubled", "said"),
+    [
+        ((0.7, 0.6, 0.8), "multiply the error by 0.70 [0.60, 0.80]; if it goes on, more of them"),
+        ((0.9, 0.7, 1.1), "Whether more are worth it is open: twice as many training digits"),
+        ((1.2, 1.1, 1.3), "here more of them did not help."),
+        (None, "No line can be drawn through these errors"),
+    ],
+)
+def test_whether_more_images_are_worth_it(doubled: Any, said: str) -> None:
+    run = finished()
+    assert run.learning_curve is not None
+    found = run.learning_curve.model_copy(update={"doubled": doubled})
+    assert said in worth(found, Terms.of(run.problem))
+
+
+def test_the_learning_curve_is_drawn_where_there_is_a_line() -> None:
+    assert "learning-curve" in figures("plain")
+    assert "all 2,400 development digits, 1.2 times as many as here" in page_of("plain").text
+    tied = page_of("distorted, tied")
+    assert "learning-curve" not in figures("distorted, tied")
+    assert "No line can be drawn" in tied.text
+
+
+def test_best_trials_at_an_edge_are_told_and_what_was_preset() -> None:
+    assert "at an edge" not in page_of("plain").text
+    search = finished().search
+    assert search is not None
+    one = Edge(name="learning_rate", end="highest", value=3e-3, n_there=5, n_best=6)
+    said = edge(search.model_copy(update={"edges": (one,)}))
+    assert "Of the best six trials five lie at the highest end of learning rate (0.003):" in said
+    assert edge(search) == ""
+    assert "L1, label smoothing, distortion and hard examples had one value each," in (
+        page_of("plain").text
+    )
+    assert "all other settings were chosen" not in page_of("plain").text
+
+
+def test_importance_says_after_which_epoch_it_was_measured() -> None:
+    search = finished().search
+    assert search is not None
+    early = when_judged(search)
+    assert early.startswith("Every trial was scored after two epochs")
+    assert early.endswith("what matters that early need not matter after 6")
+    late = when_judged(search.model_copy(update={"importance_epoch": 6}))
+    assert late.startswith("One trial was scored")
+    assert "after six epochs, the latest that enough of them reached" in late
+
+
+@pytest.mark.parametrize(
+    ("curve", "rises"),
+    [
+        ((0.90, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99), True),
+        ((0.97, 0.99, 0.97, 0.98, 0.99, 0.96, 0.97, 0.98, 0.98, 0.99), False),
+        ((0.90, 0.91, 0.92, 0.99), False),
+    ],
+)
+def test_training_longer_is_advised_only_where_accuracy_still_rises(
+    curve: tuple[float, ...], rises: bool
+) -> None:
+    """Of the second, the smoothed best is the last epoch, where the window shrinks."""
+    if len(curve) == 10:
+        assert reading_epoch(np.array([curve])) == 10
+    assert still_rises(curve) is rises

@@ -15,6 +15,7 @@ from sevenfold.statistics import (
     holm,
     n_seeds_needed,
     power,
+    reach,
     rows_against_base,
     spread,
 )
@@ -163,3 +164,32 @@ def test_the_number_of_seeds_is_the_least() -> None:
     assert with_seeds(n) >= 0.8 > with_seeds(n - 1)
     open_by_groups = DESIGN.model_copy(update={"error_of_groups": 0.002})
     assert n_seeds_needed(open_by_groups, 0.002) is None
+
+
+def test_a_known_spread_is_pooled_in_by_its_degrees_of_freedom() -> None:
+    """Rows of one seed borrow it: without, the base alone knows of seeds."""
+    single = [table(v[:1]) for v in VARIANTS]
+    known = deviation([spread(list(v)) for v in VARIANTS])
+    alone = rows_against_base(table(BASE), single, GROUPS)
+    found = rows_against_base(table(BASE), single, GROUPS, known=known)
+    everything = deviation([spread(list(v)) for v in (BASE, *VARIANTS)])
+    assert everything is not None
+    assert (alone.deviation.degrees_of_freedom, found.deviation.degrees_of_freedom) == (4, 10)
+    assert found.deviation.value == pytest.approx(everything.value)
+    for row in found.rows:
+        assert row.error == pytest.approx(everything.value * math.sqrt(1 + 1 / 5))
+        assert row.degrees_of_freedom == pytest.approx(10)
+
+
+def test_reach_is_the_detectable_difference_of_the_table() -> None:
+    noisy = np.clip(table(VARIANTS[0]) + RNG.normal(0, 0.2, 60), 0, 1)
+    found = rows_against_base(table(BASE), [noisy, *map(table, VARIANTS[1:])], GROUPS)
+    sd, errors = found.deviation.value, [row.error_of_groups for row in found.rows]
+    assert max(errors) == found.error_of_groups > 5 * min(errors)
+    design = Design(n_rows=3, n_seeds=3, n_base_seeds=5, sd=sd)
+    wide = design.model_copy(update={"error_of_groups": max(errors)})
+    many = wide.model_copy(update={"n_seeds": 1000, "n_base_seeds": 1000})
+    seen = reach(found)
+    assert seen.least == pytest.approx(detectable_difference(design), rel=1e-3)
+    assert seen.most == pytest.approx(detectable_difference(wide))
+    assert seen.most_at_best == pytest.approx(detectable_difference(many))

@@ -1,5 +1,6 @@
 """The ablation: each remedy alone, against the overfitting model read alike."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,22 +68,70 @@ def test_seeds_and_epochs_are_the_models(ablated: tuple[Run, Overfit, Ablation, 
     assert {c.training for c in call.configurations} == {model.training}
 
 
-def test_gains_are_read_at_each_networks_own_turn_and_at_the_end(
+def missed(first: int, epoch: int, repeat: int) -> int:
+    return max(0, first - epoch) + repeat
+
+
+def mean_missed(first: int, epochs: range, n_repeats: int) -> float:
+    """Over epochs and repeats, of networks made by `curves`."""
+    return float(np.mean([missed(first, e, r) for e in epochs for r in range(n_repeats)]))
+
+
+def test_gains_are_means_over_neighbouring_epochs_at_each_networks_best_and_at_the_end(
     ablated: tuple[Run, Overfit, Ablation, Any],
 ) -> None:
-    _, overfit, found, _ = ablated
-    assert overfit.model.at_turn.epoch == 6
-    model_missed = {"best": [14, 15], "end": [8, 9]}
-    for number, row in enumerate(found.rows[-6:]):
-        first_missed = 24 - 2 * number
-        for moment, epoch in (("best", 8), ("end", 12)):
-            missed = [max(0, first_missed - epoch) + repeat for repeat in range(2)]
-            gain = (sum(model_missed[moment]) - sum(missed)) / 80
-            difference = getattr(row, f"difference_at_{moment}")
-            assert difference.value == pytest.approx(gain), (row, moment)
-            assert (difference.n, difference.n_seeds) == (40, 2)
-    assert any(row.difference_at_best.value > 0 for row in found.rows[-6:])
-    assert any(row.difference_at_best.value < 0 for row in found.rows[-6:])
+    """Accuracy rises to the end, so the best five epochs are the last."""
+    _, _, found, _ = ablated
+    last = range(8, 13)
+    base = mean_missed(20, last, 3)  # every seed of the model
+    assert (found.model.at_best.epoch, found.model.at_end.epoch) == (10, 12)
+    for number, row in enumerate(found.rows):
+        first = 24 - 2 * number
+        assert (row.reading.at_best.epoch, row.reading.at_end.epoch) == (10, 12)
+        for moment in ("at_best", "at_end"):
+            own = mean_missed(first, last, 2)
+            d = found.differences(moment)[row.remedy]  # type: ignore[arg-type]
+            assert d.value == pytest.approx((base - own) / 40), (row.remedy, moment)
+            assert (d.n, d.n_seeds) == (40, 2)
+            accuracy = getattr(row.reading, moment).accuracy.value
+            assert accuracy == pytest.approx(1 - own / 40)
+    assert found.at_best.n_base_seeds == 3
+    assert found.at_best.deviation.degrees_of_freedom == 2 + 6
+
+
+def test_a_single_lucky_epoch_is_not_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By single epochs the second would be read; of five in a row, those about the
+    seventh.
+    """
+    run = run_in(tmp_path)
+    numbers = [20, 0, 20, 20, 9, 8, 7, 8, 9, 20, 20, 20]
+    jumping = validation(LABELS, [[range(n) for n in numbers]] * 2, np.stack([TURNING] * 2))  # type: ignore[arg-type]
+    trained_as(monkeypatch, "sevenfold.steps.overfit", [jumping])
+    settings = OverfitSettings(stages=(Stage(hidden=(6, 3), n_epochs=12),), n_seeds=2)
+    overfit = run_overfit(run, DATA, settings, BASELINE)
+    trained_as(monkeypatch, "sevenfold.steps.ablation", [jumping] * 6)
+    found = run_ablation(run, DATA, SETTINGS, overfit)
+    assert found.model.at_best.epoch == 7
+    assert found.model.at_best.accuracy.value == pytest.approx(1 - 8.2 / 40)
+    assert str(found).endswith("told from no effect at their best: none")
+
+
+def test_groups_of_the_validation_images_make_the_intervals(
+    ablated: tuple[Run, Overfit, Ablation, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Images that are missed together, in groups, tell less than as many strangers."""
+    run, overfit, alone, _ = ablated
+    grouped = replace(
+        DATA, images=replace(DATA.images, groups=np.array([f"w{i // 8}" for i in range(40)]))
+    )
+    outcomes = [curves(24 - 2 * number, LATE, 2) for number in range(6)]
+    trained_as(monkeypatch, "sevenfold.steps.ablation", outcomes)
+    found = run_ablation(run, grouped, SETTINGS, overfit)
+    assert (found.at_end.n_groups, alone.at_end.n_groups) == (5, 40)
+    assert found.at_end.error_of_groups > 1.5 * alone.at_end.error_of_groups
+    assert found.reach_at_end.most > alone.reach_at_end.most
 
 
 def test_the_rise_is_above_the_smoothed_minimum(

@@ -7,7 +7,7 @@ import math
 import pytest
 from conftest import uneven_images
 
-from sevenfold.tuning.importance import importances
+from sevenfold.tuning.importance import importances, judged_level
 from sevenfold.tuning.proposals import Known, Proposal, propose
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import RungScore
@@ -97,12 +97,21 @@ def by_rate_then_dropout(n: int) -> list[tuple[Proposal, tuple[float, ...]]]:
     ]
 
 
-def test_the_setting_that_made_the_difference_at_the_first_rung_stands_first() -> None:
-    found = importances(known(by_rate_then_dropout(60)))
+def short(told: list[Known], n_long: int) -> list[Known]:
+    """The same, but only the first of them reached the second rung."""
+    return [Known(k.proposal, k.scores[: 2 if i < n_long else 1]) for i, k in enumerate(told)]
+
+
+def test_the_longest_rung_that_enough_trials_reached_tells_what_mattered() -> None:
+    told = known(by_rate_then_dropout(60))
+    assert importances(told)[0].name == "input_dropout"
+    assert importances(short(told, 20)) != importances(short(told, 19))
+    found = importances(short(told, 19))
     assert found[0].name == "learning_rate"
     assert [share.value for share in found] == sorted((s.value for s in found), reverse=True)
     assert found[0].value > 0.6
     assert sum(share.value for share in found) == pytest.approx(1.0)
+    assert [judged_level([k.scores for k in short(told, n)]) for n in (19, 20)] == [0, 1]
 
 
 def test_trials_that_diverged_say_nothing_of_importance() -> None:

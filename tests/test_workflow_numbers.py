@@ -140,24 +140,40 @@ def test_the_overfitting_model(finished: Path) -> None:
     )
 
 
+def five_means(right: np.ndarray) -> np.ndarray:
+    """Accuracy over five epochs in a row, as a mean over repeats too."""
+    by_epoch = right.mean(axis=(0, 2))
+    return np.array([by_epoch[i : i + 5].mean() for i in range(len(by_epoch) - 4)])
+
+
 def test_what_each_remedy_brings(finished: Path) -> None:
     model = result(finished, "overfit")["attempts"][-1]
     _, base = history(finished, model["at_end"]["history"])
-    n_seeds = 2  # of the preset quick
-    turn, seeds = model["at_turn"]["epoch"], slice(0, n_seeds)
-    rows = result(finished, "ablation")["rows"]
-    for remedy, row in zip(REMEDIES, rows[-len(REMEDIES) :], strict=True):
-        arrays, right = history(finished, f"histories/ablation_{remedy}.npz")
-        best = int(smoothed(arrays["val_loss"]).argmin())
-        for name, mine, models in (
-            ("difference_at_best", right[:, best], base[seeds, turn - 1]),
-            ("difference_at_end", right[:, -1], base[seeds, -1]),
-        ):
-            gains = mine.astype(float) - models
-            difference = row[name]
-            assert difference["value"] == pytest.approx(gains.mean())
-            assert difference["sd_over_seeds"] == pytest.approx(gains.mean(axis=1).std(ddof=1))
-            assert difference["n_seeds"] == n_seeds
+    found = result(finished, "ablation")
+    assert [row["remedy"] for row in found["rows"]] == list(REMEDIES)
+    for i, remedy in enumerate(REMEDIES):
+        _, right = history(finished, f"histories/ablation_{remedy}.npz")
+        for moment, pick in (("at_best", np.max), ("at_end", lambda means: means[-1])):
+            mine, models = pick(five_means(right)), pick(five_means(base))
+            assert found["rows"][i]["reading"][moment]["accuracy"]["value"] == pytest.approx(mine)
+            assert found[moment]["rows"][i]["value"] == pytest.approx(mine - models)
+            assert found[moment]["rows"][i]["n_seeds"] == 2  # of the preset quick
+            assert found[moment]["n_base_seeds"] == 3
+
+
+def test_what_the_winner_owes_and_what_more_images_bring(finished: Path) -> None:
+    chosen = next(f for f in result(finished, "finalists")["finalists"] if f["chosen"])
+    _, base = history(finished, chosen["fresh"]["history"])
+    found = result(finished, "leave_one_out")
+    assert {"dropout", "size"} <= {row["thing"] for row in found["rows"]}
+    for row, d in zip(found["rows"], found["table"]["rows"], strict=True):
+        _, right = history(finished, row["scored"]["history"])
+        assert d["value"] == pytest.approx(five_means(right)[-1] - five_means(base)[-1])
+    points = result(finished, "learning_curve")["points"]
+    assert [point["n_train"] for point in points] == [250, 1_000]
+    for point in points:
+        _, right = history(finished, point["history"])
+        assert point["errors"]["values"] == pytest.approx(1 - right[:, -1].mean(axis=1))
 
 
 def test_the_search(finished: Path) -> None:

@@ -20,6 +20,8 @@ from sevenfold.records import Settings, digest_of, read_toml
 from sevenfold.steps.baseline import BaselineSettings
 from sevenfold.steps.final_test import FinalTestSettings
 from sevenfold.steps.finalists import RegularizeSettings
+from sevenfold.steps.learning_curve import LearningCurveSettings
+from sevenfold.steps.leave_one_out import LeaveOneOutSettings
 from sevenfold.steps.overfit import OverfitSettings
 from sevenfold.steps.success import SuccessSettings
 
@@ -60,6 +62,8 @@ class Config(Settings):
     baseline: BaselineSettings = BaselineSettings()
     overfit: OverfitSettings = OverfitSettings()
     regularize: RegularizeSettings = RegularizeSettings()
+    leave_one_out: LeaveOneOutSettings = LeaveOneOutSettings()
+    learning_curve: LearningCurveSettings = LearningCurveSettings()
     final_test: FinalTestSettings = FinalTestSettings()
 
     @model_validator(mode="after")

@@ -19,6 +19,7 @@ from sevenfold.outlook import Outlook
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.runs.reading import RESULTS
 from sevenfold.steps.ablation import variants
+from sevenfold.steps.leave_one_out import Thing
 
 SHARE_OF_BEST = 0.65
 """Of the best product, what a training gets (docs/performance.md: 57 to 90 %)."""
@@ -86,6 +87,13 @@ def expected_seconds(
         "finalists": seconds(
             trial, long, n_compared * tune.n_finalists * tune.n_finalist_seeds * n_fresh
         ),
+        "leave_one_out": seconds(
+            trial, long, _n_things(config) * config.leave_one_out.n_seeds * n_fresh
+        ),
+        "learning_curve": sum(
+            seconds(trial, long, config.learning_curve.n_seeds * n_fresh, round(share * n_train))
+            for share in config.learning_curve.shares
+        ),
         "final_test": seconds(
             trial,
             max(long, config.final_test.n_epochs),
@@ -112,6 +120,24 @@ def measured_operations() -> float:
         factor @ factor
         times.append(time.perf_counter() - started)
     return 2 * 1024**3 / min(times)
+
+
+def _n_things(config: Config) -> int:
+    """How many things the chosen network is taken to have that are left out: all that
+    the space has, a choice with none in it by its share. What distortions are worth is
+    trained with the finalists.
+    """
+    space, things = config.regularize.space, config.leave_one_out.things
+    chances: dict[Thing, float] = {
+        "size": float(len(space.hidden) != 1),
+        "dropout": float(space.input_dropout[1] + space.hidden_dropout[1] > 0.0),
+        "penalty": float(space.l1[1] + space.l2[1] > 0.0),
+        "label_smoothing": float(space.label_smoothing[1] > 0.0),
+        "hard_examples": float(space.hard_examples[1] > 0.0),
+        "max_norm": sum(map(bool, space.max_norm)) / len(space.max_norm),
+        "schedule": sum(one != "constant" for one in space.schedule) / len(space.schedule),
+    }
+    return round(sum(chance for thing, chance in chances.items() if thing in things))
 
 
 def _middle_network(config: Config) -> tuple[int, ...]:

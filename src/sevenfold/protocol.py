@@ -87,6 +87,16 @@ class DevelopmentSet:
         """
         return np.sort(np.concatenate([split.validation for split in self.rounds[0]]))
 
+    @property
+    def scored_groups(self) -> np.ndarray | None:
+        """The group of each of these images; None where groups are not known, or all of
+        them are of one, from which nothing follows for another.
+        """
+        if self.images.groups is None:
+            return None
+        groups = self.images.groups[self.scored]
+        return groups if len(np.unique(groups)) > 1 else None
+
     def unsearched(self) -> "DevelopmentSet":
         """The rounds whose folds the search, which uses the first, has not seen; the
         whole where there is only one.

@@ -22,10 +22,13 @@ from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.seeds import SEEDS_PER_ROUND
-from sevenfold.statistics import Proportion, Spread, proportion, spread
+from sevenfold.statistics import Proportion, Spread, proportion, smooth, spread
 from sevenfold.terminal import Advance
 
 NO_STATE = FitState(0, (), ())
+
+READING_WINDOW = 5
+"""Epochs over which an accuracy is a mean, where single epochs jump."""
 
 
 class Configuration(Record):
@@ -67,15 +70,29 @@ class Validation:
         right: np.ndarray = self.predictions[:, epoch - 1] == self.labels
         return right
 
-    def accuracy(self, epoch: int) -> Proportion:
-        """Accuracy after `epoch`, averaged over repeats, with the interval for the
-        number of images.
-        """
-        return proportion(float(self.correct(epoch).mean(axis=0).sum()), len(self.labels))
+    def shares_right(self, epoch: int, window: int = READING_WINDOW) -> np.ndarray:
+        """After how many of the `window` epochs around `epoch` (from 1) each scored
+        image was right, as a share: shape (n_repeats, n_scored), float64.
 
-    def accuracy_spread(self, epoch: int) -> Spread:
-        """Accuracy after `epoch`, repeat by repeat."""
-        return spread(self.correct(epoch).mean(axis=1))
+        Beside the ends it is the first or the last `window` epochs that count, so that
+        every reading is a mean over as many, if there are so many.
+        """
+        n_epochs = self.predictions.shape[1]
+        first = max(0, min(epoch - 1 - window // 2, n_epochs - window))
+        around = slice(first, first + window)
+        shares: np.ndarray = (self.predictions[:, around] == self.labels).mean(axis=1)
+        return shares
+
+    def accuracy(self, epoch: int, window: int = 1) -> Proportion:
+        """Accuracy after `epoch`, or the mean over the `window` epochs around it,
+        averaged over repeats, with the interval for the number of images.
+        """
+        right = self.shares_right(epoch, window)
+        return proportion(float(right.mean(axis=0).sum()), len(self.labels))
+
+    def accuracy_spread(self, epoch: int, window: int = 1) -> Spread:
+        """The same, repeat by repeat."""
+        return spread(self.shares_right(epoch, window).mean(axis=1))
 
     def first_repeats(self, n: int) -> "Validation":
         """The same, with the first `n` repeats only."""
@@ -95,6 +112,13 @@ class Validation:
             "labels",
         )
         return {name: getattr(self, name) for name in names}
+
+
+def reading_epoch(val_accuracy: np.ndarray) -> int:
+    """The epoch (from 1) of the best smoothed mean validation accuracy; `val_accuracy`
+    has shape (n_repeats, n_epochs).
+    """
+    return int(smooth(val_accuracy, READING_WINDOW).mean(axis=0).argmax()) + 1
 
 
 def n_fits(development: DevelopmentSet, n_seeds: int) -> int:
@@ -214,7 +238,8 @@ def _probabilities(
 
 
 class ScoredConfiguration(Record):
-    """A configuration with its validation score after `epoch` epochs.
+    """A configuration with its validation score after `epoch` epochs, or the mean over
+    a window of epochs around that.
 
     accuracy carries the interval for the number of scored images; over_seeds the spread
     from repeat to repeat.
@@ -231,18 +256,23 @@ class ScoredConfiguration(Record):
 
 
 def scored(
-    name: str, configuration: Configuration, validation: Validation, epoch: int, history: str
+    name: str,
+    configuration: Configuration,
+    validation: Validation,
+    epoch: int,
+    history: str,
+    window: int = 1,
 ) -> ScoredConfiguration:
     """Put a configuration and its score after `epoch` into one record; `history` names
-    the stored curves.
+    the stored curves. window: over how many epochs the accuracy is a mean.
     """
     return ScoredConfiguration(
         name=name,
         configuration=configuration,
         n_parameters=configuration.network.n_parameters,
         epoch=epoch,
-        accuracy=validation.accuracy(epoch),
-        over_seeds=validation.accuracy_spread(epoch),
+        accuracy=validation.accuracy(epoch, window),
+        over_seeds=validation.accuracy_spread(epoch, window),
         val_loss=float(validation.val_loss[:, epoch - 1].mean()),
         history=history,
     )

@@ -25,6 +25,8 @@ from sevenfold.steps.evaluation_protocol import EvaluationProtocol, decide_proto
 from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.final_test import run_final_test
 from sevenfold.steps.finalists import Finalists, run_finalists
+from sevenfold.steps.learning_curve import LearningCurveFound, run_learning_curve
+from sevenfold.steps.leave_one_out import LeaveOneOut, run_leave_one_out
 from sevenfold.steps.overfit import Overfit, run_overfit
 from sevenfold.steps.preparation import Preparation, prepare_data
 from sevenfold.steps.problem import Problem, define_problem
@@ -125,13 +127,26 @@ def _steps(
     baseline = run.step("baseline", Baseline, run_baseline, data, config.baseline)
     require_power(baseline)
     overfit = run.step("overfit", Overfit, run_overfit, data, config.overfit, baseline)
-    run.step("ablation", Ablation, run_ablation, data, tune.ablation, overfit)
+    ablation = run.step("ablation", Ablation, run_ablation, data, tune.ablation, overfit)
     with executing as executor:
         searched = run.step(
             "search", Search, run_search, data, tune.space, tune.search, executor=executor
         )
         chosen = run.step(
             "finalists", Finalists, run_finalists, data, tune, overfit, searched, executor=executor
+        )
+        compared = config.leave_one_out, overfit, ablation, chosen
+        run.step(
+            "leave_one_out", LeaveOneOut, run_leave_one_out, data, *compared, executor=executor
+        )
+        curve = config.learning_curve, chosen
+        run.step(
+            "learning_curve",
+            LearningCurveFound,
+            run_learning_curve,
+            data,
+            *curve,
+            executor=executor,
         )
     earlier = baseline, overfit, chosen
     final = run.step(

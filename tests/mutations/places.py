@@ -52,6 +52,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_steps_overfit.py",
         "test_steps_ablation.py",
         "test_steps_finalists.py",
+        "test_steps_leave_one_out.py",
         "test_overfit.py",
         "test_finalists.py",
         "test_steps_final_test.py",
@@ -64,6 +65,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "summary.py": ("test_summary.py", "test_workflow_numbers.py"),
     "terminal.py": ("test_terminal.py",),
     "tuning": (
+        "test_tuning_edges.py",
         "test_tuning_rules.py",
         "test_tuning_proposals.py",
         "test_tuning_damage.py",

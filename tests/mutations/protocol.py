@@ -45,8 +45,8 @@ FAULTS = {
         ("the loss is the least of all epochs", "val_loss[:, epoch - 1].mean()", "val_loss.min()"),
         (
             "only the first repeat is scored",
-            "self.correct(epoch).mean(axis=0).sum()",
-            "self.correct(epoch)[0].sum()",
+            "right.mean(axis=0).sum()",
+            "right[0].sum()",
         ),
         (
             "rounds share their seeds",

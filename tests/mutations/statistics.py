@@ -8,6 +8,12 @@ FAULTS = {
         ("the confusions are transposed", "matrix(labels, predicted", "matrix(predicted, labels"),
     ),
     "statistics": (
+        (
+            "a known spread is left out",
+            "pooled = joint_deviation([pooled, known])",
+            "pooled = joint_deviation([pooled, pooled])",
+        ),
+        ("reach is that of the easiest row", "error_of_groups=max(errors)", "error_of_groups=0.0"),
         ("the Wilson interval is too narrow", "Z * Z / (4 * n * n)", "Z * Z / (8 * n * n)"),
         ("the deviation is that of a population", "array.std(ddof=1)", "array.std(ddof=0)"),
         (

@@ -97,16 +97,33 @@ FAULTS = {
             "hidden_dropout=settings.dropout",
         ),
         (
-            "a remedy's gain is turned",
-            "paired_difference(first.correct(first_epoch), second.correct(second_epoch))",
-            "paired_difference(second.correct(second_epoch), first.correct(first_epoch))",
+            "a remedy is read at its end alone",
+            "shares_right(best_epoch(validation.val_accuracy))",
+            "shares_right(validation.val_loss.shape[1])",
         ),
         (
-            "the model is read at its end",
-            "validation, best, base, model.at_turn.epoch",
-            "validation, best, base, model.at_end.epoch",
+            "a thing left out is judged the other way round",
+            "_shares(base),",
+            "_shares(found[things[0]][1]),",
         ),
-        ("the rise is from the first epoch", "curve[-1] - curve.min()", "curve[-1] - curve[0]"),
+        ("nothing is known of seeds from before", "known=ablation.at_end.deviation", "known=None"),
+        ("the network stays as large", '{"hidden": model.network.hidden}', "{}"),
+        (
+            "a part of the images is the rest of them",
+            "split.train[part.validation]",
+            "split.train[part.train]",
+        ),
+        (
+            "the line is for twice the images",
+            "line.error_at(n_refitted)",
+            "line.error_at(2 * n_refitted)",
+        ),
+        (
+            "groups play no part in the ablation",
+            "for one in found], development.scored_groups)",
+            "for one in found], None)",
+        ),
+        ("the rise is from the first epoch", "loss[-1] - loss.min()", "loss[-1] - loss[0]"),
         (
             "a look at the validation images is one per trial",
             "sum(len(trial.scores) for trial in found.trials)",
@@ -122,11 +139,6 @@ FAULTS = {
             "of equal finalists the worse loss leads",
             "-fresh[number].val_loss, -number",
             "fresh[number].val_loss, -number",
-        ),
-        (
-            "a single lucky epoch is read",
-            "smooth(val_accuracy, READING_WINDOW)",
-            "smooth(val_accuracy, 1)",
         ),
         (
             "the gain is over an untrained model",

@@ -3,6 +3,13 @@
 FAULTS = {
     "tuning": (
         (
+            "importance is of the longest rung at any price",
+            "level + 1].diverged for s in scores) >= N_ENOUGH",
+            "level + 1].diverged for s in scores) >= 1",
+        ),
+        ("an edge is any half of the space", "OUTER = 0.1", "OUTER = 0.5"),
+        ("closed ends are edges", "if not closed[end]}", "}"),
+        (
             "a changed score is taken for the measured one",
             "if digest != digest_of(text):",
             "if False:",
@@ -62,14 +69,14 @@ FAULTS = {
         ),
         (
             "importance looks at the last rung",
-            "value=scores[0].accuracy",
+            "value=scores[level].accuracy",
             "value=scores[-1].accuracy",
         ),
         ("the least important stands first", "(-item[1], item[0])", "(item[1], item[0])"),
         (
             "diverged trials count as bad settings",
-            "if scores and not scores[0].diverged",
-            "if scores",
+            "if len(scores) > level and not scores[level].diverged",
+            "if len(scores) > level",
         ),
         (
             "learning rates are drawn on a plain scale",

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from sevenfold.engine import Engine
 from sevenfold.executor.tasks import Executor, Task
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.runs.writing import Run
+from sevenfold.splits import Split
 from sevenfold.terminal import Advance
 from sevenfold.validation import Configuration, Validation, cross_validate, n_fits
 
@@ -20,14 +22,18 @@ def validate(
     configurations: Sequence[Configuration],
     seeds: tuple[int, ...],
     title: str,
+    *,
+    rounds: tuple[tuple[Split, ...], ...] | None = None,
 ) -> list[Validation]:
     """Cross-validate each configuration at `executor`, on the rounds that the search
     has not seen where there are several, and with probabilities; every seed is a task
     of its own. `title` names the
-    progress.
+    progress. rounds: other splits to train and score on, of the same images.
     """
     function = functools.partial(_validate_one, engine=run.engine)
-    tasks = [_task(function, development, c, seed) for c in configurations for seed in seeds]
+    tasks = [
+        _task(function, development, rounds, c, seed) for c in configurations for seed in seeds
+    ]
     with run.terminal.stage(title, sum(task.n_epochs for task in tasks)) as advance:
         parts = dict(executor.run(tasks, advance))
     return [
@@ -38,13 +44,14 @@ def validate(
 def _task(
     function: Callable[..., Validation],
     development: DevelopmentSet,
+    rounds: tuple[tuple[Split, ...], ...] | None,
     configuration: Configuration,
     seed: int,
 ) -> Task[Validation]:
     n_epochs = n_fits(development.unsearched(), 1) * configuration.training.n_epochs
     return Task(
         function,
-        lambda: (configuration, seed),
+        lambda: (configuration, seed, *(() if rounds is None else (rounds,))),
         n_epochs,
         n_epochs * configuration.network.n_parameters,
     )
@@ -54,12 +61,14 @@ def _validate_one(
     development: DevelopmentSet,
     configuration: Configuration,
     seed: int,
+    rounds: tuple[tuple[Split, ...], ...] | None = None,
     *,
     engine: Engine,
     advance: Advance,
 ) -> Validation:
+    used = replace(development, rounds=rounds) if rounds else development.unsearched()
     (validation,) = cross_validate(
-        development.unsearched(),
+        used,
         [configuration],
         (seed,),
         engine=engine,

@@ -12,6 +12,7 @@ from sevenfold.statistics import (
     RecipeAccuracy,
     RecipeDifference,
     RecipeGap,
+    RowDifference,
     Share,
     Spread,
     decimals,
@@ -24,6 +25,10 @@ WORDS = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+Estimated = Difference | RecipeDifference | RecipeGap | RowDifference
+"""A difference of accuracies on n examples, with its interval."""
 
 
 def percent(value: float, n: int) -> str:
@@ -55,12 +60,12 @@ def points(value: float, n: int) -> str:
     return text[1:] if float(text) == 0.0 else text.replace("-", MINUS)
 
 
-def points_interval(d: Difference | RecipeDifference | RecipeGap) -> str:
+def points_interval(d: Estimated) -> str:
     """The 95 % interval of a difference, in percentage points."""
     return f"[{points(d.ci_low, d.n)},{NBSP}{points(d.ci_high, d.n)}]"
 
 
-def difference(d: Difference | RecipeDifference | RecipeGap) -> str:
+def difference(d: Estimated) -> str:
     """A difference with its interval, for a sentence."""
     return f"{points(d.value, d.n)} points {points_interval(d)}"
 

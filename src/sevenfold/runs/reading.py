@@ -23,6 +23,8 @@ from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol
 from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.finalists import Finalists
+from sevenfold.steps.learning_curve import LearningCurveFound
+from sevenfold.steps.leave_one_out import LeaveOneOut
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.preparation import Preparation
 from sevenfold.steps.problem import Problem
@@ -41,6 +43,8 @@ RESULTS: Mapping[str, type[Record]] = MappingProxyType(
         "ablation": Ablation,
         "search": Search,
         "finalists": Finalists,
+        "leave_one_out": LeaveOneOut,
+        "learning_curve": LearningCurveFound,
         "final_test": FinalTest,
     }
 )
@@ -71,6 +75,8 @@ class FinishedRun:
     ablation: Ablation | None = None
     search: Search | None = None
     finalists: Finalists | None = None
+    leave_one_out: LeaveOneOut | None = None
+    learning_curve: LearningCurveFound | None = None
     final_test: FinalTest | None = None
 
     @property

@@ -34,7 +34,14 @@ from sevenfold.statistics.homogeneity import Homogeneity, homogeneity
 from sevenfold.statistics.learning_curves import LearningCurve, learning_curve
 from sevenfold.statistics.levels import LEVEL, SIGNIFICANCE, Z, t_quantile
 from sevenfold.statistics.pairs import GroupedPairedTest, PairedTest, grouped_mcnemar, mcnemar
-from sevenfold.statistics.power import Design, detectable_difference, n_seeds_needed, power
+from sevenfold.statistics.power import (
+    Design,
+    Reach,
+    detectable_difference,
+    n_seeds_needed,
+    power,
+    reach,
+)
 from sevenfold.statistics.proportions import Proportion, decimals, proportion
 from sevenfold.statistics.recipes import (
     RecipeAccuracy,
@@ -45,7 +52,7 @@ from sevenfold.statistics.recipes import (
     recipe_gap,
 )
 from sevenfold.statistics.rows import RowDifference, Rows, holm, rows_against_base
-from sevenfold.statistics.spreads import Deviation, Spread, deviation, spread
+from sevenfold.statistics.spreads import Deviation, Spread, deviation, joint_deviation, spread
 from sevenfold.statistics.suspects import Suspect, Suspects, label_suspects
 from sevenfold.statistics.temperature import Temperature, at_temperature, fit_temperature
 
@@ -67,6 +74,7 @@ __all__ = [
     "LearningCurve",
     "PairedTest",
     "Proportion",
+    "Reach",
     "RecipeAccuracy",
     "RecipeDifference",
     "RecipeGap",
@@ -96,6 +104,7 @@ __all__ = [
     "grouped_proportion",
     "holm",
     "homogeneity",
+    "joint_deviation",
     "label_suspects",
     "learning_curve",
     "mcnemar",
@@ -103,6 +112,7 @@ __all__ = [
     "paired_difference",
     "power",
     "proportion",
+    "reach",
     "recipe_accuracy",
     "recipe_difference",
     "recipe_gap",

@@ -34,9 +34,8 @@ def paired_difference(first_correct: np.ndarray, second_correct: np.ndarray) -> 
     The variance has two parts that are added: over the n examples, of the difference
     averaged over seeds (which images one happened to validate on), and over the seeds,
     of the difference averaged over examples, divided by their number (which initial
-    weights one happened to draw; Nadeau and Bengio 2003 warn against leaving a source
-    out). Normal quantiles for the first, Student's t for the second, combined as the
-    root of the sum of squares.
+    weights one happened to draw), given this training set. Normal quantiles for the
+    first, Student's t for the second, combined as the root of the sum of squares.
     """
     over_seeds = spread((first_correct.astype(np.float64) - second_correct).mean(axis=1))
     half_seeds = (

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sevenfold.records import Record
 from sevenfold.statistics.levels import LEVEL
+from sevenfold.statistics.rows import Rows
 
 PROBABILITY = 0.8
 """With which a difference is found that the table is said to be able to find."""
@@ -19,7 +20,8 @@ class Design(Record):
     """A table of n_rows variants with n_seeds each, against a base with n_base_seeds.
 
     sd: standard deviation of accuracy over seeds, equal in all rows. error_of_groups:
-    standard error that more seeds do not reduce (`Rows.error_of_groups`).
+    standard error that more seeds do not reduce (`Rows.error_of_groups`). freedom: the
+    degrees of freedom of sd; without it, those of this table alone.
     """
 
     n_rows: Annotated[int, Field(ge=1)]
@@ -27,6 +29,7 @@ class Design(Record):
     n_base_seeds: Annotated[int, Field(ge=1)]
     sd: Annotated[float, Field(ge=0.0)]
     error_of_groups: Annotated[float, Field(ge=0.0)] = 0.0
+    freedom: Annotated[int, Field(ge=0)] | None = None
 
     @property
     def error(self) -> float:
@@ -36,7 +39,9 @@ class Design(Record):
     @property
     def degrees_of_freedom(self) -> float:
         """Satterthwaite's, with the error of groups taken as known."""
-        freedom = self.n_rows * (self.n_seeds - 1) + self.n_base_seeds - 1
+        freedom = self.freedom
+        if freedom is None:
+            freedom = self.n_rows * (self.n_seeds - 1) + self.n_base_seeds - 1
         if freedom == 0 or self._error_of_seeds == 0.0:
             return math.inf if freedom else 0.0
         return freedom * (self.error / self._error_of_seeds) ** 4
@@ -103,3 +108,35 @@ def n_seeds_needed(design: Design, difference: float, level: float = LEVEL) -> i
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
+
+
+class Reach(Record):
+    """What a table can find with probability 0.8, as true differences of accuracy.
+
+    least, most: between the row that examples leave least and most open. most_at_best:
+    the latter with a thousand seeds a row, which is what the examples alone allow.
+    """
+
+    least: float
+    most: float
+    most_at_best: float
+
+
+def reach(rows: Rows, level: float = LEVEL) -> Reach:
+    """What this table, with its spread over seeds and its examples, can find."""
+    errors = [row.error_of_groups for row in rows.rows]
+    most = Design(
+        n_rows=len(rows.rows),
+        n_seeds=min(row.n_seeds for row in rows.rows),
+        n_base_seeds=rows.n_base_seeds,
+        sd=rows.deviation.value,
+        error_of_groups=max(errors),
+        freedom=rows.deviation.degrees_of_freedom,
+    )
+    of_many = {"n_seeds": MOST_SEEDS, "n_base_seeds": MOST_SEEDS, "freedom": None}
+    least = most.model_copy(update={"error_of_groups": min(errors)})
+    found = [
+        detectable_difference(design, level) or 0.0
+        for design in (least, most, most.model_copy(update=of_many))
+    ]
+    return Reach(least=min(found[:2]), most=max(found[:2]), most_at_best=found[2])

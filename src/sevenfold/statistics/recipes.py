@@ -69,6 +69,11 @@ class RecipeDifference(Record):
     n_groups: int
     n_seeds: int
 
+    @property
+    def detectable(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return not self.ci_low <= 0.0 <= self.ci_high
+
 
 def recipe_accuracy(
     correct: np.ndarray, groups: np.ndarray | None, level: float = LEVEL

@@ -9,14 +9,15 @@ from sevenfold.records import Record
 from sevenfold.statistics.groups import freedom, group_totals
 from sevenfold.statistics.levels import LEVEL
 from sevenfold.statistics.recipes import against, combined, crossed
-from sevenfold.statistics.spreads import Deviation, deviation, spread
+from sevenfold.statistics.spreads import Deviation, deviation, joint_deviation, spread
 
 
 class RowDifference(Record):
     """One variant's mean accuracy less the base's on the same examples.
 
     ci_low, ci_high: hold for all rows of the table together. p_value: of this row
-    alone; p_adjusted: Holm's, for all rows.
+    alone; p_adjusted: Holm's, for all rows. error: standard error; error_of_groups: the
+    part of it that more seeds would not reduce.
     """
 
     value: float
@@ -25,7 +26,9 @@ class RowDifference(Record):
     p_value: float
     p_adjusted: float
     error: float
+    error_of_groups: float
     degrees_of_freedom: float
+    n: int
     n_seeds: int
 
     @property
@@ -55,6 +58,8 @@ def rows_against_base(
     variants: Sequence[np.ndarray],
     groups: np.ndarray | None,
     level: float = LEVEL,
+    *,
+    known: Deviation | None = None,
 ) -> Rows:
     """Every variant (n_seeds, n) against every seed of the base (n_base_seeds, n), on
     the same examples in groups (n,); entries are right or not, or 0 to 1 as a mean over
@@ -67,6 +72,9 @@ def rows_against_base(
     `recipe_difference`. Simultaneous intervals by Sidak (1967, "Rectangular confidence
     regions for the means of multivariate normal distributions"), p-values by Holm.
 
+    known: the spread over seeds of another table, pooled in by its degrees of freedom
+    under the same assumption; it serves where rows have a seed or two.
+
     Raises:
         DataError: there is one group only.
     """
@@ -77,6 +85,8 @@ def rows_against_base(
     totals = [table for table, _ in tables]
     pooled = deviation([spread(table.sum(axis=1) / sizes.sum()) for table in totals])
     assert pooled is not None, "two seeds or more of one row"
+    if known is not None:
+        pooled = joint_deviation([pooled, known])
     first, *others = (crossed(table, sizes) for table in totals)
     n_base, each = len(base), 1.0 - (1.0 - level ** (1.0 / len(variants))) / 2
     found = []
@@ -105,10 +115,12 @@ def rows_against_base(
                 p_value=p,
                 p_adjusted=adjusted,
                 error=error,
+                error_of_groups=rest,
                 degrees_of_freedom=df,
+                n=base.shape[1],
                 n_seeds=n_seeds,
             )
-            for (value, error, df, n_seeds, _), half, p, adjusted in zip(
+            for (value, error, df, n_seeds, rest), half, p, adjusted in zip(
                 found, halves, alone, holm(alone), strict=True
             )
         ),

@@ -53,12 +53,25 @@ def deviation(groups: Sequence[Spread], level: float = LEVEL) -> Deviation | Non
     >>> deviation([spread([1.0, 2.0, 3.0])]).value
     1.0
     """
-    from scipy.stats import chi2
-
     freedom = sum(one.n - 1 for one in groups)
     if freedom == 0:
         return None
-    squares = sum((one.n - 1) * one.sd**2 for one in groups)
+    return _deviation(sum((one.n - 1) * one.sd**2 for one in groups), freedom, level)
+
+
+def joint_deviation(deviations: Sequence[Deviation], level: float = LEVEL) -> Deviation:
+    """Standard deviations that are taken to be one, pooled by their degrees of freedom.
+
+    >>> joint_deviation([deviation([spread([1.0, 2.0, 3.0])])] * 2).degrees_of_freedom
+    4
+    """
+    squares = sum(one.degrees_of_freedom * one.value**2 for one in deviations)
+    return _deviation(squares, sum(one.degrees_of_freedom for one in deviations), level)
+
+
+def _deviation(squares: float, freedom: int, level: float) -> Deviation:
+    from scipy.stats import chi2
+
     low, high = (
         math.sqrt(squares / float(chi2.ppf(at, freedom)))
         for at in (0.5 + level / 2, 0.5 - level / 2)

@@ -4,6 +4,7 @@ model (DLWP 4.5.7).
 
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
 from sevenfold.networks import NetworkSpec, Penalty, Rate
@@ -11,9 +12,18 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import SMOOTHING_WINDOW, Difference, paired_difference, smooth
-from sevenfold.steps.overfit import Attempt, Overfit, turning_epoch
+from sevenfold.statistics import (
+    SMOOTHING_WINDOW,
+    Reach,
+    RowDifference,
+    Rows,
+    reach,
+    rows_against_base,
+    smooth,
+)
+from sevenfold.steps.overfit import Overfit
 from sevenfold.validation import (
+    READING_WINDOW,
     Configuration,
     ScoredConfiguration,
     Validation,
@@ -25,11 +35,11 @@ from sevenfold.validation import (
 
 class AblationSettings(Settings):
     """The strength of each remedy that is tried on the overfitting model, and on how
-    many of that model's seeds, if it has so many.
+    many seeds.
     """
 
     n_seeds: Annotated[int, Field(ge=2, le=50)] = 3
-    """Seeds on which each remedy is tried; at most those of the overfitting model."""
+    """Seeds on which each remedy is tried; of the overfitting model all seeds count."""
     dropout: Annotated[Rate, Field(gt=0.0)] = 0.5
     """Share of the hidden units that dropout leaves out."""
     l2: Annotated[Penalty, Field(gt=0.0)] = 1e-4
@@ -39,11 +49,14 @@ class AblationSettings(Settings):
 
 
 Remedy = Literal["dropout", "l2", "l1", "less_capacity", "more_capacity", "dropout_l2"]
+Moment = Literal["at_best", "at_end"]
 
 
 class Reading(Record):
-    """A network read at two moments: at_best after its own epoch of least smoothed
-    validation loss, at_end after the whole budget. val_loss_rise: between the two.
+    """A network read at two moments: at_best over the neighbouring epochs whose mean
+    validation accuracy is its best, at_end over as many at the end of the budget
+    (`Validation.shares_right`). val_loss_rise: of the smoothed validation loss, from
+    its least value to its last.
     """
 
     at_best: ScoredConfiguration
@@ -52,30 +65,42 @@ class Reading(Record):
 
 
 class AblationRow(Record):
-    """One remedy against the overfitting model: same seeds, same batches, same number
-    of epochs. difference_at_best, difference_at_end: accuracy of the variant minus that
-    of the overfitting model, read at the same moment.
-    """
+    """One remedy on the overfitting model: same batches, same number of epochs."""
 
     remedy: Remedy
     reading: Reading
-    difference_at_best: Difference
-    difference_at_end: Difference
 
 
 class Ablation(Record):
-    """The overfitting model as it is, and with each remedy."""
+    """The overfitting model as it is, on all its seeds, and with each remedy.
+
+    at_best, at_end: accuracies of the variants less that of the model, each at its own
+    best, or all at the same last epochs; in the order of `rows`. reach_at_best,
+    reach_at_end: which differences these tables can find.
+    """
 
     model: Reading
     rows: tuple[AblationRow, ...]
+    at_best: Rows
+    at_end: Rows
+    reach_at_best: Reach
+    reach_at_end: Reach
     n_consultations: int
 
+    def differences(self, moment: Moment) -> dict[Remedy, RowDifference]:
+        """What each remedy changes at that moment."""
+        table = self.at_best if moment == "at_best" else self.at_end
+        return {row.remedy: d for row, d in zip(self.rows, table.rows, strict=True)}
+
     def __str__(self) -> str:
-        best = max(self.rows, key=lambda row: row.difference_at_best.value)
+        told = [
+            f"{remedy.replace('_', ' ')} ({100 * d.value:+.2f} points)"
+            for remedy, d in self.differences("at_best").items()
+            if d.detectable
+        ]
         return (
             f"{len(self.rows)} remedies on {self.model.at_end.configuration.network}, one at a"
-            f" time; most from {best.remedy.replace('_', ' ')}:"
-            f" {100 * best.difference_at_best.value:+.2f} points at its turning point"
+            f" time; told from no effect at their best: {', '.join(told) or 'none'}"
         )
 
 
@@ -83,27 +108,40 @@ def run_ablation(
     run: Run, development: DevelopmentSet, settings: AblationSettings, overfit: Overfit
 ) -> Ablation:
     """Train the overfitting model with each remedy in turn, and compare it with the
-    model itself.
+    model itself, on every seed that the model has.
     """
-    model, n_rounds = overfit.model, len(development.rounds)
-    whole = model.validation(run)
-    n_seeds = min(settings.n_seeds, len(whole.val_loss) // n_rounds)
-    seeds, base = run.seeds("comparison", n_seeds), whole.first_repeats(n_seeds * n_rounds)
-    training = model.at_end.configuration.training
+    model, seeds = overfit.model, run.seeds("comparison", settings.n_seeds)
+    plain, base = model.at_end.configuration, model.validation(run)
     tried = {
-        remedy: Configuration(network=network, training=training)
-        for remedy, network in variants(model.at_end.configuration.network, settings).items()
+        remedy: plain.model_copy(update={"network": network})
+        for remedy, network in variants(plain.network, settings).items()
     }
-    n_epochs = len(tried) * n_fits(development, len(seeds)) * training.n_epochs
+    n_epochs = n_fits(development, len(tried) * len(seeds)) * plain.training.n_epochs
     with run.terminal.stage("Ablation", n_epochs) as advance:
-        validations = cross_validate(
+        found = cross_validate(
             development, list(tried.values()), seeds, engine=run.engine, advance=advance
         )
-    rows = tuple(
-        _row(run, remedy, configuration, validation, base, model)
-        for (remedy, configuration), validation in zip(tried.items(), validations, strict=True)
+    readings = []
+    for (remedy, configuration), validation in zip(tried.items(), found, strict=True):
+        history = layout.history(f"ablation_{remedy}")
+        run.save_arrays(history, validation.arrays())
+        readings.append(_reading(remedy, configuration, validation, history))
+    at_best, at_end = (
+        rows_against_base(read(base), [read(one) for one in found], development.scored_groups)
+        for read in (_best_shares, _last_shares)
     )
-    return Ablation(model=_base(model, base), rows=rows, n_consultations=len(rows))
+    return Ablation(
+        model=_reading(model.at_end.name, model.at_end.configuration, base, model.at_end.history),
+        rows=tuple(
+            AblationRow(remedy=remedy, reading=reading)
+            for remedy, reading in zip(tried, readings, strict=True)
+        ),
+        at_best=at_best,
+        at_end=at_end,
+        reach_at_best=reach(at_best),
+        reach_at_end=reach(at_end),
+        n_consultations=len(tried),
+    )
 
 
 def variants(model: NetworkSpec, settings: AblationSettings) -> dict[Remedy, NetworkSpec]:
@@ -122,46 +160,33 @@ def variants(model: NetworkSpec, settings: AblationSettings) -> dict[Remedy, Net
     }
 
 
-def _base(model: Attempt, base: Validation) -> Reading:
-    """The overfitting model, scored on the seeds that the remedies are tried on."""
-
-    def again(score: ScoredConfiguration) -> ScoredConfiguration:
-        return scored(score.name, score.configuration, base, score.epoch, score.history)
-
-    return Reading(
-        at_best=again(model.at_turn), at_end=again(model.at_end), val_loss_rise=_rise(base)
+def _reading(
+    name: str, configuration: Configuration, validation: Validation, history: str
+) -> Reading:
+    best, end = best_epoch(validation.val_accuracy), validation.val_loss.shape[1]
+    loss = smooth(validation.val_loss, SMOOTHING_WINDOW).mean(axis=0)
+    at_best, at_end = (
+        scored(name, configuration, validation, epoch, history, READING_WINDOW)
+        for epoch in (best, end)
     )
+    return Reading(at_best=at_best, at_end=at_end, val_loss_rise=float(loss[-1] - loss.min()))
 
 
-def _row(
-    run: Run,
-    remedy: Remedy,
-    configuration: Configuration,
-    validation: Validation,
-    base: Validation,
-    model: Attempt,
-) -> AblationRow:
-    history = layout.history(f"ablation_{remedy}")
-    run.save_arrays(history, validation.arrays())
-    best, end = turning_epoch(validation.val_loss), validation.val_loss.shape[1]
-    return AblationRow(
-        remedy=remedy,
-        reading=Reading(
-            at_best=scored(remedy, configuration, validation, best, history),
-            at_end=scored(remedy, configuration, validation, end, history),
-            val_loss_rise=_rise(validation),
-        ),
-        difference_at_best=_difference(validation, best, base, model.at_turn.epoch),
-        difference_at_end=_difference(validation, end, base, model.at_end.epoch),
-    )
+def best_epoch(val_accuracy: np.ndarray) -> int:
+    """The middle (from 1) of the `READING_WINDOW` neighbouring epochs whose mean
+    validation accuracy over repeats is best; `val_accuracy` has shape (n_repeats,
+    n_epochs). Unlike `reading_epoch` it takes no mean over fewer, which by chance is
+    best too often.
+    """
+    half: int = min(READING_WINDOW, val_accuracy.shape[1]) // 2
+    smoothed = smooth(val_accuracy, 2 * half + 1).mean(axis=0)
+    best = int(smoothed[half : len(smoothed) - half].argmax())
+    return best + half + 1
 
 
-def _rise(validation: Validation) -> float:
-    curve = smooth(validation.val_loss, SMOOTHING_WINDOW).mean(axis=0)
-    return float(curve[-1] - curve.min())
+def _best_shares(validation: Validation) -> np.ndarray:
+    return validation.shares_right(best_epoch(validation.val_accuracy))
 
 
-def _difference(
-    first: Validation, first_epoch: int, second: Validation, second_epoch: int
-) -> Difference:
-    return paired_difference(first.correct(first_epoch), second.correct(second_epoch))
+def _last_shares(validation: Validation) -> np.ndarray:
+    return validation.shares_right(validation.val_loss.shape[1])

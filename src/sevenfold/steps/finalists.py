@@ -15,7 +15,7 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import Difference, smooth, unpaired_difference
+from sevenfold.statistics import RecipeDifference, recipe_difference
 from sevenfold.steps.ablation import AblationSettings
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.search import Search
@@ -27,10 +27,9 @@ from sevenfold.validation import (
     Configuration,
     ScoredConfiguration,
     Validation,
+    reading_epoch,
     scored,
 )
-
-READING_WINDOW = 5
 
 
 class RegularizeSettings(Settings):
@@ -75,7 +74,7 @@ class Finalists(Record):
     finalists: tuple[Finalist, ...]
     diverged: tuple[int, ...]
     undistorted: Undistorted | None
-    gain_over_overfit: Difference
+    gain_over_overfit: RecipeDifference
     n_consultations: int
 
     @property
@@ -112,8 +111,11 @@ def run_finalists(
         layout.VALIDATION_PREDICTIONS, {"labels": best.labels, "final": best.probabilities}
     )
     base = overfit.model.validation(run)
-    gain = unpaired_difference(
-        best.correct(winner.fresh.epoch), base.correct(reading_epoch(base.val_accuracy))
+    gain = recipe_difference(
+        best.correct(winner.fresh.epoch),
+        base.correct(reading_epoch(base.val_accuracy)),
+        development.scored_groups,
+        paired=False,
     )
     return Finalists(
         finalists=finalists,
@@ -190,13 +192,6 @@ def _frozen(trial: TrialRecord) -> Configuration:
     return trial.configuration.model_copy(
         update={"training": training.model_copy(update={"n_epochs": n_epochs})}
     )
-
-
-def reading_epoch(val_accuracy: np.ndarray) -> int:
-    """The epoch (from 1) of the best smoothed mean validation accuracy; `val_accuracy`
-    has shape (n_repeats, n_epochs).
-    """
-    return int(smooth(val_accuracy, READING_WINDOW).mean(axis=0).argmax()) + 1
 
 
 def _choose(

@@ -47,8 +47,8 @@ class OverfitSettings(Settings):
     """The ladder: hidden layers and epochs of each attempt."""
     batch_size: Annotated[int, Field(ge=1, le=65_536)] = 128
     """Images in each update."""
-    # With five seeds that all rise, chance is left out at 1 in 32; with three the
-    # spread is too unsure to tell (docs/decisions.md).
+    # With five seeds chance alone passes for a turn in 4 to 5 % of stages; with three
+    # the spread is too unsure to tell (docs/decisions.md).
     n_seeds: Annotated[int, Field(ge=2, le=50)] = 5
     """Trainings of each attempt, from different starts."""
 

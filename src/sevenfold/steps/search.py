@@ -9,8 +9,9 @@ from sevenfold.records import Record
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.terminal import Advance
+from sevenfold.tuning.edges import Edge, edges
 from sevenfold.tuning.halving import SearchSettings
-from sevenfold.tuning.importance import Importance
+from sevenfold.tuning.importance import Importance, judged_level
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.study import Show, search
 from sevenfold.tuning.trial import TrialRecord
@@ -20,14 +21,16 @@ LEADER_COLUMNS = ("trial", "network", "optimizer", "epochs", "accuracy")
 
 
 class Search(Record):
-    """What was searched, every trial, best first, and how much each searched setting
-    mattered.
+    """What was searched, every trial, best first, how much each searched setting
+    mattered after `importance_epoch` epochs, and where the best trials lie at an edge.
     """
 
     space: SearchSpace
     rungs: tuple[int, ...]
     trials: tuple[TrialRecord, ...]
     importances: tuple[Importance, ...]
+    importance_epoch: int
+    edges: tuple[Edge, ...]
     n_consultations: int
 
     def __str__(self) -> str:
@@ -81,6 +84,8 @@ def run_search(
         rungs=settings.rungs,
         trials=found.trials,
         importances=found.importances,
+        importance_epoch=settings.rungs[judged_level([trial.scores for trial in found.trials])],
+        edges=edges(space, found.trials),
         n_consultations=sum(len(trial.scores) for trial in found.trials),
     )
 

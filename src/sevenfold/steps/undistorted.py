@@ -9,7 +9,7 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import Difference, paired_difference
+from sevenfold.statistics import RecipeDifference, recipe_difference
 from sevenfold.validation import Configuration, ScoredConfiguration, Validation, scored
 from sevenfold.warp import warp
 
@@ -25,7 +25,7 @@ class Undistorted(Record):
     """
 
     scored: ScoredConfiguration
-    difference: Difference
+    difference: RecipeDifference
     field_rms: float
 
 
@@ -58,7 +58,12 @@ def without_distortions(
     run.save_arrays(history, validation.arrays())
     return Undistorted(
         scored=scored("without distortions", configuration, validation, n_epochs, history),
-        difference=paired_difference(validation.correct(n_epochs), best.correct(n_epochs)),
+        difference=recipe_difference(
+            validation.correct(n_epochs),
+            best.correct(n_epochs),
+            development.scored_groups,
+            paired=True,
+        ),
         field_rms=winner.training.distortion
         * winner.training.warp.field_rms(*development.images.shape[:2]),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sevenfold.records import Record
 from sevenfold.tuning.proposals import Known, in_memory_study
+from sevenfold.tuning.trial import RungScore
 
 
 class Importance(Record):
@@ -17,9 +18,28 @@ class Importance(Record):
     value: float
 
 
+N_ENOUGH = 20
+"""Trials that a rung must have scored to be judged by: their best tenth is two. After
+one epoch and after four, importance had next to nothing in common (docs/decisions.md).
+"""
+
+
+def judged_level(scores: Sequence[Sequence[RungScore]]) -> int:
+    """The rung, from 0, by which importance is judged: the longest that enough trials
+    finished, else the first, which all reached.
+
+    >>> judged_level([])
+    0
+    """
+    level = 0
+    while sum(len(s) > level + 1 and not s[level + 1].diverged for s in scores) >= N_ENOUGH:
+        level += 1
+    return level
+
+
 def importances(trials: Sequence[Known]) -> tuple[Importance, ...]:
-    """The searched settings, the most important first, by the accuracy at the first
-    rung, which every trial reached.
+    """The searched settings, the most important first, by the accuracy at the rung of
+    `judged_level`. Beyond the first rung these are the trials that were better before.
 
     PED-ANOVA (Watanabe et al. 2023) with Optuna's defaults: how far the distribution of
     each setting among the best tenth of the trials is from that among all. Empty where
@@ -28,14 +48,14 @@ def importances(trials: Sequence[Known]) -> tuple[Importance, ...]:
     """
     import optuna
 
-    study = in_memory_study()
+    study, level = in_memory_study(), judged_level([scores for _, scores in trials])
     for proposal, scores in trials:
-        if scores and not scores[0].diverged:
+        if len(scores) > level and not scores[level].diverged:
             study.add_trial(
                 optuna.trial.create_trial(
                     params=proposal.parameters,
                     distributions=proposal.distributions,
-                    value=scores[0].accuracy,
+                    value=scores[level].accuracy,
                 )
             )
     values = {trial.value for trial in study.get_trials(deepcopy=False)}

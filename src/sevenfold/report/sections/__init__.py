@@ -39,7 +39,10 @@ WORKFLOW = (
     Section("4. Data preparation", ("preparation",)),
     Section("5. Baseline model: small dense network", ("baseline",)),
     Section("6. Overfitting model: larger dense network", ("overfit",)),
-    Section("7. Regularization and hyperparameter tuning", ("ablation", "search", "finalists")),
+    Section(
+        "7. Regularization and hyperparameter tuning",
+        ("ablation", "search", "finalists", "leave_one_out", "learning_curve"),
+    ),
     Section("8. Final model evaluation on the test set", ("final_test",)),
     Section("9. Discussion and conclusions", ("discussion", "published", "threats")),
 )

@@ -1,5 +1,7 @@
 """What each remedy changes, with its intervals."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -7,7 +9,7 @@ from sevenfold.report.drawing import BLUE, MUTED, ORANGE, PAPER, Figure, canvas,
 from sevenfold.report.sections.ablation.words import NAMES
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
-from sevenfold.statistics import Difference
+from sevenfold.statistics import RowDifference
 
 LABEL = (
     "Difference in validation accuracy between each remedy and the overfitting model, with 95 %"
@@ -22,12 +24,9 @@ def draw_ablation(run: FinishedRun, terms: Terms) -> Figure:
     assert run.ablation is not None
     rows = run.ablation.rows
     figure, axes = canvas(440, 60 + 40 * len(rows))
-    at_best, at_end = (
-        [row.difference_at_best for row in rows],
-        [row.difference_at_end for row in rows],
-    )
-    _intervals(axes, at_best, "at the turning point", -0.16, BLUE, "o", fill=BLUE)
-    _intervals(axes, at_end, "at the end", 0.16, ORANGE, "s", fill=PAPER)
+    at_best, at_end = run.ablation.at_best.rows, run.ablation.at_end.rows
+    _intervals(axes, at_best, "each at its best", -0.16, BLUE, "o", fill=BLUE)
+    _intervals(axes, at_end, "all at the end", 0.16, ORANGE, "s", fill=PAPER)
     axes.axvline(0.0, color=MUTED, linewidth=0.9)
     axes.set_yticks(range(len(rows)), [NAMES[row.remedy] for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -42,7 +41,7 @@ def draw_ablation(run: FinishedRun, terms: Terms) -> Figure:
 
 def _intervals(
     axes: Axes,
-    differences: list[Difference],
+    differences: Sequence[RowDifference],
     label: str,
     offset: float,
     colour: str,

@@ -1,11 +1,10 @@
 """What the single remedies did."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Mapping
 
 from sevenfold.report.numbers import count, listed, points, short, word
-from sevenfold.statistics import Difference
-from sevenfold.steps.ablation import Ablation, AblationRow, Remedy
+from sevenfold.statistics import Reach, RowDifference
+from sevenfold.steps.ablation import Ablation, AblationRow, Moment, Remedy
 
 NAMES: Mapping[Remedy, str] = {
     "dropout": "dropout",
@@ -15,7 +14,6 @@ NAMES: Mapping[Remedy, str] = {
     "more_capacity": "more capacity",
     "dropout_l2": "dropout + L2",
 }
-Moment = Literal["at_best", "at_end"]
 
 
 def remedy(row: AblationRow) -> str:
@@ -34,30 +32,28 @@ def remedy(row: AblationRow) -> str:
     return listed([f"{name} {short(value)}" for name, value in settings.items() if value])
 
 
-def difference(row: AblationRow, moment: Moment) -> Difference:
-    """What a remedy does at its turning point, or at the end."""
-    return row.difference_at_best if moment == "at_best" else row.difference_at_end
-
-
 def effects(ablation: Ablation) -> str:
     """Which single remedies can be told from no effect."""
-    end = f"fter all {count(ablation.model.at_end.epoch, 'epoch')}"
-    moments: tuple[Moment, ...] = ("at_best", "at_end")
-    if not any(difference(row, at).detectable for row in ablation.rows for at in moments):
+    if not any(told(ablation, "at_best") + told(ablation, "at_end")):
         return (
-            f"Neither at the turning point nor a{end} can any remedy be told from no effect: every"
+            "Neither at their best nor at the end can any remedy be told from no effect: every"
             " interval includes zero."
         )
-    return (
-        f"{effects_at(ablation.rows, 'at_best', 'At the turning point')}"
-        f" {effects_at(ablation.rows, 'at_end', f'A{end}')}"
-    )
+    return f"{effects_at(ablation, 'at_best')} {effects_at(ablation, 'at_end')}"
 
 
-def effects_at(rows: Sequence[AblationRow], moment: Moment, when: str) -> str:
+def told(ablation: Ablation, moment: Moment) -> list[Remedy]:
+    """The remedies that can be told from no effect at a moment."""
+    return [remedy for remedy, d in ablation.differences(moment).items() if d.detectable]
+
+
+def effects_at(ablation: Ablation, moment: Moment) -> str:
     """The same, of one moment."""
-    better = [row for row in rows if difference(row, moment).ci_low > 0.0]
-    worse = [row for row in rows if difference(row, moment).ci_high < 0.0]
+    end = f"At the end, up to epoch {ablation.model.at_end.epoch}"
+    when = "Each at its best" if moment == "at_best" else end
+    rows = ablation.differences(moment)
+    better = {remedy: d for remedy, d in rows.items() if d.ci_low > 0.0}
+    worse = {remedy: d for remedy, d in rows.items() if d.ci_high < 0.0}
     if not better and not worse:
         return (
             f"{when}, no remedy can be told from no effect: all {word(len(rows))} intervals"
@@ -66,18 +62,31 @@ def effects_at(rows: Sequence[AblationRow], moment: Moment, when: str) -> str:
     parts = []
     if better:
         raises = "raises" if len(better) == 1 else "raise"
-        parts.append(f"{_named(better, moment)} {raises} validation accuracy")
+        parts.append(f"{_named(better)} {raises} validation accuracy")
     if worse:
         lowers = "lowers" if len(worse) == 1 else "lower"
         what = "it" if better else "validation accuracy"
-        parts.append(f"{_named(worse, moment)} {lowers} {what}")
+        parts.append(f"{_named(worse)} {lowers} {what}")
     n = len(rows) - len(better) - len(worse)
     others = "interval includes" if n == 1 else f"{word(n)} intervals include"
     rest = f"; the other {others} zero" if n else ""
     return f"{when}, {' and '.join(parts)}{rest}."
 
 
-def _named(rows: Sequence[AblationRow], moment: Moment) -> str:
+def _named(rows: Mapping[Remedy, RowDifference]) -> str:
     """Remedies with what they do."""
-    effects = [(NAMES[row.remedy], difference(row, moment)) for row in rows]
-    return listed([f"{name} ({points(d.value, d.n)})" for name, d in effects])
+    return listed([f"{NAMES[remedy]} ({points(d.value, d.n)})" for remedy, d in rows.items()])
+
+
+def sight(reach: Reach, n_seeds: int) -> str:
+    """What a table of this kind can find, and what it would with many more seeds."""
+    least, most, at_best = (f"{100 * d:.2f}" for d in (reach.least, reach.most, reach.most_at_best))
+    found = f"{least} points" if least == most else f"{least} to {most} points, row by row,"
+    more = "" if most == at_best else f" to {at_best} points and no further"
+    return (
+        f"With {count(n_seeds, 'repeat')} a row a true difference of {found} is found with"
+        " probability 0.8 (the statistical power); smaller ones are more often missed. More"
+        f" repeats would {'bring the largest of these down' if more else 'not lower that'}{more},"
+        " since all rows share the images that they are scored on. An interval that includes"
+        " zero does not show that there is no effect."
+    )

@@ -1,23 +1,26 @@
 """The conclusions, composed from measured facts; each names the place that shows it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
 
-from sevenfold.report.numbers import accuracy, count, difference, percent, whole, word
-from sevenfold.report.sections.ablation.words import effects_at
+from sevenfold.report.numbers import accuracy, count, percent, whole, word
+from sevenfold.report.sections.discussion.statements import Statement, Theme, theme_of
+from sevenfold.report.sections.discussion.tuning import (
+    extensions,
+    more_data,
+    owed_to,
+    remedies,
+    search_gain,
+)
 from sevenfold.report.sections.final_test.words import against, confusion, gap, over_seeds
-from sevenfold.report.sections.finalists.words import choice, consultations, gain, optimism
+from sevenfold.report.sections.finalists.words import choice, consultations, optimism
 from sevenfold.report.sections.overfit.words import overfitting
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
-from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.problem import Problem
-from sevenfold.steps.search import Search
 
-Theme = Literal["worked", "uncertain", "confused", "strength", "limitation", "extension"]
 THEMES: Mapping[Theme, str] = {
     "worked": "What worked",
     "uncertain": "What the intervals cannot tell apart",
@@ -30,14 +33,6 @@ NORMAL = 1.96
 """Standard deviations to either side of a normal mean that hold 95 % of all values."""
 EVEN = 5.0
 """Points of recall between the easiest and the hardest class that count as few."""
-
-
-class Statement(NamedTuple):
-    """One conclusion. anchor: the id of the figure or table that it rests on."""
-
-    theme: Theme
-    text: str
-    anchor: str
 
 
 def conclusions(run: FinishedRun, terms: Terms) -> dict[str, list[Statement]]:
@@ -57,14 +52,17 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
     assert run.ablation is not None
     assert run.search is not None
     assert run.finalists is not None
+    assert run.leave_one_out is not None
+    assert run.learning_curve is not None
     assert run.final_test is not None
     final, judged = run.final_test, run.finalists
     for reference, comparison in final.comparisons.items():
         d = comparison.over_seeds
-        theme = _theme(d.value, not d.ci_low <= 0.0 <= d.ci_high)
+        theme = theme_of(d.value, not d.ci_low <= 0.0 <= d.ci_high)
         yield Statement(theme, against(reference, final, terms), "table-comparisons")
-    yield _remedies(run.ablation)
-    yield _search_gain(judged, terms)
+    yield from remedies(run.ablation)
+    yield search_gain(judged, terms)
+    yield from owed_to(run.leave_one_out)
     reached: Theme = "worked" if run.overfit.reached else "limitation"
     yield Statement(reached, overfitting(run.overfit, run.evaluation_protocol), "figure-overfit")
     if sum(finalist.within_one_se for finalist in judged.finalists) > 1:
@@ -82,30 +80,8 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
     yield _confident_errors(final, terms)
     yield from _subset(run.problem, final, terms)
     yield from _resolution(final, terms)
-    yield from _extensions(run.ablation, run.search, judged, final, terms)
-
-
-def _theme(gain: float, detectable: bool) -> Theme:
-    """Where a difference belongs that should be above zero."""
-    if not detectable:
-        return "uncertain"
-    return "worked" if gain > 0 else "limitation"
-
-
-def _remedies(ablation: Ablation) -> Statement:
-    told = [row.difference_at_best for row in ablation.rows if row.difference_at_best.detectable]
-    best = max((d.value for d in told), default=0.0)
-    text = effects_at(ablation.rows, "at_best", "At the turning point")
-    return Statement(_theme(best, bool(told)), text, "table-ablation")
-
-
-def _search_gain(judged: Finalists, terms: Terms) -> Statement:
-    d = judged.gain_over_overfit
-    theme = _theme(d.value, d.detectable)
-    paid = {"worked": "The search paid", "limitation": "The search did not pay"}
-    verdict = paid.get(theme, "Whether the search paid is open")
-    text = gain(judged, terms)
-    return Statement(theme, f"{verdict}: {text[0].lower()}{text[1:]}", "table-finalists")
+    yield from more_data(run.learning_curve, terms)
+    yield from extensions(run.ablation, run.search, judged, final, terms)
 
 
 def _winners_curse(run: FinishedRun, judged: Finalists, terms: Terms) -> Statement:
@@ -215,42 +191,3 @@ def _resolution(final: FinalTest, terms: Terms) -> Iterator[Statement]:
             " fewer needs fewer."
         )
         yield Statement("limitation", text, "table-final")
-
-
-def _extensions(
-    ablation: Ablation, search: Search, judged: Finalists, final: FinalTest, terms: Terms
-) -> Iterator[Statement]:
-    yield _longer(judged, final, terms)
-    network, space = judged.winner.fresh.configuration.network, search.space
-    widths = {width for hidden in space.hidden or [space.width] for width in hidden}
-    if max(network.hidden) == max(widths) and len(space.hidden) != 1:
-        text = (
-            f"Widen the space: the winner's widest layer has {whole(max(widths))} units, the most"
-            " that the search allowed."
-        )
-        yield Statement("extension", text, "table-space")
-    more = next(row.difference_at_best for row in ablation.rows if row.remedy == "more_capacity")
-    if more.detectable:
-        verb = "helped" if more.value > 0 else "hurt"
-        text = f"Look at size again: doubling the overfitting model's width {verb}"
-        text += f" ({difference(more)})."
-        yield Statement("extension", text, "table-ablation")
-
-
-def _longer(judged: Finalists, final: FinalTest, terms: Terms) -> Statement:
-    training, longest = judged.winner.fresh.configuration.training, judged.winner.search_epoch
-    n_epochs = training.n_epochs
-    if final.diagnosis == "trained_longer":
-        ran_for = count(final.configuration.training.n_epochs, "epoch")
-        text = (
-            f"See where longer training stops paying: it ran for {ran_for}, and no validation"
-            f" {terms.images} were left to tell."
-        )
-        return Statement("extension", text, "table-ladder")
-    read = f"validation accuracy was best at epoch {n_epochs} of {longest}"
-    if n_epochs >= 0.9 * longest:
-        text = f"Train longer: {read}, at the edge of the budget."
-    else:
-        other = "other" if training.distortion else "more or distorted"
-        text = f"More epochs would not help this network: {read}; {other} {terms.images} might."
-    return Statement("extension", text, "table-finalists")

@@ -30,7 +30,8 @@ def overfitting(overfit: Overfit, protocol: EvaluationProtocol) -> str:
     its = "its" if n_smaller == 1 else "their"
     before = f" {smaller} did not overfit within {its} budget." if n_smaller else ""
     return (
-        f"The network {name} overfits. Its mean validation loss is least at epoch {turn.epoch} and"
+        f"The network {name} overfits. Its mean validation loss, smoothed over five epochs, is"
+        f" least at epoch {turn.epoch} and"
         f" has risen by {rise} after {epochs} (mean over {repeats(protocol, turn.rise.n)}), more"
         f" than the spread of {turn.threshold:.4f} between them.{before}"
     )

@@ -17,7 +17,7 @@ from sevenfold.report.sections.search.space import (
     choices,
     value_of,
 )
-from sevenfold.report.sections.search.words import importances, sliced
+from sevenfold.report.sections.search.words import importance_score, importances, sliced
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.steps.finalists import Finalists
@@ -166,10 +166,12 @@ def _bars(search: Search) -> Panel:
 
 def _slice(search: Search, chosen: Finalists, name: str) -> Panel:
     figure, axes = canvas(*SLICE_SIZE)
-    firsts = [trial.scores[0] for trial in search.trials]
-    worst, winner = _worst(firsts), chosen.winner.trial
-    x = _places(axes, search.space, name, search.trials)
-    for place, trial, score in zip(x, search.trials, firsts, strict=True):
+    judged = [
+        (trial, score) for trial in search.trials if (score := importance_score(search, trial))
+    ]
+    worst, winner = _worst([score for _, score in judged]), chosen.winner.trial
+    x = _places(axes, search.space, name, [trial for trial, _ in judged])
+    for place, (trial, score) in zip(x, judged, strict=True):
         error = _error(score, chosen, worst)
         if trial.number == winner and not score.diverged:
             axes.plot(place, error, marker="o", color=ORANGE, markersize=9, zorder=3)
@@ -178,7 +180,7 @@ def _slice(search: Search, chosen: Finalists, name: str) -> Panel:
     _accuracy_axis(axes)
     brief = SETTINGS[name].brief
     axes.set_xlabel(brief)
-    label = f"Validation accuracy of every trial at the first rung against {brief}."
+    label = f"Validation accuracy after {search.importance_epoch} epochs against {brief}."
     return panel(f"slice-{name.replace('_', '-')}", label, figure)
 
 

@@ -89,7 +89,7 @@ def rows(space: SearchSpace) -> list[tuple[str, str, list[str]]]:
     found = [
         (setting.name, _values(name, getattr(space, name)), _works(name, getattr(space, name)))
         for name, setting in SETTINGS.items()
-        if name not in _unread(space)
+        if not is_unread(space, name)
     ]
     return [row for row in found if row[1] not in ("0, fixed", "none, fixed")]
 
@@ -98,17 +98,17 @@ def is_searched(space: SearchSpace, name: str) -> bool:
     """Whether trials can differ in a setting; False for a name that the page does not
     know.
     """
-    if name not in SETTINGS or name in _unread(space):
+    if name not in SETTINGS or is_unread(space, name):
         return False
     return len(set(getattr(space, name))) > 1
 
 
-def _unread(space: SearchSpace) -> tuple[str, ...]:
-    """The settings that say nothing: whole networks stand in the place of depth and
+def is_unread(space: SearchSpace, name: str) -> bool:
+    """Whether a setting says nothing: whole networks stand in the place of depth and
     width, or the other way round; an L2 penalty that counts as none throughout.
     """
     shape = ("depth", "width") if space.hidden else ("hidden",)
-    return (*shape, "l2") if space.l2[1] < space.l2_none_below else shape
+    return name in shape or (name == "l2" and space.l2[1] < space.l2_none_below)
 
 
 def columns(space: SearchSpace) -> list[str]:

@@ -7,12 +7,15 @@ from sevenfold.report.sections.search.space import (
     choices,
     columns,
     is_searched,
+    is_unread,
     rows,
     value_of,
 )
 from sevenfold.steps.search import Search
+from sevenfold.tuning.edges import Edge
 from sevenfold.tuning.importance import Importance
 from sevenfold.tuning.space import SearchSpace
+from sevenfold.tuning.trial import RungScore, TrialRecord
 
 __all__ = ["SETTINGS", "columns", "rows", "value_of"]
 
@@ -39,9 +42,15 @@ def none_below(space: SearchSpace) -> str:
     return f" An L2 penalty below {short(limit)} counts as none."
 
 
-def n_diverged(search: Search, *, at_first: bool = False) -> int:
-    """How many trials diverged, at all or on the first rung."""
-    return sum((trial.scores[0] if at_first else trial.last).diverged for trial in search.trials)
+def n_diverged(search: Search) -> int:
+    """How many trials diverged."""
+    return sum(trial.last.diverged for trial in search.trials)
+
+
+def n_diverged_where_judged(search: Search) -> int:
+    """How many of them on the rung by which importance was judged."""
+    scores = (importance_score(search, trial) for trial in search.trials)
+    return sum(score is not None and score.diverged for score in scores)
 
 
 def crosses(n_diverged: int) -> str:
@@ -83,6 +92,28 @@ def sideways(search: Search) -> str:
     return " Within a category they are spread sideways, so that none hides another."
 
 
+def importance_score(search: Search, trial: TrialRecord) -> RungScore | None:
+    """The score of a trial by which importance was judged; None where it has none."""
+    reached = (score for score in trial.scores if score.epoch == search.importance_epoch)
+    return next(reached, None)
+
+
+def when_judged(search: Search) -> str:
+    """After which epoch importance was measured, and what that leaves open."""
+    epochs, longest = count(search.importance_epoch, "epoch"), search.rungs[-1]
+    judged = [trial for trial in search.trials if importance_score(search, trial)]
+    if search.importance_epoch == search.rungs[0]:
+        seen = f"Every trial was scored after {epochs}, so that is where all can be compared"
+        if longest > search.rungs[0]:
+            seen += f"; what matters that early need not matter after {longest}"
+        return seen
+    n = len(judged)
+    return (
+        f"{count(n, 'trial').capitalize()} {'was' if n == 1 else 'were'} scored after {epochs}, the"
+        " latest that enough of them reached, as those that had been better before"
+    )
+
+
 def importance(search: Search) -> str:
     """What the shares of importance say, and how sure they are."""
     names = [
@@ -92,7 +123,8 @@ def importance(search: Search) -> str:
     ]
     belong = "share belongs" if len(names) == 1 else "shares belong"
     found = f"The largest {belong} to {listed(names)}."
-    n = len(search.trials) - n_diverged(search, at_first=True)
+    scores = [importance_score(search, trial) for trial in search.trials]
+    n = sum(score is not None and not score.diverged for score in scores)
     if n < N_TRIALS_FOR_IMPORTANCE:
         return (
             f"{found} The best tenth of {count(n, 'trial')} is a handful at most, so this is a hint"
@@ -101,4 +133,39 @@ def importance(search: Search) -> str:
     return (
         f"{found} This describes the trials, with one seed each: an association, not an effect that"
         " was tested."
+    )
+
+
+def edge(search: Search) -> str:
+    """Where the best trials lie at an edge of the space; empty where nowhere."""
+    if not search.edges:
+        return ""
+    places = [
+        f"{word(one.n_there)} lie at the {one.end} end of {SETTINGS[one.name].brief} ({_end(one)})"
+        for one in search.edges
+    ]
+    best = word(search.edges[0].n_best)
+    return (
+        f" Of the best {best} trials {listed(places)}: better values may lie outside the space that"
+        " was searched."
+    )
+
+
+def _end(one: Edge) -> str:
+    """The value at an end, as the table of the space writes it."""
+    return short(one.value)
+
+
+def preset(space: SearchSpace) -> str:
+    """What the search did not choose, because it was set beforehand."""
+    fixed = [
+        setting.brief
+        for name, setting in SETTINGS.items()
+        if not is_searched(space, name) and not is_unread(space, name)
+    ]
+    fixed_too = f" {listed(fixed)} had one value each," if fixed else ""
+    return (
+        f"Not searched but set beforehand:{fixed_too} the ranges themselves, the numbers of trials,"
+        " epochs and seeds, the sizes that the overfitting model was sought among, and what"
+        " dense layers, ReLU and cross-entropy decide."
     )

@@ -1,0 +1,1 @@
+"""Section 7, its end: what more training images would bring."""

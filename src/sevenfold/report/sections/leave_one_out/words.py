@@ -1,0 +1,82 @@
+"""What the accuracy of the chosen network is owed to."""
+
+from collections.abc import Mapping
+
+from sevenfold.networks import NetworkSpec
+from sevenfold.report.numbers import difference, listed, short, word
+from sevenfold.report.sections.ablation.words import sight
+from sevenfold.statistics import RowDifference
+from sevenfold.steps.leave_one_out import LeaveOneOut, Thing
+from sevenfold.validation import Configuration
+
+__all__ = ["owed", "sight", "without", "without_training"]
+
+NAMES: Mapping[Thing, str] = {
+    "dropout": "dropout",
+    "penalty": "the penalty on weights",
+    "max_norm": "the bound on incoming weights",
+    "schedule": "the schedule of the learning rate",
+    "size": "its size",
+    "label_smoothing": "label smoothing",
+    "distortion": "distorted images",
+    "hard_examples": "the preference for hard examples",
+}
+
+
+def without(thing: Thing, winner: Configuration, changed: Configuration) -> str:
+    """What a row of the table lacks, with the value that it had."""
+    network, training = winner.network, winner.training
+    had = {
+        "dropout": _both(network.input_dropout, network.hidden_dropout),
+        "penalty": _penalty(network),
+        "max_norm": short(network.max_norm or 0.0),
+        "schedule": training.schedule,
+        "size": f"{changed.network} instead of {network}",
+        "label_smoothing": short(training.label_smoothing),
+        "distortion": short(training.distortion),
+        "hard_examples": short(training.hard_examples),
+    }
+    return f"{NAMES[thing]} ({had[thing]})"
+
+
+def _both(on_pixels: float, on_units: float) -> str:
+    return f"{short(on_pixels)} on the pixels, {short(on_units)} on hidden units"
+
+
+def _penalty(network: NetworkSpec) -> str:
+    parts = {"L1": network.l1, "L2": network.l2}
+    return listed([f"{name} {short(weight)}" for name, weight in parts.items() if weight])
+
+
+def owed(found: LeaveOneOut) -> str:
+    """Which things the accuracy is owed to, as far as the table tells."""
+    helps = {thing: d for thing, d in found.differences.items() if d.ci_high < 0.0}
+    hurts = {thing: d for thing, d in found.differences.items() if d.ci_low > 0.0}
+    n = len(found.differences) - len(helps) - len(hurts)
+    if not helps and not hurts:
+        return (
+            "To none of them alone can the accuracy of the chosen network be traced:"
+            f" {'the interval includes' if n == 1 else f'all {word(n)} intervals include'} zero."
+        )
+    parts = []
+    if helps:
+        parts.append(f"Without {_named(helps)} the chosen network is less accurate.")
+    if hurts:
+        parts.append(f"Without {_named(hurts)} it would be more accurate.")
+    if n:
+        rest = [NAMES[thing] for thing in found.differences if thing not in {*helps, *hurts}]
+        parts.append(f"Of {listed(rest)} no effect can be told from zero.")
+    return " ".join(parts)
+
+
+def _named(rows: Mapping[Thing, RowDifference]) -> str:
+    return listed([f"{NAMES[thing]} ({difference(d)})" for thing, d in rows.items()])
+
+
+def without_training(found: LeaveOneOut) -> str:
+    """What training diverged without, and what was not left out, if anything."""
+    others = [NAMES[thing] for thing in found.not_tried]
+    rest = f" Not left out, as the settings say: {listed(others)}." if others else ""
+    if not found.diverged:
+        return rest
+    return f" Without {listed([NAMES[thing] for thing in found.diverged])} training diverged.{rest}"
