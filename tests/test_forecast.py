@@ -68,6 +68,13 @@ def test_four_times_the_work_of_a_step_takes_that_step_four_times_as_long(
     assert {name for name in after if after[name] != before[name]} == {step}
 
 
+def test_tensorflow_takes_its_time_only_where_it_is_used(mnist_sized: DevelopmentSet) -> None:
+    before = expected(Config(), mnist_sized)
+    after = expected(load_config("book", {"check_saved_network": False}), mnist_sized)
+    assert {name for name in after if after[name] != before[name]} == {"saved_network"}
+    assert after["saved_network"] < before["saved_network"] < 10.0
+
+
 def test_folds_and_rounds_are_counted() -> None:
     plain = expected(Config(), development_of(6_000))
     folded = expected(Config(), development_of(6_000, n_folds=4))
