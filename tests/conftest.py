@@ -14,6 +14,7 @@ from sevenfold.data import Images
 CLASSES = tuple("0123456789")
 
 TINY = {
+    "check_saved_network": False,
     "protocol.method": "holdout",
     "protocol.stretch": 1,
     "baseline.hidden": [32],

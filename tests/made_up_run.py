@@ -54,6 +54,7 @@ from sevenfold.steps.likeness import Likeness
 from sevenfold.steps.overfit import Attempt, Overfit, Turn
 from sevenfold.steps.preparation import Check, Preparation
 from sevenfold.steps.problem import ClassCount, Problem
+from sevenfold.steps.saved_network import SavedNetwork
 from sevenfold.steps.search import Search
 from sevenfold.steps.seen_groups import SeenGroups
 from sevenfold.steps.success import Success
@@ -157,6 +158,15 @@ class MadeUp:
     tied: bool = False
     n_errors: int = 7
     reasons: tuple[str, ...] = ()
+    saved: SavedNetwork = field(
+        default_factory=lambda: SavedNetwork(
+            n=400,
+            keras="3.15.1",
+            tensorflow="2.21.0",
+            largest_difference=1.2e-7,
+            n_other_answers=0,
+        )
+    )
 
     def write(self, folder: Path) -> Path:
         """A run folder with every step up to (without) `until`."""
@@ -467,6 +477,9 @@ class MadeUp:
             aspects=self.aspects,
             aspect_tests=aspect_tests(self.aspects),
         )
+
+    def _saved_network(self, run: Run, _: dict[str, Any]) -> SavedNetwork:
+        return self.saved
 
     def validation(self, accuracy: float, seed: int, *, turns: bool = False) -> Validation:
         """Curves and predictions that become more accurate; turns: the loss rises in

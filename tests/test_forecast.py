@@ -81,6 +81,13 @@ def test_smaller_parts_cost_less_and_what_is_not_in_the_space_is_not_left_out(
     assert 0.7 < fewer["leave_one_out"] / before["leave_one_out"] < 0.8
 
 
+def test_tensorflow_takes_its_time_only_where_it_is_used(mnist_sized: DevelopmentSet) -> None:
+    before = expected(Config(), mnist_sized)
+    after = expected(load_config("book", {"check_saved_network": False}), mnist_sized)
+    assert {name for name in after if after[name] != before[name]} == {"saved_network"}
+    assert after["saved_network"] < before["saved_network"] < 10.0
+
+
 def test_folds_and_rounds_are_counted() -> None:
     plain = expected(Config(), development_of(6_000))
     folded = expected(Config(), development_of(6_000, n_folds=4))

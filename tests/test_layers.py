@@ -30,6 +30,7 @@ LAYERS = (
         "pictures",
         "progress_lines",
         "records",
+        "runtimes",
         "storage",
         "surroundings",
         "terminal",
@@ -45,11 +46,11 @@ LAYERS = (
     {"config"},
     {"summary", "runs.reading"},
     {"settings", "forecast"},
-    {"workflow", "report"},
+    {"workflow", "report", "export"},
     {"cli", "__init__", "__main__"},
 )
 # Rooms that read finished runs: of what trains they know the results' types alone.
-READERS = {"report"}
+READERS = {"report", "export"}
 TRAINERS = {"validation", "networks", "engine", "executor", "tuning", "steps", "config", "warp"}
 
 

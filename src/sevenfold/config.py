@@ -57,6 +57,10 @@ class Config(Settings):
     """What trains: a JAX loop (auto, jax), or Keras's own fit on TensorFlow."""
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
     """Everything random follows from it."""
+    check_saved_network: bool = True
+    """Open the saved network in plain Keras on TensorFlow at the end, where that is
+    installed, and compare what it says.
+    """
     success: SuccessSettings = SuccessSettings()
     protocol: ProtocolSettings = ProtocolSettings()
     baseline: BaselineSettings = BaselineSettings()

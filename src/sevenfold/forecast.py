@@ -26,6 +26,8 @@ SHARE_OF_BEST = 0.65
 SECONDS_OF_FIT = 0.3
 """What a training takes beside its products: a start, its share of a compilation."""
 SECONDS_OF_STEP = 2.0
+SECONDS_OF_TENSORFLOW = 5.0
+"""An import of TensorFlow, beside which nothing else is done."""
 
 
 def outlook(
@@ -100,6 +102,7 @@ def expected_seconds(
             config.final_test.n_seeds,
             n_images=len(images),
         ),
+        "saved_network": SECONDS_OF_TENSORFLOW if config.check_saved_network else 0.0,
     }
     return {name: SECONDS_OF_STEP + known[name] if name in known else 0.0 for name in RESULTS}
 

@@ -30,6 +30,7 @@ from sevenfold.steps.leave_one_out import LeaveOneOut, run_leave_one_out
 from sevenfold.steps.overfit import Overfit, run_overfit
 from sevenfold.steps.preparation import Preparation, prepare_data
 from sevenfold.steps.problem import Problem, define_problem
+from sevenfold.steps.saved_network import SavedNetwork, keras_beside, open_saved_network
 from sevenfold.steps.search import Search, run_search
 from sevenfold.steps.success import Success, choose_measure
 from sevenfold.storage import write_atomically
@@ -117,7 +118,7 @@ def _steps(
     ledger, tune = Ledger(run.folder / layout.LEDGER), config.regularize
     ledger.lines()  # an altered ledger ends the run before any work
     if open_test_again:
-        run.forget("final_test")
+        run.forget("final_test", "saved_network")
     test = SealedTestSet(source.read_test, ledger, source.provenance.digest, open_test_again)
 
     problem = run.step("problem", Problem, define_problem, data, source.provenance)
@@ -149,11 +150,16 @@ def _steps(
             executor=executor,
         )
     earlier = baseline, overfit, chosen
-    final = run.step(
-        "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
-    )
-    if final.warning:
-        run.terminal.warn(final.warning)
+    check = config.check_saved_network and not run.has("saved_network")
+    with keras_beside(wanted=check) as process:
+        final = run.step(
+            "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
+        )
+        saved = run.step(
+            "saved_network", SavedNetwork, open_saved_network, data, final, process=process
+        )
+    for warning in filter(None, (final.warning, saved.warning)):
+        run.terminal.warn(warning)
     ledger.require_result(final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings)
 
     summary = summarize(config, run, problem, baseline, overfit, searched, chosen, final)

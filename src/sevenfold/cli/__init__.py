@@ -11,6 +11,7 @@ import typer
 
 from sevenfold import __version__
 from sevenfold.cli.data import app as data_commands
+from sevenfold.cli.export import export
 from sevenfold.cli.settings import settings
 from sevenfold.errors import (
     Interrupted,
@@ -37,6 +38,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(data_commands, name="data")
+app.command()(export)
 app.command()(settings)
 
 _TOO_LITTLE = (

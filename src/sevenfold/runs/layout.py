@@ -38,9 +38,11 @@ SPLIT = "split.npz"
 VALIDATION_PREDICTIONS = "predictions/validation.npz"
 TEST_PREDICTIONS = "predictions/test.npz"
 MISTAKES = "predictions/mistakes.npz"
+SAMPLE = "predictions/sample.npz"
 DISTORTED = "pictures/distorted.npz"
 MODEL, WEIGHTS = "models/final.keras", "models/final.npz"
-REPORT, FIGURES = "report.html", "figures"
+REPORT, FIGURES, TABLES = "report.html", "figures", "tables"
+CARD, EXPORT = "model_card.md", "export"
 
 
 def step_file(name: str) -> str:

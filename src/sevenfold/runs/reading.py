@@ -28,6 +28,7 @@ from sevenfold.steps.leave_one_out import LeaveOneOut
 from sevenfold.steps.overfit import Overfit
 from sevenfold.steps.preparation import Preparation
 from sevenfold.steps.problem import Problem
+from sevenfold.steps.saved_network import SavedNetwork
 from sevenfold.steps.search import Search
 from sevenfold.steps.success import Success
 from sevenfold.storage import read_npz, sha256_of
@@ -46,9 +47,12 @@ RESULTS: Mapping[str, type[Record]] = MappingProxyType(
         "leave_one_out": LeaveOneOut,
         "learning_curve": LearningCurveFound,
         "final_test": FinalTest,
+        "saved_network": SavedNetwork,
     }
 )
 """What each step finds, in the order of the workflow."""
+ADDED = frozenset({"saved_network"})
+"""Steps that finished runs of before do not have."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,15 @@ class FinishedRun:
     leave_one_out: LeaveOneOut | None = None
     learning_curve: LearningCurveFound | None = None
     final_test: FinalTest | None = None
+    saved_network: SavedNetwork | None = None
 
     @property
     def unfinished(self) -> str | None:
         """The first step without a result; None where all are done."""
-        return next((name for name in RESULTS if name not in self.seconds), None)
+        return next((n for n in RESULTS if n not in self.seconds and n not in ADDED), None)
 
-    def arrays(self, file: str) -> dict[str, np.ndarray]:
-        """The arrays of a file that a step saved.
+    def saved(self, file: str) -> Path:
+        """The path of a file that a step saved.
 
         Raises:
             RunError: the file is gone or is not the one that the step saved.
@@ -93,6 +98,15 @@ class FinishedRun:
         path = self.folder / file
         if not path.is_file() or sha256_of(path) != self.digests.get(file):
             raise RunError(f"{path} is missing or changed since the run saved it. Restore it.")
+        return path
+
+    def arrays(self, file: str) -> dict[str, np.ndarray]:
+        """The arrays of a file that a step saved.
+
+        Raises:
+            RunError: the file is gone or is not the one that the step saved.
+        """
+        path = self.saved(file)
         try:
             return read_npz(path)
         except (OSError, ValueError, EOFError, BadZipFile):

@@ -126,6 +126,10 @@ class Run:
         self._report(name, result, seconds, kept=False)
         return result
 
+    def has(self, name: str) -> bool:
+        """Whether the result of this step is in the folder already."""
+        return (self.folder / layout.step_file(name)).exists()
+
     def forget(self, *names: str) -> None:
         """Drop the results of these steps, so that they are computed again."""
         for name in names:
