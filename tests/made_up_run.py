@@ -21,7 +21,12 @@ from sevenfold.runs.writing import Run
 from sevenfold.scores import scores
 from sevenfold.statistics import (
     RecipeDifference,
+    at_temperature,
+    choose_unsure,
+    conformal_rule,
     difference_of_networks,
+    fit_temperature,
+    label_suspects,
     mcnemar,
     paired_difference,
     proportion,
@@ -29,6 +34,7 @@ from sevenfold.statistics import (
 )
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, Reading, variants
 from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, GroupDivision, Option
 from sevenfold.steps.final_test import FinalTest
 from sevenfold.steps.finalists import Finalist, Finalists
@@ -143,6 +149,8 @@ class MadeUp:
     )
     tied: bool = False
     n_errors: int = 7
+    sure_of: float = 0.96
+    max_error: float = 0.02
     reasons: tuple[str, ...] = ()
 
     def write(self, folder: Path) -> Path:
@@ -341,6 +349,30 @@ class MadeUp:
             field_rms=0.33,
         )
 
+    def _confidence(self, run: Run, _: dict[str, Any]) -> Confidence:
+        made, n = self.validation(self.sure_of, 30), len(self.classes)
+        labels, answers = made.labels, made.predictions[0, -1]
+        p = beliefs(answers, n, seed=5)
+        temperature = fit_temperature(labels, p)
+        p = at_temperature(p, temperature.value)
+        right, sources = p.argmax(axis=1) == labels, None
+        if self.groups:
+            sources = np.arange(N_VALIDATION) % self.groups.n_validation
+        suspects = label_suspects(labels, p, 20)
+        drawn = np.random.default_rng(1).integers(0, 256, (len(suspects.worst), *self.image_shape))
+        run.save_arrays("pictures/suspects.npz", {"images": drawn.astype(np.uint8)})
+        return Confidence(
+            temperature=temperature,
+            unsure=choose_unsure(p.max(axis=1), right, sources, self.max_error),
+            conformal=conformal_rule(labels, p, 0.99),
+            suspects=suspects,
+            bound_of_data=True,
+            n=N_VALIDATION,
+            n_errors=int((~right).sum()),
+            n_groups=self.groups and self.groups.n_validation,
+            n_seeds=N_SEEDS,
+        )
+
     def _final_test(self, run: Run, made: dict[str, Any]) -> FinalTest:
         n, winner = len(self.classes), made["finalists"].winner.fresh
         labels = np.resize(np.arange(n), N_TEST).astype(np.uint8)
@@ -419,6 +451,16 @@ class MadeUp:
             labels=labels,
             diverged_at=None,
         )
+
+
+def beliefs(answers: np.ndarray, n_classes: int, seed: int) -> np.ndarray:
+    """Probabilities (n, n_classes) of a network that gives these answers, now more and
+    now less sure.
+    """
+    sure = 0.55 + 0.44999 * np.random.default_rng(seed).random(len(answers)) ** 0.1
+    p = np.repeat((1.0 - sure)[:, None] / (n_classes - 1), n_classes, axis=1)
+    p[np.arange(len(answers)), answers] = sure
+    return p
 
 
 def configuration(*hidden: int, **network: Any) -> Configuration:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import made_up_digits, uneven_images
-from hand_made import configuration, development, run_in, sealed
+from hand_made import CONFIDENCE, configuration, development, run_in, sealed
 
 from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings
@@ -70,6 +70,7 @@ def final_test(
         before,
         overfit,
         chosen,
+        CONFIDENCE,
     )
 
 

@@ -21,6 +21,7 @@ from sevenfold.runs.seal import SealedTestSet
 from sevenfold.runs.writing import Run
 from sevenfold.steps.ablation import Ablation, run_ablation
 from sevenfold.steps.baseline import Baseline, require_power, run_baseline
+from sevenfold.steps.confidence import Confidence, learn_confidence
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, decide_protocol
 from sevenfold.steps.final_test import FinalTest, run_final_test
 from sevenfold.steps.finalists import Finalists, run_finalists
@@ -132,7 +133,8 @@ def _steps(
         chosen = run.step(
             "finalists", Finalists, run_finalists, data, tune, overfit, searched, executor=executor
         )
-    earlier = baseline, overfit, chosen
+    sure = run.step("confidence", Confidence, learn_confidence, data, config.confidence, chosen)
+    earlier = baseline, overfit, chosen, sure
     final = run.step(
         "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
     )

@@ -1,6 +1,6 @@
 """`FinishedRun`: the one door to what a run left behind, as typed values, verified."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from sevenfold.runs.ledger import Ledger, LedgerLine
 from sevenfold.runs.step_files import StepFile, read_step
 from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol
 from sevenfold.steps.final_test import FinalTest
 from sevenfold.steps.finalists import Finalists
@@ -41,10 +42,14 @@ RESULTS: Mapping[str, type[Record]] = MappingProxyType(
         "ablation": Ablation,
         "search": Search,
         "finalists": Finalists,
+        "confidence": Confidence,
         "final_test": FinalTest,
     }
 )
 """What each step finds, in the order of the workflow."""
+
+YOUNGER = frozenset({"confidence"})
+"""Steps that a run of an older version may lack and be whole."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,14 @@ class FinishedRun:
     ablation: Ablation | None = None
     search: Search | None = None
     finalists: Finalists | None = None
+    confidence: Confidence | None = None
     final_test: FinalTest | None = None
 
     @property
     def unfinished(self) -> str | None:
         """The first step without a result; None where all are done."""
-        return next((name for name in RESULTS if name not in self.seconds), None)
+        expected = _steps_of(self.seconds)
+        return next((name for name in expected if name not in self.seconds), None)
 
     def arrays(self, file: str) -> dict[str, np.ndarray]:
         """The arrays of a file that a step saved.
@@ -166,12 +173,23 @@ def _require_in_order(folder: Path, names: list[str], state: str) -> None:
             f" {state or 'is done, but its steps are gone'}."
             f" {'Wait for it' if state == 'is at work' else 'Run the same command again'}."
         )
-    for expected, name in zip(RESULTS, names, strict=False):
+    for expected, name in zip(_steps_of(names), names, strict=False):
         if name != expected:
             raise RunError(
                 f"{folder} is damaged: {layout.step_file(name)} is there, but"
                 f" {layout.step_file(expected)} before it is not."
             )
+
+
+def _steps_of(names: Collection[str]) -> list[str]:
+    """The steps of the workflow that finished these: without one that a later version
+    added, if one after it is there.
+    """
+    steps = list(RESULTS)
+    last = max((steps.index(name) for name in names), default=-1)
+    return [
+        name for i, name in enumerate(steps) if name in names or i > last or name not in YOUNGER
+    ]
 
 
 def _read_config(folder: Path) -> Config:

@@ -6,6 +6,7 @@ from sevenfold.statistics.abstention import (
     Unsure,
     answered,
     choose_unsure,
+    reachable_bound,
     risk_coverage,
 )
 from sevenfold.statistics.calibration import Bin, Binning, Calibration, calibration
@@ -93,6 +94,7 @@ __all__ = [
     "paired_difference",
     "power",
     "proportion",
+    "reachable_bound",
     "recipe_accuracy",
     "recipe_difference",
     "risk_coverage",

@@ -22,6 +22,7 @@ from sevenfold.scores import Scores, scores
 from sevenfold.statistics import SIGNIFICANCE, Proportion, Spread, spread
 from sevenfold.steps import findings
 from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.findings import (
     AspectScore,
@@ -144,6 +145,7 @@ def run_final_test(
     baseline: Baseline,
     overfit: Overfit,
     chosen: Finalists,
+    confidence: Confidence,
 ) -> FinalTest:
     """Refit on training plus validation images, freeze the plan, open the test set and
     score it.
@@ -160,7 +162,7 @@ def run_final_test(
     plan_so_far = {
         "data": digest_of([development.digest, sealed_test.digest]),
         "settings": digest_of(
-            [settings.digest, *(configuration.digest for configuration in earlier.values())]
+            [settings.digest, confidence.digest, *(model.digest for model in earlier.values())]
         ),
         "network": winner.digest,
     }
