@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sevenfold.config import load_config
-from sevenfold.data import Provenance
+from sevenfold.data import Images, Provenance
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import Method
@@ -51,6 +51,7 @@ from sevenfold.steps.preparation import Check, Preparation
 from sevenfold.steps.problem import ClassCount, Problem
 from sevenfold.steps.search import Search
 from sevenfold.steps.seen_groups import SeenGroups
+from sevenfold.steps.self_knowledge import SelfKnowledge, self_knowledge
 from sevenfold.steps.success import Success
 from sevenfold.steps.undistorted import Undistorted
 from sevenfold.terminal import Terminal
@@ -425,7 +426,19 @@ class MadeUp:
             plan=PLAN,
             groups=self.known_groups,
             aspects=self.aspects,
+            self_knowledge=self._self_knowledge(labels, answers, made["confidence"]),
         )
+
+    def _self_knowledge(
+        self, labels: np.ndarray, answers: np.ndarray, confidence: Confidence
+    ) -> SelfKnowledge:
+        pixels = np.zeros((N_TEST, *self.image_shape), np.uint8)
+        groups, kinds = None, np.resize(["one", "two"], N_TEST)
+        if self.known_groups:
+            groups = (np.arange(N_TEST) % self.known_groups.n).astype(str)
+        aspects = dict.fromkeys([score.aspect for score in self.aspects], kinds)
+        test = Images(pixels, labels, self.classes, groups, aspects=aspects)
+        return self_knowledge(test, beliefs(answers, len(self.classes), seed=6), confidence)
 
     def validation(self, accuracy: float, seed: int, *, turns: bool = False) -> Validation:
         """Curves and predictions that become more accurate; turns: the loss rises in

@@ -16,6 +16,7 @@ from sevenfold.engine import TrainingSettings
 from sevenfold.errors import DataError, RunError, SevenfoldError
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.statistics import Proportion, grouped_proportion, proportion
+from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.final_test import FinalTest, FinalTestSettings, run_final_test
 from sevenfold.validation import Configuration
 
@@ -44,6 +45,7 @@ def final_test(
     data: DevelopmentSet = DATA,
     test: Images = TEST,
     reason: str | None = None,
+    confidence: Confidence = CONFIDENCE,
     **settings: int,
 ) -> FinalTest:
     """The step, where validation found this accuracy for the winner."""
@@ -70,7 +72,7 @@ def final_test(
         before,
         overfit,
         chosen,
-        CONFIDENCE,
+        confidence,
     )
 
 

@@ -41,6 +41,7 @@ from sevenfold.steps.production import (
     predict_test,
     train_all,
 )
+from sevenfold.steps.self_knowledge import SelfKnowledge, self_knowledge
 from sevenfold.validation import Configuration
 
 Diagnosis = Literal["agrees", "test_worse", "other_data", "test_better", "trained_longer"]
@@ -98,6 +99,7 @@ class FinalTest(Record):
     likeness: Likeness | None = None
     groups: KnownGroups | None = None
     aspects: tuple[AspectScore, ...] = ()
+    self_knowledge: SelfKnowledge | None = None
 
     @property
     def is_no_better_than_chance(self) -> bool:
@@ -220,6 +222,7 @@ def run_final_test(
         likeness=likeness(development.images, test),
         groups=findings.known_groups(development.images, test),
         aspects=findings.aspect_scores(test, predictions.finals[0]),
+        self_knowledge=self_knowledge(test, predictions.finals[0], confidence),
     )
 
 
