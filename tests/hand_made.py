@@ -15,8 +15,32 @@ from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet, Method, Split
 from sevenfold.runs.seal import Ledger, SealedTestSet
 from sevenfold.runs.writing import Run
+from sevenfold.statistics import ConformalRule, Suspects, Temperature, Unsure
+from sevenfold.steps.confidence import Confidence
 from sevenfold.terminal import Terminal
 from sevenfold.validation import Configuration, Validation
+
+CONFIDENCE = Confidence(
+    temperature=Temperature(value=2.0, log_loss_before=0.5, log_loss_after=0.4, n=100),
+    unsure=Unsure(
+        bound=0.1,
+        certainty=0.95,
+        threshold=0.9,
+        coverage=0.8,
+        n_answered=80,
+        n_errors=2,
+        error_high=0.08,
+        design_effect=1.0,
+        n=100,
+    ),
+    conformal=ConformalRule(method="least_ambiguous", level=0.97, quantile=0.8, n=100),
+    suspects=Suspects(worst=(), n_suspect=0, n=100),
+    bound_of_data=False,
+    n=100,
+    n_errors=10,
+    n_groups=None,
+    n_seeds=2,
+)
 
 
 def network(*hidden: int, **settings: Any) -> NetworkSpec:

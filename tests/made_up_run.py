@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sevenfold.config import load_config
-from sevenfold.data import Provenance
+from sevenfold.data import Images, Provenance
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import Method
@@ -22,9 +22,14 @@ from sevenfold.scores import scores
 from sevenfold.statistics import (
     RecipeDifference,
     RecipeGap,
+    at_temperature,
+    choose_unsure,
+    conformal_rule,
     deviation,
     difference_of_networks,
+    fit_temperature,
     grouped_mcnemar,
+    label_suspects,
     mcnemar,
     proportion,
     reach,
@@ -36,6 +41,7 @@ from sevenfold.statistics import (
 )
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, Reading, variants
 from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, GroupDivision, Option
 from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.finalists import Finalist, Finalists
@@ -57,6 +63,7 @@ from sevenfold.steps.problem import ClassCount, Problem
 from sevenfold.steps.saved_network import SavedNetwork
 from sevenfold.steps.search import Search
 from sevenfold.steps.seen_groups import SeenGroups
+from sevenfold.steps.self_knowledge import SelfKnowledge, self_knowledge
 from sevenfold.steps.success import Success
 from sevenfold.steps.undistorted import Undistorted
 from sevenfold.terminal import Terminal
@@ -157,6 +164,8 @@ class MadeUp:
     edges: tuple[Edge, ...] = ()
     tied: bool = False
     n_errors: int = 7
+    sure_of: float = 0.96
+    max_error: float = 0.02
     reasons: tuple[str, ...] = ()
     saved: SavedNetwork = field(
         default_factory=lambda: SavedNetwork(
@@ -409,6 +418,30 @@ class MadeUp:
             field_rms=0.33,
         )
 
+    def _confidence(self, run: Run, _: dict[str, Any]) -> Confidence:
+        made, n = self.validation(self.sure_of, 30), len(self.classes)
+        labels, answers = made.labels, made.predictions[0, -1]
+        p = beliefs(answers, n, seed=5)
+        temperature = fit_temperature(labels, p)
+        p = at_temperature(p, temperature.value)
+        right, sources = p.argmax(axis=1) == labels, None
+        if self.groups:
+            sources = np.arange(N_VALIDATION) % self.groups.n_validation
+        suspects = label_suspects(labels, p, 20)
+        drawn = np.random.default_rng(1).integers(0, 256, (len(suspects.worst), *self.image_shape))
+        run.save_arrays("pictures/suspects.npz", {"images": drawn.astype(np.uint8)})
+        return Confidence(
+            temperature=temperature,
+            unsure=choose_unsure(p.max(axis=1), right, sources, self.max_error),
+            conformal=conformal_rule(labels, p, 0.99),
+            suspects=suspects,
+            bound_of_data=True,
+            n=N_VALIDATION,
+            n_errors=int((~right).sum()),
+            n_groups=self.groups and self.groups.n_validation,
+            n_seeds=N_SEEDS,
+        )
+
     def _final_test(self, run: Run, made: dict[str, Any]) -> FinalTest:
         n, winner = len(self.classes), made["finalists"].winner.fresh
         labels = np.resize(np.arange(n), N_TEST).astype(np.uint8)
@@ -476,7 +509,19 @@ class MadeUp:
             groups=self.known_groups,
             aspects=self.aspects,
             aspect_tests=aspect_tests(self.aspects),
+            self_knowledge=self._self_knowledge(labels, answers, made["confidence"]),
         )
+
+    def _self_knowledge(
+        self, labels: np.ndarray, answers: np.ndarray, confidence: Confidence
+    ) -> SelfKnowledge:
+        pixels = np.zeros((N_TEST, *self.image_shape), np.uint8)
+        groups, kinds = None, np.resize(["one", "two"], N_TEST)
+        if self.known_groups:
+            groups = (np.arange(N_TEST) % self.known_groups.n).astype(str)
+        aspects = dict.fromkeys([score.aspect for score in self.aspects], kinds)
+        test = Images(pixels, labels, self.classes, groups, aspects=aspects)
+        return self_knowledge(test, beliefs(answers, len(self.classes), seed=6), confidence)
 
     def _saved_network(self, run: Run, _: dict[str, Any]) -> SavedNetwork:
         return self.saved
@@ -505,6 +550,16 @@ class MadeUp:
             labels=labels,
             diverged_at=None,
         )
+
+
+def beliefs(answers: np.ndarray, n_classes: int, seed: int) -> np.ndarray:
+    """Probabilities (n, n_classes) of a network that gives these answers, now more and
+    now less sure.
+    """
+    sure = 0.55 + 0.44999 * np.random.default_rng(seed).random(len(answers)) ** 0.1
+    p = np.repeat((1.0 - sure)[:, None] / (n_classes - 1), n_classes, axis=1)
+    p[np.arange(len(answers)), answers] = sure
+    return p
 
 
 def configuration(*hidden: int, **network: Any) -> Configuration:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import made_up_digits, uneven_images
-from hand_made import configuration, development, run_in, sealed
+from hand_made import CONFIDENCE, configuration, development, run_in, sealed
 
 from sevenfold.data import Images
 from sevenfold.engine import TrainingSettings
@@ -25,6 +25,7 @@ from sevenfold.statistics import (
     recipe_accuracy,
     recipe_difference,
 )
+from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.final_test import FinalTestSettings, run_final_test
 from sevenfold.validation import Configuration
@@ -54,6 +55,7 @@ def final_test(
     data: DevelopmentSet = DATA,
     test: Images = TEST,
     reason: str | None = None,
+    confidence: Confidence = CONFIDENCE,
     **settings: int,
 ) -> FinalTest:
     """The step, where validation found this accuracy for the winner."""
@@ -72,6 +74,7 @@ def final_test(
         before,
         overfit,
         chosen,
+        confidence,
     )
 
 

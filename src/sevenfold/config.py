@@ -18,6 +18,7 @@ from sevenfold.errors import SettingsError
 from sevenfold.protocol import ProtocolSettings
 from sevenfold.records import Settings, digest_of, read_toml
 from sevenfold.steps.baseline import BaselineSettings
+from sevenfold.steps.confidence import ConfidenceSettings
 from sevenfold.steps.final_test import FinalTestSettings
 from sevenfold.steps.finalists import RegularizeSettings
 from sevenfold.steps.learning_curve import LearningCurveSettings
@@ -68,6 +69,7 @@ class Config(Settings):
     regularize: RegularizeSettings = RegularizeSettings()
     leave_one_out: LeaveOneOutSettings = LeaveOneOutSettings()
     learning_curve: LearningCurveSettings = LearningCurveSettings()
+    confidence: ConfidenceSettings = ConfidenceSettings()
     final_test: FinalTestSettings = FinalTestSettings()
 
     @model_validator(mode="after")

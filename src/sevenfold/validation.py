@@ -22,13 +22,10 @@ from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.seeds import SEEDS_PER_ROUND
-from sevenfold.statistics import Proportion, Spread, proportion, smooth, spread
+from sevenfold.statistics import READING_WINDOW, Proportion, Spread, proportion, smooth, spread
 from sevenfold.terminal import Advance
 
 NO_STATE = FitState(0, (), ())
-
-READING_WINDOW = 5
-"""Epochs over which an accuracy is a mean, where single epochs jump."""
 
 
 class Configuration(Record):

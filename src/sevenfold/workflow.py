@@ -21,6 +21,7 @@ from sevenfold.runs.seal import SealedTestSet
 from sevenfold.runs.writing import Run
 from sevenfold.steps.ablation import Ablation, run_ablation
 from sevenfold.steps.baseline import Baseline, require_power, run_baseline
+from sevenfold.steps.confidence import Confidence, learn_confidence
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, decide_protocol
 from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.final_test import run_final_test
@@ -149,7 +150,8 @@ def _steps(
             *curve,
             executor=executor,
         )
-    earlier = baseline, overfit, chosen
+    sure = run.step("confidence", Confidence, learn_confidence, data, config.confidence, chosen)
+    earlier = baseline, overfit, chosen, sure
     check = config.check_saved_network and not run.has("saved_network")
     with keras_beside(wanted=check) as process:
         final = run.step(

@@ -20,6 +20,7 @@ from sevenfold.runs.ledger import Ledger, LedgerLine
 from sevenfold.runs.step_files import StepFile, read_step
 from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol
 from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.finalists import Finalists
@@ -46,13 +47,12 @@ RESULTS: Mapping[str, type[Record]] = MappingProxyType(
         "finalists": Finalists,
         "leave_one_out": LeaveOneOut,
         "learning_curve": LearningCurveFound,
+        "confidence": Confidence,
         "final_test": FinalTest,
         "saved_network": SavedNetwork,
     }
 )
 """What each step finds, in the order of the workflow."""
-ADDED = frozenset({"saved_network"})
-"""Steps that finished runs of before do not have."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,14 @@ class FinishedRun:
     finalists: Finalists | None = None
     leave_one_out: LeaveOneOut | None = None
     learning_curve: LearningCurveFound | None = None
+    confidence: Confidence | None = None
     final_test: FinalTest | None = None
     saved_network: SavedNetwork | None = None
 
     @property
     def unfinished(self) -> str | None:
         """The first step without a result; None where all are done."""
-        return next((n for n in RESULTS if n not in self.seconds and n not in ADDED), None)
+        return next((name for name in RESULTS if name not in self.seconds), None)
 
     def saved(self, file: str) -> Path:
         """The path of a file that a step saved.

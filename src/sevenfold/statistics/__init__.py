@@ -6,6 +6,7 @@ from sevenfold.statistics.abstention import (
     Unsure,
     answered,
     choose_unsure,
+    reachable_bound,
     risk_coverage,
 )
 from sevenfold.statistics.calibration import Bin, Binning, Calibration, calibration
@@ -16,7 +17,7 @@ from sevenfold.statistics.conformal import (
     conformal_sets,
     sets_found,
 )
-from sevenfold.statistics.curves import SMOOTHING_WINDOW, smooth
+from sevenfold.statistics.curves import READING_WINDOW, SMOOTHING_WINDOW, smooth
 from sevenfold.statistics.differences import (
     Difference,
     difference_of_networks,
@@ -58,6 +59,7 @@ from sevenfold.statistics.temperature import Temperature, at_temperature, fit_te
 
 __all__ = [
     "LEVEL",
+    "READING_WINDOW",
     "SIGNIFICANCE",
     "SMOOTHING_WINDOW",
     "Answered",
@@ -113,6 +115,7 @@ __all__ = [
     "power",
     "proportion",
     "reach",
+    "reachable_bound",
     "recipe_accuracy",
     "recipe_difference",
     "recipe_gap",

@@ -18,6 +18,13 @@ evenly in logits; then everything is answered.
 LEAST_COVERAGE = 0.5
 """A threshold that answers less is of no use, and none is looked for there."""
 
+BOUNDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+"""What is promised of the error where the data decide: so few that they decide next to
+nothing.
+"""
+PART_OF_ERROR = 3
+"""Answers are worth withholding where that makes the error so many times smaller."""
+
 
 class RiskCoverage(Record):
     """Error among answered examples against the share that is answered.
@@ -121,6 +128,25 @@ def choose_unsure(
         design_effect=effect,
         n=len(errors),
     )
+
+
+def reachable_bound(correct: np.ndarray, groups: np.ndarray | None) -> float:
+    """The least of `BOUNDS` that is no less than a third of the error of correct (n,),
+    and that half as many images could vouch for if all were right.
+
+    >>> reachable_bound(np.arange(10_000) >= 150, None)
+    0.005
+    >>> reachable_bound(np.ones(300, bool), None)
+    0.02
+
+    Raises:
+        DataError: there is one group only.
+    """
+    errors = ~correct.astype(bool)
+    effect = grouped_proportion(errors, groups).design_effect
+    vouched = 1.0 - (1.0 - LEVEL) ** (effect / (LEAST_COVERAGE * len(errors)))
+    least = max(float(errors.mean()) / PART_OF_ERROR, vouched)
+    return next((bound for bound in BOUNDS if bound >= least), BOUNDS[-1])
 
 
 class Answered(Record):

@@ -5,6 +5,9 @@ import numpy as np
 SMOOTHING_WINDOW = 5
 """Epochs over which curves are smoothed before a turning point is read from them."""
 
+READING_WINDOW = 5
+"""Epochs over which an accuracy is a mean, where single epochs jump."""
+
 
 def smooth(values: np.ndarray, window: int = 3) -> np.ndarray:
     """Centred moving mean along the last axis; at the ends the window shrinks instead

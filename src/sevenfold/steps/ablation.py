@@ -13,6 +13,7 @@ from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
 from sevenfold.statistics import (
+    READING_WINDOW,
     SMOOTHING_WINDOW,
     Reach,
     RowDifference,
@@ -23,7 +24,6 @@ from sevenfold.statistics import (
 )
 from sevenfold.steps.overfit import Overfit
 from sevenfold.validation import (
-    READING_WINDOW,
     Configuration,
     ScoredConfiguration,
     Validation,

@@ -23,6 +23,7 @@ from sevenfold.steps.findings import (
 )
 from sevenfold.steps.likeness import Likeness
 from sevenfold.steps.production import Reference
+from sevenfold.steps.self_knowledge import SelfKnowledge
 from sevenfold.validation import Configuration
 
 Diagnosis = Literal["agrees", "test_worse", "other_data", "test_better", "trained_longer"]
@@ -68,6 +69,7 @@ class FinalTest(Record):
     groups: KnownGroups | None
     aspects: tuple[AspectScore, ...]
     aspect_tests: dict[str, Homogeneity]
+    self_knowledge: SelfKnowledge
 
     @property
     def is_no_better_than_chance(self) -> bool:

@@ -30,6 +30,7 @@ from sevenfold.statistics import (
 )
 from sevenfold.steps import findings
 from sevenfold.steps.baseline import Baseline
+from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.final_result import Diagnosis, FinalTest
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.findings import Mistake
@@ -42,6 +43,7 @@ from sevenfold.steps.production import (
     predict_test,
     train_all,
 )
+from sevenfold.steps.self_knowledge import self_knowledge
 from sevenfold.validation import Configuration, ScoredConfiguration
 
 
@@ -68,6 +70,7 @@ def run_final_test(
     baseline: Baseline,
     overfit: Overfit,
     chosen: Finalists,
+    confidence: Confidence,
 ) -> FinalTest:
     """Refit on training plus validation images, freeze the plan, open the test set and
     score it.
@@ -84,7 +87,7 @@ def run_final_test(
     plan_so_far = {
         "data": digest_of([development.digest, sealed_test.digest]),
         "settings": digest_of(
-            [settings.digest, *(configuration.digest for configuration in earlier.values())]
+            [settings.digest, confidence.digest, *(model.digest for model in earlier.values())]
         ),
         "network": winner.digest,
     }
@@ -147,6 +150,7 @@ def run_final_test(
         groups=findings.known_groups(development.images, test),
         aspects=aspects,
         aspect_tests=findings.aspect_tests(aspects),
+        self_knowledge=self_knowledge(test, predictions.finals[0], confidence),
     )
 
 

@@ -13,12 +13,18 @@ from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, Settings
 from sevenfold.runs import layout
 from sevenfold.runs.writing import Run
-from sevenfold.statistics import Reach, RowDifference, Rows, reach, rows_against_base
+from sevenfold.statistics import (
+    READING_WINDOW,
+    Reach,
+    RowDifference,
+    Rows,
+    reach,
+    rows_against_base,
+)
 from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.overfit import Overfit
 from sevenfold.validation import (
-    READING_WINDOW,
     Configuration,
     ScoredConfiguration,
     Validation,

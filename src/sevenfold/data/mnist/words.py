@@ -31,3 +31,4 @@ MACHINES = (
     "The preset book with seed 0, once run on two processors, made 136 errors on one and 138 on the"
     " other."
 )
+TRIED = "MNIST’s training digits"

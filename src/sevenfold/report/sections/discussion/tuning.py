@@ -18,7 +18,6 @@ from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.learning_curve import LearningCurveFound
 from sevenfold.steps.leave_one_out import LeaveOneOut
 from sevenfold.steps.search import Search
-from sevenfold.validation import READING_WINDOW
 
 MOMENTS: tuple[Moment, ...] = ("at_best", "at_end")
 

@@ -41,9 +41,9 @@ def threats(run: FinishedRun, terms: Terms) -> list[Threat]:
         Threat(
             "What was preset",
             "The space of the search, its budget and all settings that it does not search come from"
-            " a preset of the software, made after trials of its authors on MNIST’s training part,"
-            " or from its user. They were not chosen by this run, and others may suit these"
-            f" {terms.images} better.",
+            " a preset of the software, made after trials of its authors on"
+            f" {mnist.TRIED if terms.is_mnist else 'other images'}, or from its user. They were not"
+            f" chosen by this run, and others may suit these {terms.images} better.",
         ),
         Threat(
             "The machine",
