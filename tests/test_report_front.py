@@ -27,7 +27,7 @@ def test_a_run_without_faults_has_no_notice() -> None:
 
 def test_abstract_gives_the_result_with_its_interval_and_its_seeds() -> None:
     text = page_of("plain").text.partition("Abstract")[2].partition("Contents")[0]
-    assert "reads 98.6 % of 500 held-out test digits correctly" in text
+    assert "classifies 98.6 % of 500 held-out test digits correctly" in text
     assert "(95 % Wilson interval 97.1 to 99.3 %), with seven errors." in text
     assert "Trained with two different seeds, the same network gets 94.3 % on average" in text
     assert "makes 50 errors, 43 more than the final network: more than chance explains" in text

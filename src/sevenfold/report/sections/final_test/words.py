@@ -215,10 +215,10 @@ def confusion(final: FinalTest, terms: Terms) -> str:
     if not pairs:
         return "There are no errors to show."
     if n == 1:
-        return f"The only error is {with_article(names[0][0])} that was read as {names[0][1]}."
+        return f"The only error is {with_article(names[0][0])} that was taken for {names[0][1]}."
     named = listed(
         [
-            f"{label} read as {predicted} ({whole(pair.n)})"
+            f"{label} taken for {predicted} ({whole(pair.n)})"
             for (label, predicted), pair in zip(names, pairs, strict=True)
         ]
     )

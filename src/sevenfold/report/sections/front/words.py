@@ -80,6 +80,6 @@ def headline(final: FinalTest, terms: Terms) -> str:
     a = final.scores.accuracy
     low, high = percent(a.ci_low, a.n), percent(a.ci_high, a.n)
     return (
-        f"reads {a.percent}\u00a0% of {whole(a.n)} held-out test {terms.images} correctly"
+        f"classifies {a.percent}\u00a0% of {whole(a.n)} held-out test {terms.images} correctly"
         f" (95\u00a0% Wilson interval {low} to {high}\u00a0%), with {errors(final.scores.n_errors)}"
     )
