@@ -7,11 +7,12 @@ import pytest
 from made_up_run import APART, HIDDEN, MNIST, OWN
 from reports import folder_of, html_of, page_of
 
+from sevenfold.data.catalogue import ENTRIES
 from sevenfold.report.numbers import plural_of
 from sevenfold.report.pictures import on_paper
 from sevenfold.report.sections.evaluation_protocol.words import choice, groups, hidden
 from sevenfold.report.sections.final_test.words import groups as known_groups
-from sevenfold.report.sections.problem.words import brightness, duplicates, found, hashed
+from sevenfold.report.sections.problem.words import brightness, duplicates, found, hashed, licence
 from sevenfold.report.sections.references.words import libraries
 from sevenfold.report.sections.success.words import balance
 from sevenfold.report.terms import Terms
@@ -349,3 +350,22 @@ def test_populations_and_halves_are_told_with_their_counts() -> None:
     assert "two divisions" not in text
     assert "the two divisions are nearly one and the same" in page_of("writers in folds").text
     assert "of each kind" not in page_of("plain").text
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("MIT", "Their licence is MIT."),
+        (ENTRIES["usps"].licence, "Their source states no licence."),
+        ("", "No licence is recorded for them."),
+    ],
+)
+def test_a_missing_licence_is_not_one_called_none(said: str, sentence: str) -> None:
+    assert licence(OWN.model_copy(update={"licence": said})) == sentence
+
+
+@pytest.mark.parametrize("kind", ["own data", "plain", "one error", "no better than softmax"])
+def test_only_texts_are_read_all_images_are_classified(kind: str) -> None:
+    """A shirt or a circle is no text: nothing is "read as" anything."""
+    text = page_of(kind).text
+    assert not re.search(r"\breads? (as|correctly|over)\b|\breads \d|misread", text, re.I)

@@ -56,19 +56,19 @@ def test_numbers_on_the_page_are_the_stored_ones() -> None:
     ("pairs", "n_errors", "said"),
     [
         ((), 0, "There are no errors to show."),
-        (((8, 3, 1),), 1, "The only error is an 8 that was read as 3."),
-        (((4, 9, 2),), 2, "All two errors are of one kind: 4 read as 9 (2)."),
+        (((8, 3, 1),), 1, "The only error is an 8 that was taken for 3."),
+        (((4, 9, 2),), 2, "All two errors are of one kind: 4 taken for 9 (2)."),
         (
             ((4, 9, 8), (7, 2, 3), (3, 5, 2), (0, 6, 1)),
             14,
-            "Most frequent are 4 read as 9 (8), 7 read as 2 (3) and 3 read as 5 (2), together 13 of"
-            " 14 errors.",
+            "Most frequent are 4 taken for 9 (8), 7 taken for 2 (3) and 3 taken for 5 (2), together"
+            " 13 of 14 errors.",
         ),
         # Three of several that are as frequent would be three of our choice.
         (
             ((4, 9, 8), (7, 2, 3), (3, 5, 2), (0, 6, 2)),
             15,
-            "Most frequent are 4 read as 9 (8) and 7 read as 2 (3), together eleven of 15 errors.",
+            "Most frequent are 4 taken for 9 (8) and 7 taken for 2 (3), together eleven of 15 errors.",
         ),
         (
             ((4, 9, 2), (7, 2, 2), (3, 5, 2), (0, 6, 2), (1, 7, 1)),

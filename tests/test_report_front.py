@@ -27,7 +27,7 @@ def test_a_run_without_faults_has_no_notice() -> None:
 
 def test_abstract_gives_the_result_with_its_interval_and_its_seeds() -> None:
     text = page_of("plain").text.partition("Abstract")[2].partition("Contents")[0]
-    assert "reads 98.6 % of 500 held-out test digits correctly" in text
+    assert "classifies 98.6 % of 500 held-out test digits correctly" in text
     assert "with seven errors (95 % interval for other digits of this kind: 97.1 to" in text
     assert "That is an accuracy of this network. The recipe, trained anew from another" in text
     assert "which rests on few: two seeds." in text

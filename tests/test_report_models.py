@@ -93,7 +93,8 @@ def test_overfitting_is_told_as_it_is(rise: list[float], reached: bool, said: st
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(1.0, "reads every one"), (0.9996, "all but a few"), (0.998, "99.8\u00a0%")]
+    ("share", "said"),
+    [(1.0, "classifies every one"), (0.9996, "all but a few"), (0.998, "99.8\u00a0%")],
 )
 def test_what_was_learnt_by_heart(share: float, said: str) -> None:
     run = read_run(folder_of("plain"))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from sevenfold.data.images import Images, Part
 
+NO_LICENCE = "none stated"
+
 
 @dataclass(frozen=True)
 class Entry:

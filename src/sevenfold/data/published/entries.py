@@ -7,7 +7,7 @@ project's own tests use.
 
 from dataclasses import replace
 
-from sevenfold.data.entry import Entry
+from sevenfold.data.entry import NO_LICENCE, Entry
 
 FASHION = Entry(
     name="fashion-mnist",
@@ -128,7 +128,7 @@ EMNIST_BALANCED = Entry(
     n_bytes=561_753_746,
     sha256={},
     packed={"gzip.zip": "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e"},
-    licence="none stated",
+    licence=NO_LICENCE,
     citation=(
         "G. Cohen, S. Afshar, J. Tapson and A. van Schaik (2017). EMNIST: an extension of MNIST to"
         " handwritten letters. arXiv:1702.05373."
@@ -170,7 +170,7 @@ USPS = Entry(
     n_test=2_007,
     n_bytes=2_913_522,
     sha256={"usps.h5": "734f88c541104a956d88be2c95d03b4a463ffd74ccc2ba9c80841fb98e3fcb36"},
-    licence="none stated",
+    licence=NO_LICENCE,
     citation=(
         "J. J. Hull (1994). A database for handwritten text recognition research. IEEE Transactions"
         " on Pattern Analysis and Machine Intelligence 16(5), 550-554."

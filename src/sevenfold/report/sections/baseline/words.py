@@ -17,10 +17,10 @@ def power(baseline: Baseline, terms: Terms) -> str:
     """The two exact tests."""
     majority, softmax = baseline.against_majority, baseline.against_softmax
     return (
-        f"Of {whole(majority.n)} validation {terms.images}, {whole(majority.only_first)} are read"
-        f" correctly by the small network alone and {whole(majority.only_second)} only by"
-        f" {rival('majority', baseline, terms)} ({p_value(majority.p_value)}); against softmax"
-        f" regression it is {whole(softmax.only_first)} to {whole(softmax.only_second)}"
+        f"Of {whole(majority.n)} validation {terms.images}, {whole(majority.only_first)} are"
+        f" classified correctly by the small network alone and {whole(majority.only_second)}"
+        f" only by {rival('majority', baseline, terms)} ({p_value(majority.p_value)}); against"
+        f" softmax regression it is {whole(softmax.only_first)} to {whole(softmax.only_second)}"
         f" ({p_value(softmax.p_value)})."
     )
 
@@ -40,14 +40,14 @@ def verdict(baseline: Baseline, terms: Terms) -> str:
         f"so it has statistical power: the {terms.class_noun} can indeed be predicted from the"
         " pixels, and this data suffices to begin learning how"
     )
-    seen = f"Read over {count(baseline.over_softmax.n_seeds, 'training')}, the network stands at"
+    seen = f"Over {count(baseline.over_softmax.n_seeds, 'training')}, the network stands at"
     if not baseline.unbeaten:
         return f"{seen} {listed(gains)}. It beats both rivals beyond chance, {power}."
     worse = baseline.over_softmax.ci_high < 0.0
     other = "is worse than softmax regression" if worse else "cannot be told from the second"
     return (
         f"{seen} {listed(gains)}. It beats the first rival beyond chance, {power}; it {other}, a"
-        " finding about so small a network on so many examples, and the workflow goes on."
+        " finding about so small a network on these examples, and the workflow goes on."
     )
 
 

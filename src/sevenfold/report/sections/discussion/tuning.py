@@ -12,6 +12,7 @@ from sevenfold.report.sections.learning_curve.words import worth
 from sevenfold.report.sections.leave_one_out.words import owed
 from sevenfold.report.sections.search.space import SETTINGS
 from sevenfold.report.terms import Terms
+from sevenfold.statistics import READING_WINDOW
 from sevenfold.steps.ablation import Ablation, Moment
 from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.finalists import Finalists

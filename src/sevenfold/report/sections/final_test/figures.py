@@ -92,7 +92,7 @@ def _picture(image: np.ndarray, mistake: Mistake, terms: Terms) -> Picture:
         source=address(png(image)),
         width=round(scale * image.shape[1]),
         height=round(scale * image.shape[0]),
-        label=f"{said[0].upper()}{said[1:]} that was read as {predicted}",
+        label=f"{said[0].upper()}{said[1:]} that was taken for {predicted}",
         caption=f"{label} → {predicted}",
         note=f"{probability(mistake.probability)} %",
     )

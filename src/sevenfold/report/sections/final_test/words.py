@@ -107,7 +107,7 @@ def recipe(final: FinalTest, terms: Terms) -> str:
         )
     few = f", which rests on few: {count(r.n_seeds, 'seed')}" if r.n_seeds < ENOUGH_SEEDS else ""
     return (
-        f"That is an accuracy of this network. The recipe, trained anew from another seed and read"
+        f"That is an accuracy of this network. The recipe, trained anew from another seed and used"
         f" on {interval_of(final, terms)}, should reach {accuracy(r)}{few}."
     )
 
@@ -303,10 +303,10 @@ def confusion(final: FinalTest, terms: Terms) -> str:
         )
     names = [(terms.names[pair.label], terms.names[pair.predicted]) for pair in pairs]
     if n == 1:
-        return f"The only error is {with_article(names[0][0])} that was read as {names[0][1]}."
+        return f"The only error is {with_article(names[0][0])} that was taken for {names[0][1]}."
     named = listed(
         [
-            f"{label} read as {predicted} ({whole(pair.n)})"
+            f"{label} taken for {predicted} ({whole(pair.n)})"
             for (label, predicted), pair in zip(names, pairs, strict=True)
         ]
     )

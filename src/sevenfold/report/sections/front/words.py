@@ -81,7 +81,7 @@ def headline(final: FinalTest, terms: Terms) -> str:
     a = final.scores.accuracy
     low, high = percent(a.ci_low, a.n), percent(a.ci_high, a.n)
     return (
-        f"reads {a.percent}\u00a0% of {whole(a.n)} held-out test {terms.images} correctly, with"
-        f" {errors(final.scores.n_errors)} (95\u00a0% interval for {interval_of(final, terms)}:"
-        f" {low} to {high}\u00a0%)"
+        f"classifies {a.percent}\u00a0% of {whole(a.n)} held-out test {terms.images} correctly,"
+        f" with {errors(final.scores.n_errors)} (95\u00a0% interval for"
+        f" {interval_of(final, terms)}: {low} to {high}\u00a0%)"
     )

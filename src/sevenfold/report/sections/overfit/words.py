@@ -46,7 +46,7 @@ def memorized(overfit: Overfit, terms: Terms) -> str:
         f" The {100 * gap:.1f} points between them were learnt by heart." if gap >= 0.0005 else ""
     )
     return (
-        f"By the end it reads {'every one' if share >= 1.0 else exactly} of its training"
+        f"By the end it classifies {'every one' if share >= 1.0 else exactly} of its training"
         f" {terms.images} correctly, against {accuracy(end.accuracy)} of the validation"
         f" {terms.images}.{by_heart}"
     )

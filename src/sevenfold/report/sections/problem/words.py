@@ -1,5 +1,7 @@
 """What is to be predicted from what, and what the data are like."""
 
+from sevenfold.data.entry import NO_LICENCE
+from sevenfold.data.source import Provenance
 from sevenfold.report.numbers import count, whole, with_article, word
 from sevenfold.report.terms import Terms
 from sevenfold.steps.problem import Problem
@@ -7,6 +9,15 @@ from sevenfold.steps.problem import Problem
 __all__ = ["with_article"]
 
 SOURCES = {"SEVENFOLD_DATA": "the folder that SEVENFOLD_DATA names"}
+
+
+def licence(provenance: Provenance) -> str:
+    """Under which licence the images are, where anyone says so."""
+    if provenance.licence == NO_LICENCE:
+        return "Their source states no licence."
+    if not provenance.licence:
+        return "No licence is recorded for them."
+    return f"Their licence is {provenance.licence}."
 
 
 def pixels(terms: Terms) -> str:
