@@ -40,7 +40,7 @@ WORKFLOW = (
     Section("5. Baseline model: small dense network", ("baseline",)),
     Section("6. Overfitting model: larger dense network", ("overfit",)),
     Section("7. Regularization and hyperparameter tuning", ("ablation", "search", "finalists")),
-    Section("8. Final model evaluation on the test set", ("final_test",)),
+    Section("8. Final model evaluation on the test set", ("final_test", "self_knowledge")),
     Section("9. Discussion and conclusions", ("discussion",)),
 )
 CLOSING = (

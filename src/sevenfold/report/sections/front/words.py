@@ -16,6 +16,7 @@ from sevenfold.report.sections.final_test.words import (
     over_seeds,
 )
 from sevenfold.report.sections.overfit.words import overfitting
+from sevenfold.report.sections.self_knowledge.words import sure
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.steps.final_test import FinalTest
@@ -29,6 +30,7 @@ __all__ = [
     "other_data",
     "over_seeds",
     "overfitting",
+    "sure",
 ]
 
 
