@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from sevenfold.report.drawing import BLUE, MUTED, ORANGE, Figure, Panel, Picture, canvas, panel
+from sevenfold.report.drawing import BLUE, INK, MUTED, ORANGE, Figure, Panel, Picture, canvas, panel
 from sevenfold.report.numbers import percent, with_article
 from sevenfold.report.pictures import SHOWN_SIDE, address, on_paper, png
 from sevenfold.report.sections.final_test.figures import contact_sheet
@@ -60,7 +60,7 @@ def _coverage(found: SelfKnowledge, bound: float | None, terms: Terms) -> Panel:
     curve = found.curve
     axes.plot(100 * np.array(curve.coverage), 100 * np.array(curve.risk), color=BLUE, linewidth=1.6)
     if bound is not None and found.answered is not None:
-        axes.axhline(100 * bound, color=MUTED, linewidth=0.9, linestyle=":", label="promised")
+        axes.axhline(100 * bound, color=INK, linewidth=1.0, linestyle=":", label="promised")
         if found.answered.error is not None:
             axes.plot(
                 [100 * found.answered.coverage.value],
