@@ -118,11 +118,11 @@ def test_fields_that_a_later_version_stores_are_left_out(folder: Path) -> None:
     change_result(
         folder / "steps" / "final_test.json",
         lambda result: (
-            result.update(calibration={"error": 0.01}),
+            result.update(foresight={"error": 0.01}),
             result["scores"].update(top_two=0.99),
         ),
     )
-    assert "calibration" not in draw(folder).read_text(encoding="utf-8")
+    assert "foresight" not in draw(folder).read_text(encoding="utf-8")
 
 
 def test_a_fault_of_the_report_stays_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,8 @@ def test_numbers_on_the_page_are_the_stored_ones() -> None:
         (
             ((4, 9, 8), (7, 2, 3), (3, 5, 2), (0, 6, 2)),
             15,
-            "Most frequent are 4 taken for 9 (8) and 7 taken for 2 (3), together eleven of 15 errors.",
+            "Most frequent are 4 taken for 9 (8) and 7 taken for 2 (3), together eleven of 15"
+            " errors.",
         ),
         (
             ((4, 9, 2), (7, 2, 2), (3, 5, 2), (0, 6, 2), (1, 7, 1)),

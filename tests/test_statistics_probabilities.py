@@ -17,6 +17,7 @@ from sevenfold.statistics import (
     fit_temperature,
     label_suspects,
     learning_curve,
+    reachable_bound,
     risk_coverage,
     sets_found,
 )
@@ -100,6 +101,21 @@ def sure(n: int = 4_000) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(6)
     confidence = 1 / (1 + np.exp(-np.abs(rng.normal(4, 2, n))))
     return confidence, rng.random(n) < confidence
+
+
+def test_nothing_is_cooled_where_no_answer_is_wrong() -> None:
+    found = fit_temperature(np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]]))
+    assert found.value == 1.0
+    assert found.log_loss_after == found.log_loss_before > 0.0
+
+
+def test_a_bound_is_a_third_of_the_error_or_what_can_be_vouched_for() -> None:
+    right = np.arange(2_000) >= 100
+    assert reachable_bound(right, None) == 0.02
+    assert reachable_bound(np.arange(2_000) >= 0, None) == 0.005
+    assert reachable_bound(np.arange(2_000) % 20 > 0, np.arange(2_000) // 100) == 0.02
+    assert reachable_bound(right, np.arange(2_000) // 20) == 0.1  # five writers' own
+    assert reachable_bound(np.zeros(2, bool), None) == 0.5
 
 
 def test_unsure_is_the_last_of_a_sequence_of_exact_tests() -> None:

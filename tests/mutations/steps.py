@@ -214,6 +214,26 @@ FAULTS = {
             "True",
         ),
         (
+            "a promise is made for probabilities that nobody sees",
+            "probabilities = at_temperature(by_seed[0], temperature.value)",
+            "probabilities = by_seed[0].astype(np.float64)",
+        ),
+        (
+            "a promise is checked on probabilities that nobody sees",
+            "cooled = at_temperature(probabilities, confidence.temperature.value)",
+            "cooled = at_temperature(probabilities, 1.0)",
+        ),
+        (
+            "suspects are named by their places among the scored",
+            '{"index": int(places[suspect.index])}',
+            '{"index": suspect.index}',
+        ),
+        (
+            "what was learnt before the opening is not in the plan",
+            "[settings.digest, confidence.digest, *(",
+            "[settings.digest, *(",
+        ),
+        (
             "mistakes show other images",
             '"images": test.pixels[shown]',
             '"images": test.pixels[: len(shown)]',

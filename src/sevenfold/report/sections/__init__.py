@@ -43,7 +43,7 @@ WORKFLOW = (
         "7. Regularization and hyperparameter tuning",
         ("ablation", "search", "finalists", "leave_one_out", "learning_curve"),
     ),
-    Section("8. Final model evaluation on the test set", ("final_test",)),
+    Section("8. Final model evaluation on the test set", ("final_test", "self_knowledge")),
     Section("9. Discussion and conclusions", ("discussion", "published", "threats")),
 )
 CLOSING = (

@@ -17,6 +17,7 @@ from sevenfold.report.sections.final_test.words import (
     recipe,
 )
 from sevenfold.report.sections.overfit.words import overfitting
+from sevenfold.report.sections.self_knowledge.words import sure
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.steps.final_result import FinalTest
@@ -30,6 +31,7 @@ __all__ = [
     "other_data",
     "overfitting",
     "recipe",
+    "sure",
 ]
 
 
