@@ -13,8 +13,9 @@ class Portable:
     """A network with what a reader must know of it.
 
     weights: kernels and biases, as `FinishedRun.network` gives them. image_shape: (h,
-    w) or (h, w, c). classes: names, in the order of the outputs. version: of the sevenfold that trained it. keras_file: the same network as a plain
-    Keras file. sample: an npz of `pixels` that it saw.
+    w) or (h, w, c). classes: names, in the order of the outputs. version: of the
+    sevenfold that trained it. keras_file: the same network as a plain Keras file.
+    sample: an npz of `pixels` that it saw.
     """
 
     spec: NetworkSpec
