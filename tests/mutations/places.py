@@ -60,6 +60,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_workflow_numbers.py",
         "test_refit.py",
     ),
+    "report/tables.py": ("test_report_files.py",),
+    "report/card.py": ("test_report_files.py",),
     "export": ("test_export.py",),
     "steps/saved_network.py": ("test_saved_network.py",),
     "executor": ("test_executor_worker.py", "test_tuning.py"),

@@ -37,7 +37,7 @@ def write_npz(network: Portable, path: Path) -> None:
 
 def write_safetensors(network: Portable, path: Path) -> None:
     """The format of the hubs; the words are its metadata."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays_of(network).items()}
-    save_file(arrays, path, metadata=description_of(network))
+    path.write_bytes(save(arrays, metadata=description_of(network)))

@@ -62,10 +62,10 @@ def _by_keras(kind: str) -> Callable[[Portable, Path], None]:
     return write
 
 
-def _flat(names: str) -> Callable[[Portable], str]:
+def _flat(endpoint: str, given: str = "") -> Callable[[Portable], str]:
     def about(network: Portable) -> str:
-        spec = network.spec
-        return f"{names} float32 [N, {spec.inputs}] in [0, 1] -> float32 [N, {spec.classes}]"
+        inputs = f"{endpoint}pixels float32 [N, {network.spec.inputs}] in [0, 1]"
+        return f"{inputs} -> {given}float32 [N, {network.spec.classes}]"
 
     return about
 
@@ -79,7 +79,8 @@ def _of_onnx(network: Portable) -> str:
 
 def _of_int8(network: Portable) -> str:
     return (
-        f"int8 [N, {network.spec.inputs}], a pixel less 128 -> int8 [N, {network.spec.classes}],"
+        f"serving_default: pixels int8 [N, {network.spec.inputs}], a pixel less 128 -> output_0"
+        f" int8 [N, {network.spec.classes}],"
         " scale and zero in the file"
     )
 
@@ -98,7 +99,7 @@ FORMATS: Mapping[Format, Kind] = MappingProxyType(
                     file="network.keras",
                     kind="keras",
                     write=_copy_keras,
-                    about=_flat("pixels"),
+                    about=_flat(""),
                     framework="tensorflow" if installed("tensorflow") else "jax",
                 ),
             )
@@ -113,7 +114,7 @@ FORMATS: Mapping[Format, Kind] = MappingProxyType(
                     "network.tflite",
                     "litert",
                     _by_keras("litert"),
-                    _flat("serve: args_0"),
+                    _flat("serving_default: ", given="output_0 "),
                 ),
                 Form(
                     name="litert int8",
@@ -133,7 +134,7 @@ FORMATS: Mapping[Format, Kind] = MappingProxyType(
                     file="saved_model",
                     kind="saved-model",
                     write=_by_keras("saved-model"),
-                    about=_flat("serve: pixels"),
+                    about=_flat("serve: "),
                 ),
             ),
             ("tensorflow",),

@@ -12,9 +12,10 @@ from sevenfold.networks import NetworkSpec
 class Portable:
     """A network with what a reader must know of it.
 
-    image_shape: (h, w) or (h, w, c). classes: names, in the order of the outputs.
-    version: of the sevenfold that trained it. keras_file: the same network as a plain
-    Keras file. sample: an npz of `pixels` that it saw.
+    weights: kernels and biases, as `FinishedRun.network` gives them. image_shape: (h,
+    w) or (h, w, c). classes: names, in the order of the outputs. version: of the
+    sevenfold that trained it. keras_file: the same network as a plain Keras file.
+    sample: an npz of `pixels` that it saw.
     """
 
     spec: NetworkSpec
