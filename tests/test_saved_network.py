@@ -20,7 +20,7 @@ from sevenfold.runs.layout import MODEL, SAMPLE, WEIGHTS
 from sevenfold.runs.reading import FinishedRun, read_run
 from sevenfold.runs.writing import Run
 from sevenfold.runtimes import RuntimeFailed, RuntimeProcess
-from sevenfold.steps.final_test import FinalTest
+from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.saved_network import SavedNetwork, keras_beside, open_saved_network
 from sevenfold.storage import arrays_to_npz, write_atomically
 from sevenfold.terminal import Terminal

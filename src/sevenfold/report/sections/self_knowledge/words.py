@@ -8,7 +8,7 @@ from sevenfold.statistics import Calibration, GroupedProportion, Proportion, Uns
 from sevenfold.statistics.calibration import N_BINS
 from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol
-from sevenfold.steps.final_test import FinalTest
+from sevenfold.steps.final_result import FinalTest
 from sevenfold.steps.self_knowledge import SelfKnowledge
 
 NEAR_ONE = 0.05
