@@ -91,7 +91,9 @@ def run_workflow(
     development = divide(source.development, config.protocol, config.seed)
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         shared = run.folder / layout.WORKERS
-        executing = open_executor(development, shared, workers=workers, cluster=cluster)
+        executing = open_executor(
+            development, shared, workers=workers, cluster=cluster, warn=screen.warn
+        )
         times = stretch_of(development, config.protocol)
         divisor = batch_divisor_of(development, config.protocol)
         if divisor > 1:
