@@ -212,7 +212,7 @@ def test_too_little_memory_is_nobodys_fault(
 def test_a_limit_under_which_libraries_end_the_process_is_named_before_any_work(
     tmp_path: Path, kilobytes: int
 ) -> None:
-    """OpenBLAS ended it at 1,200,000, LLVM with -6 at 1,950,000; 2,100,000 went well."""
+    """OpenBLAS ended it at 1,200,000, LLVM with -6 at 1,950,000; 2,100,000 is fine."""
     limited = f"ulimit -v {kilobytes}; exec {sys.executable} -m sevenfold run --dataset mnist-5k"
     done = subprocess.run(
         ["sh", "-c", f"{limited} --out {tmp_path / 'out'}"], capture_output=True, text=True
