@@ -5,7 +5,8 @@ nothing had happened.
 all, at random moments. `memory`: how much the driver and its workers grow over `--n`
 trials of many shapes, and what lies on disk meanwhile. `faults`: SIGKILL, a full disk
 (ENOSPC) or a broken one (EIO) at every single write, fsync and rename of the driver, by
-strace. `fuzz`: `--n` spoiled data files (`benchmarks/fuzz.py`).
+strace. `fuzz`: `--n` spoiled data files (`benchmarks/fuzz.py`). `run`: the same faults
+at every call of a whole run, or at `--n` of them (`benchmarks/whole_run.py`).
 
 `tests/killed_search.py` has the search, the kills and the oracle.
 """
@@ -26,6 +27,7 @@ from typing import Any
 
 import numpy as np
 from fuzz import fuzzed_files
+from whole_run import enumerated_points
 
 from sevenfold.engine import FitState
 from sevenfold.executor.choosing import open_executor
@@ -59,21 +61,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=("kills", "faults", "memory", "fuzz"))
-    parser.add_argument("--n", type=int, default=300, help="kills, trials for memory, files")
+    parser.add_argument("what", choices=("kills", "faults", "memory", "fuzz", "run"))
+    parser.add_argument(
+        "--n", type=int, help="kills, trials for memory, files (300); fault points of a run (all)"
+    )
     parser.add_argument(
         "--every", type=int, default=1, help="of the fault points, take one in so many"
     )
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
+    n = 300 if arguments.n is None else arguments.n
     leave_importances_out()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.what == "kills":
-            counts = random_kills(Path(folder), arguments.n, arguments.seed)
+            counts = random_kills(Path(folder), n, arguments.seed)
         elif arguments.what == "fuzz":
-            counts = fuzzed_files(Path(folder), arguments.n, arguments.seed)
+            counts = fuzzed_files(Path(folder), n, arguments.seed)
         elif arguments.what == "memory":
-            counts = memory(Path(folder), arguments.n)
+            counts = memory(Path(folder), n)
+        elif arguments.what == "run":
+            counts = enumerated_points(Path(folder), arguments.n, arguments.seed)
         else:
             counts = enumerated_faults(Path(folder), arguments.every)
     print(json.dumps(counts))

@@ -11,15 +11,19 @@ from conftest import made_up_digits
 
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor
+from sevenfold.executor.cluster import open_to_others
 from sevenfold.executor.tasks import Task
 from sevenfold.protocol import ProtocolSettings, divide
 
 PROGRAM = """
 import os, sys
+# 127.0.0.1 stays what it is, and only then Ray listens nowhere else.
+os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
 from contextlib import nullcontext
 from pathlib import Path
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 from conftest import made_up_digits
+from listening import addresses_listened_on
 from ray.cluster_utils import Cluster
 from sevenfold.protocol import ProtocolSettings, divide
 from sevenfold.tuning.halving import SearchSettings
@@ -34,19 +38,20 @@ space = SearchSpace(
     max_norm=(0.0,), schedule=("constant",),
 )
 settings = SearchSettings(n_trials=8, batch=4, rungs=(1, 3), reduction=2)
-# Ray takes 127.0.0.1 for "this machine, by its address in the network"; the rest of the
-# loopback net stays what it is.
-node_options = {"num_cpus": 1, "object_store_memory": 200_000_000}
-head = {**node_options, "node_ip_address": "127.0.0.2", "include_dashboard": False}
+node_options = {
+    "num_cpus": 1, "object_store_memory": 200_000_000, "node_ip_address": "127.0.0.1"
+}
+head = {**node_options, "include_dashboard": False}
 cluster = Cluster(initialize_head=True, head_node_args=head)
-doomed = cluster.add_node(**node_options, node_ip_address="127.0.0.3")
+doomed = cluster.add_node(**node_options)
 cluster.wait_for_nodes()
+warnings = []
 
 
 def searched(name, show=lambda _: None, **where):
     epochs = []
     progress = lambda _: nullcontext((lambda: epochs.append(1), show))
-    with open_executor(development, folder / name, **where) as executor:
+    with open_executor(development, folder / name, warn=warnings.append, **where) as executor:
         found = search(
             folder / f"{name}.db", development, space, settings, 5,
             engine="jax", executor=executor, progress=progress,
@@ -57,6 +62,7 @@ def searched(name, show=lambda _: None, **where):
 
 def kill_a_node(trials):
     global doomed
+    assert addresses_listened_on() == {"127.0.0.1"}, addresses_listened_on()
     if len(trials) == 3 and doomed is not None:
         node, doomed = doomed, None
         cluster.remove_node(node, allow_graceful=False)
@@ -68,6 +74,7 @@ assert searched("cluster", cluster=cluster.address) == local
 print("same")
 assert searched("dying", kill_a_node, cluster=cluster.address) == local
 print("same")
+assert warnings == [], warnings
 cluster.shutdown()
 """
 
@@ -86,6 +93,15 @@ def test_a_cluster_gives_the_local_answer_also_when_a_node_dies(tmp_path: Path) 
         line for line in run.stdout.splitlines() if line in ("same", "killed")
     ]  # Ray talks in between
     assert said == ["same", "killed", "same"], run.stdout + run.stderr[-3000:]
+
+
+def test_a_cluster_that_others_reach_is_named() -> None:
+    assert open_to_others(["127.0.0.1", "127.0.0.1"]) is None
+    said = open_to_others(["127.0.0.1", "10.0.0.2", "10.0.0.1", "10.0.0.2"])
+    assert said is not None
+    assert "every network of 10.0.0.1, 10.0.0.2." in said
+    # Ray listens everywhere for every other address of the loopback net.
+    assert "127.0.0.2" in (open_to_others(["127.0.0.2"]) or "")
 
 
 @pytest.mark.parametrize(

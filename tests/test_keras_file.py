@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -74,6 +75,16 @@ def test_equal_weights_give_equal_bytes(tmp_path: Path) -> None:
     # Addresses in memory, and words that older versions refuse.
     for word in (b"shared_object_id", b"quantization_config", b"input_axes", b"ragged"):
         assert word not in config
+
+
+def test_a_clock_before_1980_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zip files can name no earlier year; machines without a clock start in 1970."""
+    expected = saved("all", tmp_path).read_bytes()
+    in_1971 = time.gmtime(365 * 86_400)
+    monkeypatch.setattr(time, "localtime", lambda *_: in_1971)
+    assert saved("all", tmp_path).read_bytes() == expected
 
 
 OPEN = """

@@ -4,6 +4,7 @@ setting, a file or a path holds.
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -185,7 +186,12 @@ def test_the_parser_of_options_leaves_permissions_to_us(
 
 @pytest.mark.parametrize(
     "error",
-    [MemoryError(), MemoryError("Unable to allocate 9 GiB"), RuntimeError("RESOURCE_EXHAUSTED: x")],
+    [
+        MemoryError(),
+        MemoryError("Unable to allocate 9 GiB"),
+        RuntimeError("RESOURCE_EXHAUSTED: x"),
+        ImportError("libx.so: failed to map segment from shared object"),
+    ],
 )
 def test_too_little_memory_is_nobodys_fault(
     command: Command, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -199,6 +205,22 @@ def test_too_little_memory_is_nobodys_fault(
     require_one_line(said)
     assert "too little memory" in said
     assert "fault" not in said
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux's limits")
+@pytest.mark.parametrize("kilobytes", [200_000, 400_000, 800_000, 1_500_000, 2_000_000])
+def test_a_limit_under_which_libraries_end_the_process_is_named_before_any_work(
+    tmp_path: Path, kilobytes: int
+) -> None:
+    """OpenBLAS ended it at 1,200,000, LLVM with -6 at 1,950,000; 2,100,000 is fine."""
+    limited = f"ulimit -v {kilobytes}; exec {sys.executable} -m sevenfold run --dataset mnist-5k"
+    done = subprocess.run(
+        ["sh", "-c", f"{limited} --out {tmp_path / 'out'}"], capture_output=True, text=True
+    )
+    assert done.returncode == 2, done.stderr
+    require_one_line(done.stderr)
+    assert "memory" in done.stderr or "(ulimit -v) leaves" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_memory_that_is_not_there_is_said_before_anything_is_trained(

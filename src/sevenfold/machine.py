@@ -26,14 +26,39 @@ def memory_left() -> int | None:
     with suppress(OSError, ValueError):  # a container's own limit ("max": none)
         most, used = (Path(f"/sys/fs/cgroup/memory.{name}") for name in ("max", "current"))
         left.append(int(most.read_text()) - int(used.read_text()))
+    if (addresses := addresses_left()) is not None:
+        left.append(addresses)
+    return min(left, default=None)
+
+
+def addresses_left() -> int | None:
+    """Bytes of addresses that this process may still map under `ulimit -v`; None
+    without that limit. Libraries map several times what they fill: their code, a stack
+    and an arena of each thread.
+    """
     with suppress(ImportError, OSError, ValueError):
         import resource
 
         limit, _ = resource.getrlimit(resource.RLIMIT_AS)
         n_pages = int(Path("/proc/self/statm").read_text().split()[0])
         if limit != resource.RLIM_INFINITY:
-            left.append(max(0, limit - n_pages * resource.getpagesize()))
-    return min(left, default=None)
+            return max(0, limit - n_pages * resource.getpagesize())
+    return None
+
+
+def require_addresses_left(n_bytes: int, n_bytes_per_core: int, what: str) -> None:
+    """Nothing, if so many bytes can be mapped still. Where they cannot, C++ code ends
+    the process without a word that a user could read, so it is asked beforehand.
+
+    Raises:
+        InputError: they cannot; `what` needs them.
+    """
+    left, n_bytes = addresses_left(), n_bytes + n_cores() * n_bytes_per_core
+    if left is not None and n_bytes > left:
+        raise InputError(
+            f"{what} needs about {n_bytes / 1e6:,.0f} MB of addresses on {n_cores()} cores, and the"
+            f" limit (ulimit -v) leaves {left / 1e6:,.0f} MB. Raise it: ulimit -v unlimited."
+        )
 
 
 def require_memory_left(n_bytes: int, what: str) -> None:

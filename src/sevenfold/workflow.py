@@ -13,7 +13,7 @@ from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
 from sevenfold.forecast import outlook
-from sevenfold.machine import require_memory_left
+from sevenfold.machine import require_addresses_left, require_memory_left
 from sevenfold.protocol import DevelopmentSet, batch_divisor_of, divide, stretch_of
 from sevenfold.runs import layout
 from sevenfold.runs.ledger import Ledger
@@ -41,6 +41,8 @@ from sevenfold.terminal import Terminal
 
 _INPUT_BYTES, _LIBRARY_BYTES = 4, 300_000_000
 """Of memory for each byte of an image, as a network's float32 input, and for JAX."""
+_MAPPED_BYTES, _MAPPED_PER_CORE = {"jax": 1_700_000_000, "keras": 2_700_000_000}, 150_000_000
+"""Of addresses: a whole tiny run took 2.1 GB in all on two cores (JAX 0.10, n = 1)."""
 
 
 @settled()
@@ -85,6 +87,7 @@ def run_workflow(
         )
     n_bytes = _INPUT_BYTES * source.development.pixels.nbytes + _LIBRARY_BYTES
     require_memory_left(n_bytes, "Training on these images")
+    require_addresses_left(n_bytes + _MAPPED_BYTES[engine], _MAPPED_PER_CORE, "Training")
     if source.provenance.embedded_subset:
         screen.warn(f"EMBEDDED SUBSET, not the full MNIST: {source.provenance.reason}")
     for words in source.provenance.left_out:
@@ -96,7 +99,9 @@ def run_workflow(
     development = divide(source.development, config.protocol, config.seed)
     with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
         shared = run.folder / layout.WORKERS
-        executing = open_executor(development, shared, workers=workers, cluster=cluster)
+        executing = open_executor(
+            development, shared, workers=workers, cluster=cluster, warn=screen.warn
+        )
         times = stretch_of(development, config.protocol)
         divisor = batch_divisor_of(development, config.protocol)
         if divisor > 1:

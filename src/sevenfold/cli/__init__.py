@@ -45,6 +45,11 @@ _TOO_LITTLE = (
     "There is too little memory. Close other programs, raise the limit (ulimit -v), or use fewer"
     " images; finished steps are kept, and the same command goes on."
 )
+_OF_TOO_LITTLE = ("RESOURCE_EXHAUSTED", "failed to map segment", "annot allocate memory")
+"""What JAX and the loader of libraries call it."""
+_MAPPED_BYTES = 250_000_000, 40_000_000
+"""Of addresses, and more per core, for libraries other than JAX, which end the process
+where there are none left (217 MB in all on two cores)."""
 _INTERRUPTED = Interrupted.exit_code
 _WRONG_USE: Any = typer.BadParameter.__bases__[0]
 """An unknown option, a value of the wrong kind: the parser's own error, which newer
@@ -90,7 +95,7 @@ def main() -> NoReturn:
         if os.environ.get("SEVENFOLD_TRACEBACK"):
             raise
         kind = type(error).__name__
-        if "RESOURCE_EXHAUSTED" in str(error):  # JAX's own word for it
+        if any(words in str(error) for words in _OF_TOO_LITTLE):
             _stop(f"{_TOO_LITTLE} {error}", 1)
         _stop(
             f"{kind}: {error}. This is a fault of sevenfold, not yours; SEVENFOLD_TRACEBACK=1 shows"
@@ -122,7 +127,9 @@ def _options(
         ),
     ] = False,
 ) -> None:
-    pass
+    from sevenfold.machine import require_addresses_left
+
+    require_addresses_left(*_MAPPED_BYTES, "sevenfold")
 
 
 @app.command()

@@ -5,7 +5,8 @@ Keras writes into it whatever its own version knows (`quantization_config` since
 `input_axes` since 3.15, `ragged`, `optional`), and every older one refuses a word that
 it does not know, even where it says nothing. So a file keeps what says which network it
 is, in words that all versions share; what is left out has its default everywhere. The
-hour and the addresses in memory that Keras writes down would differ from run to run.
+hour and the addresses in memory that Keras writes down would differ from run to run,
+and where a machine's clock stands before 1980, its own archive cannot be written.
 """
 
 import io
@@ -36,17 +37,19 @@ def save_keras(network: NetworkSpec, weights: Weights, path: Path) -> None:
     """Write the network as a plain `.keras` file, which every Keras from 3.3 on opens,
     on any backend; equal weights give equal bytes.
     """
+    import keras
+
     with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder) / "network.keras"
+        written = Path(folder) / "network.weights.h5"
         model = build(network, weights)
         with without_tensorflow():
-            model.save(written)
-        with ZipFile(written) as archive:
-            contents = {name: archive.read(name) for name in archive.namelist()}
-    config = _plain(json.loads(contents["config.json"]))
-    version = json.loads(contents["metadata.json"])["keras_version"]
-    contents["config.json"] = json.dumps(config).encode()
-    contents["metadata.json"] = json.dumps({"keras_version": version}).encode()
+            model.save_weights(written)
+            config = _plain(json.loads(model.to_json()))
+        contents = {
+            "metadata.json": json.dumps({"keras_version": keras.__version__}).encode(),
+            "config.json": json.dumps(config).encode(),
+            "model.weights.h5": written.read_bytes(),
+        }
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
         for name, content in contents.items():

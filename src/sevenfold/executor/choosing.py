@@ -21,9 +21,10 @@ def open_executor(
     *,
     workers: int | None = None,
     cluster: str | None = None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Executor]:
     """`workers` processes on this machine (default: one per core), or the Ray cluster
-    at the address `cluster`.
+    at the address `cluster`; `warn` is told what the user should know of that.
 
     Nothing starts before the first task. `scratch` is a folder for what processes
     share, and is gone at the end.
@@ -31,7 +32,7 @@ def open_executor(
 
     def opening() -> AbstractContextManager[Executor]:
         if cluster is not None:
-            return RayCluster.open(development, cluster)
+            return RayCluster.open(development, cluster, warn)
         return LocalWorkers.open(development, scratch, workers or n_cores())
 
     try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sevenfold.errors import SettingsError, SevenfoldError
+from sevenfold.errors import SettingsError, SevenfoldError, some_of
 from sevenfold.executor.memory import release_memory
 from sevenfold.executor.tasks import MAX_DEATHS, Result, Task
 from sevenfold.protocol import DevelopmentSet
@@ -36,9 +36,11 @@ class RayCluster:
 
     @classmethod
     @contextmanager
-    def open(cls, development: DevelopmentSet, address: str) -> Iterator["RayCluster"]:
+    def open(
+        cls, development: DevelopmentSet, address: str, warn: Callable[[str], None]
+    ) -> Iterator["RayCluster"]:
         """Connect to `address` (`host:6379` or `auto`) and share the development images
-        there.
+        there; `warn` is told if others reach the cluster.
 
         Raises:
             SettingsError: Ray is not installed, or no cluster answers.
@@ -58,6 +60,9 @@ class RayCluster:
         except (ConnectionError, ValueError, RuntimeError, OSError) as error:
             raise SettingsError(_no_cluster(address, str(error).splitlines()[0])) from None
         try:
+            nodes = ray.nodes()  # type: ignore[no-untyped-call]
+            if warning := open_to_others([node["NodeManagerAddress"] for node in nodes]):
+                warn(warning)
             yield cls(ray.put(development))
         finally:
             ray.shutdown()
@@ -123,8 +128,26 @@ def require_cluster(address: str) -> None:
         raise SettingsError(_no_cluster(address, error.strerror or str(error))) from None
 
 
+def open_to_others(addresses: Sequence[str]) -> str | None:
+    """What to say of a cluster whose nodes have these addresses, if others reach it.
+
+    Ray 2.60 listens on every interface of a node, `--node-ip-address` or not, unless
+    that is 127.0.0.1 itself (seen with `ss`; 127.0.0.2 is open too).
+    """
+    others = sorted({address for address in addresses if address not in ("127.0.0.1", "::1")})
+    if not others:
+        return None
+    return (
+        f"This Ray cluster is open to others: Ray has no passwords and listens on every network of"
+        f" {some_of(others, 3)}. Keep its ports behind a firewall (docs/cluster.md)."
+    )
+
+
 def _no_cluster(address: str, reason: str) -> str:
-    return f"No Ray cluster answers at {address!r}: {reason}. `ray start --head` starts one."
+    return (
+        f"No Ray cluster answers at {address!r}: {reason}. `ray start --head --node-ip-address=...`"
+        " starts one (docs/cluster.md)."
+    )
 
 
 def _work(
