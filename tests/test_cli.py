@@ -83,6 +83,7 @@ def test_data_are_listed_and_checked_in_images_and_classes(tmp_path: Path) -> No
         "each of 9 x 17 pixels, grey",
         "per class: [20, 20, 20] and [20, 20, 20]",
         "exact duplicates: 0 and 0; none across the two parts.",
+        "pairs of nearly equal images: 0, across the two parts 0, with two labels 0.",
         "No published digests are known for this data.",
     ]
 

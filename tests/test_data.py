@@ -572,6 +572,7 @@ def test_provenance_survives_json(tmp_path: Path) -> None:
     assert str(tmp_path) not in provenance.to_json()
 
 
+@pytest.mark.slow  # its nearly equal images take half a minute
 @pytest.mark.skipif(not REAL_MNIST, reason="SEVENFOLD_DATA names no folder with MNIST")
 def test_the_real_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ENTRIES, "mnist", catalogue.MNIST)

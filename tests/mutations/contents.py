@@ -5,6 +5,11 @@ FAULTS = {
         ("any digits have MNIST's writers", "hexdigest() == sha256", "hexdigest() != sha256"),
         ("students are employees", "writers < STUDENTS_FROM", "writers >= STUDENTS_FROM"),
         ("aspects are lost", "values[indices] for name", "values for name"),
+        (
+            "nearly equal images of one part are across both",
+            "in_second[:, 0] != in_second",
+            "True | in_second",
+        ),
         ("two changed pixels are one", "any(axis=2).sum() == 1", "any(axis=2).sum() <= 2"),
         ("images move up and down alone", "for right in (0, 1)", "for right in (0,)"),
         ("faint images are copies", "CONTRAST * contrast[pairs]", "255 * contrast[pairs]"),

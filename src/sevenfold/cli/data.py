@@ -77,6 +77,13 @@ def check_data(
         f"exact duplicates: {found.n_development_duplicates} and {found.n_test_duplicates}; none"
         " across the two parts."
     )
+    if found.near is None:
+        print("nearly equal images: not looked for, as there are too many pixels.")
+    else:
+        print(
+            f"pairs of nearly equal images: {found.near.n_pairs:,}, across the two parts"
+            f" {found.near.across:,}, with two labels {found.near.two_labels:,}."
+        )
     groups = (found.n_development_groups, found.n_test_groups)
     if any(groups):
         told = " and ".join("not known" if n is None else f"{n:,}" for n in groups)

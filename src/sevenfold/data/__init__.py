@@ -9,6 +9,7 @@ from sevenfold.data.download import TransferProgress
 from sevenfold.data.faults import first_alike, n_duplicates, paper_of, warnings
 from sevenfold.data.finding import fetch, load
 from sevenfold.data.images import Images, prepare
+from sevenfold.data.nearly_equal import NearlyEqual, nearly_equal
 from sevenfold.data.setting_aside import SET_ASIDE
 from sevenfold.data.source import OWN, Provenance, Source
 
@@ -19,6 +20,7 @@ __all__ = [
     "Images",
     "Listing",
     "NearCopies",
+    "NearlyEqual",
     "Provenance",
     "Source",
     "TransferProgress",
@@ -29,6 +31,7 @@ __all__ = [
     "load",
     "n_duplicates",
     "near_copies",
+    "nearly_equal",
     "of_known_groups",
     "overlap",
     "paper_of",

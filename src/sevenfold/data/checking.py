@@ -10,6 +10,7 @@ from sevenfold.data.download import TransferProgress
 from sevenfold.data.faults import faulty, n_duplicates, warnings
 from sevenfold.data.finding import load
 from sevenfold.data.images import Images, Size
+from sevenfold.data.nearly_equal import NearlyEqual, nearly_equal
 from sevenfold.data.places import where_found
 from sevenfold.data.source import Provenance
 from sevenfold.errors import some_of
@@ -43,7 +44,8 @@ class CheckReport(Record):
 
     image_shape: (h, w) or (h, w, c). per_class: how many images of each class.
     n_..._groups: how many groups the images of each part come from, and how many test
-    groups have development images too; None where groups are not known. warnings: what
+    groups have development images too; None where groups are not known. near: pairs of
+    nearly equal images; None where there are too many to compare. warnings: what
     is odd and yet no reason to refuse it. published: whether every file has its known
     SHA-256 (False: none is).
     """
@@ -60,6 +62,7 @@ class CheckReport(Record):
     n_development_groups: int | None
     n_test_groups: int | None
     n_groups_in_both: int | None
+    near: NearlyEqual | None
     warnings: tuple[str, ...]
     published: bool
 
@@ -94,6 +97,7 @@ def check(
     development, test = source.development, source.read_test()
     require_disjoint(development, test, dataset)
     known = of_known_groups(development, test)
+    near = nearly_equal(development, test)
     seen = np.empty(0, str) if known is None or test.groups is None else test.groups[known]
     return CheckReport(
         provenance=source.provenance,
@@ -108,10 +112,12 @@ def check(
         n_development_groups=development.n_groups,
         n_test_groups=test.n_groups,
         n_groups_in_both=None if known is None else len(np.unique(seen)),
+        near=near,
         warnings=(
             *warnings(development),
             *(f"Test part: {text}" for text in faulty(test)),
             *_groups_in_both(test, seen),
+            *_near_in_both(near),
         ),
         published=source.provenance.n_test is not None,
     )
@@ -129,4 +135,15 @@ def _groups_in_both(test: Images, seen: np.ndarray) -> list[str]:
         f" ({some_of(names, 5)}) have development images too, {len(seen):,} of {len(test):,} test"
         " images come from them. A score on groups that were trained on is too kind; keep each in"
         " one part."
+    ]
+
+
+def _near_in_both(near: NearlyEqual | None) -> list[str]:
+    """That test images are nearly copies of development images."""
+    if near is None or near.across == 0:
+        return []
+    return [
+        f"{near.across:,} pair{'s' if near.across > 1 else ''} of a development and a test image"
+        " are nearly equal (one pixel changed, moved by a pixel, or compressed anew). A score on"
+        " such images is too kind if they are copies; look at them."
     ]
