@@ -5,12 +5,14 @@ import sevenfold as sf
 
 summary = sf.run_workflow(sf.load_config("quick"), out="runs/mine")
 sf.draw_report("runs/mine")
+sf.load_network("runs/mine").predict(["photo.png"])
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sevenfold.config import Config, load_config
+    from sevenfold.predictor import Network, load_network
     from sevenfold.report import draw as draw_report
     from sevenfold.runs.reading import FinishedRun, read_run
     from sevenfold.workflow import run_workflow
@@ -19,9 +21,11 @@ __version__ = "0.1.0"
 __all__ = [
     "Config",
     "FinishedRun",
+    "Network",
     "__version__",
     "draw_report",
     "load_config",
+    "load_network",
     "read_run",
     "run_workflow",
 ]
@@ -30,6 +34,8 @@ _HOMES = {
     "Config": ("sevenfold.config", "Config"),
     "FinishedRun": ("sevenfold.runs.reading", "FinishedRun"),
     "draw_report": ("sevenfold.report", "draw"),
+    "Network": ("sevenfold.predictor", "Network"),
+    "load_network": ("sevenfold.predictor", "load_network"),
     "load_config": ("sevenfold.config", "load_config"),
     "read_run": ("sevenfold.runs.reading", "read_run"),
     "run_workflow": ("sevenfold.workflow", "run_workflow"),

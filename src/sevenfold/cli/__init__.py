@@ -12,6 +12,7 @@ import typer
 from sevenfold import __version__
 from sevenfold.cli.data import app as data_commands
 from sevenfold.cli.export import export
+from sevenfold.cli.predict import predict
 from sevenfold.cli.settings import settings
 from sevenfold.errors import (
     Interrupted,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(data_commands, name="data")
 app.command()(export)
+app.command()(predict)
 app.command()(settings)
 
 _TOO_LITTLE = (

@@ -45,7 +45,7 @@ def _both(on_pixels: float, on_units: float) -> str:
 
 def _penalty(network: NetworkSpec) -> str:
     parts = {"L1": network.l1, "L2": network.l2}
-    return listed([f"{name} {short(weight)}" for name, weight in parts.items() if weight])
+    return " and ".join(f"{name} {short(weight)}" for name, weight in parts.items() if weight)
 
 
 def owed(found: LeaveOneOut) -> str:

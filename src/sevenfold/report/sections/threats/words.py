@@ -36,7 +36,7 @@ def threats(run: FinishedRun, terms: Terms) -> list[Threat]:
         Threat(
             "One opening among how many",
             _openings(final, terms),
-            "northcutt" if terms.is_mnist else "",
+            "label_errors" if terms.is_mnist else "",
         ),
         Threat(
             "What was preset",

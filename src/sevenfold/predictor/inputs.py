@@ -1,0 +1,186 @@
+"""From what people have to what a network takes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sevenfold.errors import DataError, some_of
+from sevenfold.pictures import SUFFIXES, decode, fit, read_file, stack
+
+STDIN = "-"
+ARRAYS = ("x_test", "test_images", "images", "x", "pixels", "x_train", "train_images")
+"""Names under which an .npz holds images, the first that is there."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """Images to be classified. names: what each is called in the answers. pixels: shape
+    (n, *image_shape), uint8.
+    """
+
+    names: list[str]
+    pixels: np.ndarray
+
+
+def as_input(source: Path | bytes, image_shape: tuple[int, ...], *, prepares: bool) -> np.ndarray:
+    """What a network of this image shape sees of a picture in a file, or of its bytes:
+    by MNIST's own rule where its data `prepares`, whatever pen and paper; else scaled
+    with its aspect kept and padded, as training's pictures were.
+
+    Raises:
+        DataError: it is no picture, or MNIST's rule finds nothing written on it.
+    """
+    name = "the picture" if isinstance(source, bytes) else str(source)
+    data = source if isinstance(source, bytes) else read_file(source)
+    return of_picture(decode(data, name), name, image_shape, prepares=prepares)
+
+
+def of_picture(
+    picture: np.ndarray, name: str, image_shape: tuple[int, ...], *, prepares: bool
+) -> np.ndarray:
+    """The same of a decoded picture, shape (h, w) or (h, w, 3), uint8."""
+    if prepares:
+        from sevenfold.predictor.ink import ink_of, without_specks
+        from sevenfold.predictor.mnist import centred
+
+        ink = ink_of(picture)
+        if ink is None:
+            raise DataError(
+                f"{name}: expected something written, found an even surface. Give a picture with"
+                " more contrast."
+            )
+        return centred(without_specks(ink))
+    height, width, *channels = image_shape
+    image: np.ndarray = stack([fit(picture, height, width)], colour=channels == [3])[0]
+    return image.reshape(image_shape)
+
+
+def given(
+    paths: list[str], image_shape: tuple[int, ...], *, prepares: bool, inverted: bool
+) -> Given:
+    """Every image that these name: files and folders of pictures, patterns such as
+    `scans/*.png`, `-` for a picture on the standard input, `.npz`, IDX and CSV.
+
+    Raises:
+        DataError: the first that is not there or cannot be read.
+    """
+    names: list[str] = []
+    found: list[np.ndarray] = []
+
+    def add(name: str, image: np.ndarray) -> None:
+        names.append(name)
+        found.append((255 - image if inverted and not prepares else image)[None])
+
+    for path in paths:
+        if path == STDIN:
+            import sys
+
+            data = sys.stdin.buffer.read()
+            add(STDIN, as_input(data, image_shape, prepares=prepares))
+            continue
+        for file in _files(path):
+            pixels = _table_of(file, image_shape)
+            if pixels is None:
+                add(str(file), as_input(file, image_shape, prepares=prepares))
+            else:
+                names += [f"{file}:{i}" for i in range(len(pixels))]
+                found.append(255 - pixels if inverted else pixels)
+    return Given(names, np.concatenate(found))
+
+
+def _files(path: str) -> Iterator[Path]:
+    """The files that a path, a folder or a pattern names, in order."""
+    place = Path(path)
+    if place.is_dir():
+        files = sorted(file for file in place.rglob("*") if file.suffix.lower() in SUFFIXES)
+        if not files:
+            raise DataError(f"{path}: expected pictures in this folder, found none.")
+        yield from files
+    elif place.exists():
+        yield place
+    else:
+        try:
+            files = sorted(Path(place.anchor).glob(str(place.relative_to(place.anchor))))
+        except (ValueError, NotImplementedError, OSError):
+            files = []
+        if not files:
+            raise DataError(f"{path}: there is no such file, folder or pattern. Check the path.")
+        yield from files
+
+
+def _table_of(file: Path, image_shape: tuple[int, ...]) -> np.ndarray | None:
+    """The images of a file that holds many; None where it is a single picture."""
+    name = file.name.lower().removesuffix(".gz")
+    if name.endswith(".npz"):
+        return _shaped(_of_npz(file), image_shape, file)
+    if name.endswith(".csv"):
+        return _shaped(_of_csv(file, image_shape), image_shape, file)
+    if name.endswith(("ubyte", ".idx", ".idx3")):
+        from sevenfold.data.readers.idx_format import parse, unpack
+
+        return _shaped(
+            parse(unpack(read_file(file), "images", str(file)), "images"), image_shape, file
+        )
+    return None
+
+
+def _of_npz(file: Path) -> np.ndarray:
+    from zipfile import BadZipFile
+
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            name = next((name for name in ARRAYS if name in arrays.files), None)
+            if name is None:
+                raise DataError(
+                    f"{file}: expected an array called {some_of(ARRAYS, 4)}, got"
+                    f" {some_of(arrays.files, 4)}. Save the images as x."
+                )
+            return np.asarray(arrays[name])
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        raise DataError(
+            f"{file}: cannot be read as .npz ({str(error).splitlines()[0]}). Save it again."
+        ) from None
+
+
+def _of_csv(file: Path, image_shape: tuple[int, ...]) -> np.ndarray:
+    """Rows of pixels, with a label before them or not, with a line of names or not."""
+    n = int(np.prod(image_shape))
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+            first = lines.readline().strip().split(",")
+            is_header = any(not cell.strip().lstrip("-").isdigit() for cell in first)
+            if len(first) not in (n, n + 1):
+                raise DataError(
+                    f"{file}: expected {n:,} numbers a row, or one more for a label before them,"
+                    f" got {len(first):,} columns. Give rows of whole images."
+                )
+            lines.seek(0)
+            rows = np.loadtxt(lines, delimiter=",", dtype=np.int64, skiprows=int(is_header), ndmin=2)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{file}: cannot be read as CSV ({str(error).splitlines()[0]}). Save it again."
+        ) from None
+    pixels = rows[:, -n:]
+    if len(pixels) and not 0 <= pixels.min() <= pixels.max() <= 255:
+        raise DataError(
+            f"{file}: expected pixels from 0 to 255, got {pixels.min()} to {pixels.max()}. Scale"
+            " them."
+        )
+    return pixels.astype(np.uint8)
+
+
+def _shaped(pixels: np.ndarray, image_shape: tuple[int, ...], file: Path) -> np.ndarray:
+    """Images of the network's shape, uint8; rows of pixels are folded."""
+    size = int(np.prod(image_shape))
+    fits = pixels.ndim > 1 and int(np.prod(pixels.shape[1:])) == size
+    folded = pixels.ndim == 2 or pixels.shape[1:3] == image_shape[:2]
+    if fits and folded and pixels.dtype == np.uint8:
+        return pixels.reshape(-1, *image_shape)
+    shape = " x ".join(str(length) for length in image_shape)
+    raise DataError(
+        f"{file}: expected images of {shape}, uint8, as the network was trained on, got"
+        f" {pixels.shape} of {pixels.dtype}. Bring them to that, or give pictures, which are"
+        " brought to it."
+    )
