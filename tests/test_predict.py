@@ -162,7 +162,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "provenance": {"name": "mnist-5k", "inverted": False},
         },
         "confidence": {
-            "temperature": {"value": 1.0},
+            "temperature": {"value": 8.0},
             "unsure": {"threshold": 0.99, "bound": 0.01},
         },
         "final_test": {},

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from reports import folder_of, page_of
 
+from sevenfold.engine import TrainingSettings
+from sevenfold.networks import NetworkSpec
 from sevenfold.report.sections.ablation.words import effects, remedy, sight
 from sevenfold.report.sections.discussion.tuning import still_rises
 from sevenfold.report.sections.discussion.words import conclusions
 from sevenfold.report.sections.finalists.words import choice, dose, gain, optimism
 from sevenfold.report.sections.learning_curve.words import worth
-from sevenfold.report.sections.leave_one_out.words import owed
+from sevenfold.report.sections.leave_one_out.words import owed, without
 from sevenfold.report.sections.search.words import edge, when_judged
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun, read_run
@@ -20,7 +22,7 @@ from sevenfold.statistics import Reach, Rows
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.leave_one_out import LeaveOneOut
 from sevenfold.tuning.edges import Edge
-from sevenfold.validation import reading_epoch
+from sevenfold.validation import Configuration, reading_epoch
 
 
 def figures(kind: str) -> set[str]:
@@ -340,3 +342,10 @@ def test_training_longer_is_advised_only_where_accuracy_still_rises(
     if len(curve) == 10:
         assert reading_epoch(np.array([curve])) == 10
     assert still_rises(curve) is rises
+
+
+def test_a_winner_without_a_penalty_can_lack_its_dropout() -> None:
+    network = NetworkSpec(inputs=784, classes=10, hidden=(64,), hidden_dropout=0.2)
+    winner = Configuration(network=network, training=TrainingSettings(n_epochs=3))
+    said = without("dropout", winner, winner)
+    assert said == "dropout (0 on the pixels, 0.2 on hidden units)"

@@ -157,7 +157,8 @@ def _of_csv(file: Path, image_shape: tuple[int, ...]) -> np.ndarray:
                     f" got {len(first):,} columns. Give rows of whole images."
                 )
             lines.seek(0)
-            rows = np.loadtxt(lines, delimiter=",", dtype=np.int64, skiprows=int(is_header), ndmin=2)
+            skipped = int(is_header)
+            rows = np.loadtxt(lines, delimiter=",", dtype=np.int64, skiprows=skipped, ndmin=2)
     except (OSError, ValueError) as error:
         raise DataError(
             f"{file}: cannot be read as CSV ({str(error).splitlines()[0]}). Save it again."
