@@ -45,11 +45,12 @@ LAYERS = (
     {"config"},
     {"summary", "runs.reading"},
     {"settings", "forecast"},
+    {"notebook"},
     {"workflow", "report"},
     {"cli", "__init__", "__main__"},
 )
 # Rooms that read finished runs: of what trains they know the results' types alone.
-READERS = {"report"}
+READERS = {"notebook", "report"}
 TRAINERS = {"validation", "networks", "engine", "executor", "tuning", "steps", "config", "warp"}
 
 

@@ -41,6 +41,7 @@ MISTAKES = "predictions/mistakes.npz"
 DISTORTED = "pictures/distorted.npz"
 MODEL, WEIGHTS = "models/final.keras", "models/final.npz"
 REPORT, FIGURES = "report.html", "figures"
+NOTEBOOK, NOTEBOOK_PAGE = "report.ipynb", "notebook.html"
 
 
 def step_file(name: str) -> str:
