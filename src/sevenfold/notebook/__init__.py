@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sevenfold.notebook.cells import START, Code, code_cells
+from sevenfold.notebook.keeping import DIGEST, digest_of_cells
 from sevenfold.notebook.prose import FRONT, sections_of
 from sevenfold.runs.reading import FinishedRun
 
@@ -33,6 +34,7 @@ def notebook(run: FinishedRun, page: str, pictures: Mapping[str, str]) -> str:
         cells.append(make(source, id=f"cell-{number:03}", metadata=metadata))
     made = v4.new_notebook(cells=cells, metadata=METADATA)
     made.nbformat_minor = 5
+    made.metadata[DIGEST] = digest_of_cells(made.cells)
     return f"{v4.writes(made)}\n"
 
 
