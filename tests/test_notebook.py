@@ -118,7 +118,7 @@ def page(body: str) -> str:
         ('<table><tr><td class="number" colspan="2">&lt; $1</td></tr></table>',
          '<table>\n<tr><td colspan="2" align="right">&lt; &#36;1</td></tr></table>'),
         ("<pre><code>a_b\n  c</code></pre>", "```\na_b\n  c\n```"),
-        ("<details><summary>s</summary><details>n</details>x</details><p>y</p>", "y"),
+        ('<details class="code"><p>s</p><details>n</details>x</details><p>y</p>', "y"),
         ("<math><mfrac><mtext>a b</mtext><mn>2</mn></mfrac><mo>=</mo></math>",
          r"$$ \frac{\text{a b}}{2} = $$"),
         ('<svg aria-label="d"><g><text>no</text></g></svg>',

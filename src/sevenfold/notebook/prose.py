@@ -12,7 +12,7 @@ FRONT = "front"
 N_COLUMNS = 6
 """Of a gallery of small pictures."""
 
-_LEFT_OUT = {"head", "nav", "details"}
+_LEFT_OUT = {"head", "nav", "details.code"}
 """Of no use in a notebook, which has its own contents and its own cells of code."""
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "cite": "*", "code": "`"}
 _HEADINGS = {"h1": "# ", "h2": "## ", "h3": "### "}
@@ -53,7 +53,7 @@ class _Parser(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if self._formula:
             self._formula.start(tag, {})
-        elif self._skipping or tag in _LEFT_OUT or tag == "svg":
+        elif self._skipping or {tag, f"{tag}.{values.get('class')}"} & _LEFT_OUT or tag == "svg":
             if tag == "svg" and not self._skipping:
                 self._draw(values["aria-label"])
             if not self._skipping or tag == self._skipping[-1]:
