@@ -108,7 +108,7 @@ def html_of(kind: str) -> str:
 
 class Page(HTMLParser):
     """What a browser would make of a page: ids, internal links, addresses loaded,
-    headings and all text.
+    headings and all text but code.
     """
 
     def __init__(self, html: str) -> None:
@@ -142,7 +142,7 @@ class Page(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if not {"style", "math"} & set(self._stack):
+        if not {"style", "math", "pre"} & set(self._stack):
             self._text.append(data)
         if self._stack and self._stack[-1] in ("h1", "h2"):
             self.headings[-1] += data

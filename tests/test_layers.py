@@ -46,11 +46,12 @@ LAYERS = (
     {"config"},
     {"summary", "runs.reading"},
     {"settings", "forecast"},
+    {"notebook"},
     {"workflow", "report", "export", "predictor"},
     {"cli", "__init__", "__main__"},
 )
 # Rooms that read finished runs: of what trains they know the results' types alone.
-READERS = {"report", "export", "predictor"}
+READERS = {"notebook", "report", "export", "predictor"}
 TRAINERS = {"validation", "networks", "engine", "executor", "tuning", "steps", "config", "warp"}
 
 

@@ -22,6 +22,12 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_engine_equivalence.py",
     ),
     "networks.py": ("test_engine_numbers.py", "test_engine.py", "test_engine_equivalence.py"),
+    "notebook": (
+        "test_notebook_code.py",
+        "test_notebook_data.py",
+        "test_notebook_files.py",
+        "test_notebook.py",
+    ),
     "outlook.py": ("test_terminal.py",),
     "protocol.py": ("test_protocol_rules.py", "test_protocol_copies.py", "test_protocol.py"),
     "splits.py": ("test_protocol_groups.py", "test_protocol.py"),

@@ -293,12 +293,30 @@ def run(
 
 
 @app.command()
-def report(run: Annotated[Path, typer.Argument(readable=False, help="A run folder.")]) -> None:
+def report(
+    run: Annotated[Path, typer.Argument(readable=False, help="A run folder.")],
+    notebook: Annotated[
+        bool, typer.Option("--notebook", help="Write report.ipynb alone: the report as a notebook.")
+    ] = False,
+    html: Annotated[
+        bool, typer.Option("--html", help="With --notebook: also as notebook.html.")
+    ] = False,
+    execute: Annotated[
+        bool,
+        typer.Option("--execute", help="With --notebook: train its networks first, on TensorFlow."),
+    ] = False,
+) -> None:
     """Draw the report of a run again, from its stored numbers; nothing is trained."""
-    from sevenfold.report import draw
+    from sevenfold.report import draw, draw_notebook
     from sevenfold.runs.description import read_description
     from sevenfold.runs.reading import state_of
 
+    if (html or execute) and not notebook:
+        raise SettingsError("--html and --execute go with --notebook. Add it.")
+    if notebook:
+        for path in draw_notebook(run, execute=execute, html=html):
+            print(f"Notebook: {visible(str(path))}")
+        return
     path = draw(run)
     if state := state_of(run, read_description(run)):
         print(visible(f"The run {state}; its report ends there."))

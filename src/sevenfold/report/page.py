@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sevenfold.report import describe, numbers
+from sevenfold.report.code import in_keras, in_use
 from sevenfold.report.colours import DARK, LIGHT, css_variables
 from sevenfold.report.drawing import Figure, style
 from sevenfold.report.labels import Labels
@@ -98,6 +99,8 @@ def _environment(labels: Labels, bibliography: Bibliography) -> Environment:
         "cite": bibliography.cite,
         "bibliography": bibliography.entries,
         "describe": describe,
+        "in_keras": in_keras,
+        "in_use": in_use,
         "statement": statement,
     }
     return environment
