@@ -43,7 +43,7 @@ def test_every_table_of_the_page_is_there_with_all_its_rows(kind: str) -> None:
         n_rows = table.count("<tr") - (n_head - 1 if "<thead" in table else 0)
         assert len(rows) == n_rows
         assert len({len(row) for row in rows}) == 1, f"{name} is not rectangular"
-    assert '<a href="tables/">' in page
+    assert "as CSV, in <code>tables/</code>" in page
 
 
 def test_figures_are_as_shown_and_quoted() -> None:

@@ -162,12 +162,14 @@ def _steps(
         final = run.step(
             "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
         )
+        ledger.require_result(
+            final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings
+        )
         saved = run.step(
             "saved_network", SavedNetwork, open_saved_network, data, final, process=process
         )
     for warning in filter(None, (final.warning, saved.warning)):
         run.terminal.warn(warning)
-    ledger.require_result(final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings)
 
     summary = summarize(config, run, problem, baseline, overfit, searched, chosen, final)
     write_atomically(run.folder / layout.SUMMARY, summary.to_json())
