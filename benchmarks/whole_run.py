@@ -160,6 +160,8 @@ def _left(out: Path) -> dict[str, object]:
         "count of openings": [(x.plan, x.reason) for x in lines if x.event == "opened"],
         "recorded result": {(x.plan, x.n_errors, x.images) for x in lines if x.event == "result"},
         "set of files": sorted(
-            str(path.relative_to(out)) for path in out.rglob("*") if path.suffix != ".part"
+            str(path.relative_to(out))
+            for path in out.rglob("*")
+            if path.suffix != ".part" or not ("report" in path.name or "figures" in path.parts)
         ),
     }

@@ -49,6 +49,27 @@ def test_which_are_set_aside_is_the_same_for_ever() -> None:
     assert test.pixels[:, 0, 0].tolist() == [1, 5, 7, 9, 14, 16, 18, 23]
 
 
+@pytest.mark.parametrize("counts", [(12, 30), (900, 700, 800)])
+def test_done_in_place_nothing_of_it_is_left_in_memory(counts: tuple[int, ...]) -> None:
+    images = made_up(counts)
+    images.pixels.flags.writeable = False  # as IDX files are read
+    expected, memory = separate(images, "x"), images.pixels
+    parts = separate(images, "x", in_place=True)
+    for part, images_of_part in parts.items():
+        np.testing.assert_array_equal(images_of_part.pixels, expected[part].pixels)
+        np.testing.assert_array_equal(images_of_part.labels, expected[part].labels)
+    assert np.shares_memory(parts["development"].pixels, memory)
+    assert not memory[len(parts["development"]) :].any()
+
+
+def test_what_may_not_be_written_to_is_copied() -> None:
+    before = contents(made_up((12, 30)))
+    pixels = np.frombuffer(made_up((12, 30)).pixels.tobytes(), np.uint8).reshape(42, 4, 5)
+    images = numbered(pixels, made_up((12, 30)).labels)
+    separate(images, "x", in_place=True)
+    assert contents(images) == before
+
+
 def test_copies_stay_on_one_side() -> None:
     images = made_up((20, 20))
     four = images[np.repeat(np.arange(40), 4)]

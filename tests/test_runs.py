@@ -109,6 +109,19 @@ def test_out_that_is_a_file(tmp_path: Path) -> None:
         pass
 
 
+def test_what_a_kill_left_half_written_goes_when_the_run_goes_on(tmp_path: Path) -> None:
+    with opened(tmp_path / "run"):
+        pass
+    left = [".run.json.x.part", "steps/.baseline.json.x.part", "histories/.a.npz.x.part"]
+    kept = [".report.html.x.part", "figures/.a.svg.x.part", "mine.part"]  # another may be writing
+    for name in (*left, *kept):
+        (tmp_path / "run" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "run" / name).write_bytes(b"half")
+    with opened(tmp_path / "run"):
+        assert not [name for name in left if (tmp_path / "run" / name).exists()]
+        assert all((tmp_path / "run" / name).exists() for name in kept)
+
+
 def test_two_at_once_in_one_folder(tmp_path: Path) -> None:
     program = (
         "import sys\nfrom pathlib import Path\nfrom sevenfold.config import load_config\n"

@@ -42,14 +42,19 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     sync_folder(path.parent)
 
 
-def remove_stale_parts(folder: Path, prefix: str = "") -> None:
-    """Remove what killed processes left half-written in `folder` more than an hour ago,
-    of names that begin with `prefix`; what is younger may be another's who is at work.
+def remove_stale_parts(
+    folder: Path, prefix: str = "", *, but: str | None = None, seconds: float = _STALE_SECONDS
+) -> None:
+    """Remove what killed processes left half-written in `folder` more than `seconds`
+    ago (an hour: what is younger may be another's who is at work), of names that begin
+    with `prefix`, and not with `but`.
     """
     for part in folder.iterdir():
+        if but is not None and part.name.startswith(but):
+            continue
         if part.name.startswith(prefix) and part.suffix == _PART:
             with suppress(OSError):  # gone, or another user's
-                if time.time() - part.stat().st_mtime > _STALE_SECONDS:
+                if time.time() - part.lstat().st_mtime > seconds:
                     part.unlink()
 
 

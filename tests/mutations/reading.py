@@ -30,8 +30,8 @@ FAULTS = {
         ("files may change before the opening", "if digests != known:", "if False:"),
         (
             "the share is the rest",
-            "1.0 - len(development) / len(images)",
-            "len(development) / len(images)",
+            "1.0 - len(development) / n_in_all",
+            "len(development) / n_in_all",
         ),
         (
             "packed files are not recognised",
@@ -96,8 +96,14 @@ FAULTS = {
         ),
         (
             "development keeps what was set aside",
-            "= images[~chosen], images[chosen]",
-            "= images, images[chosen]",
+            '{"development": images[~chosen], "test": test}',
+            '{"development": images, "test": test}',
+        ),
+        ("what was set aside stays in memory", "pixels[len(kept) :] = 0", "pass"),
+        (
+            "images and labels part where it is done in place",
+            "pixels[start : start + len(places)] = pixels[places]",
+            "pixels[start : start + len(places)] = pixels[places - start]",
         ),
         (
             "groups stand on both sides",

@@ -122,9 +122,10 @@ def _set_aside(path: Path, words: str, entry: Entry | None, wishes: Wishes, is_o
             f" development images alone. Put the test part there, or give {OWN}{path}."
         )
     require_class_names(images.classes, str(path))
+    n_in_all = len(images)
     require_development(_turned(images, wishes), path)
-    development = _turned(separate(images, str(path))["development"], wishes)
-    share = 1.0 - len(development) / len(images)
+    development = _turned(separate(images, str(path), in_place=True)["development"], wishes)
+    share = 1.0 - len(development) / n_in_all
     provenance = _custom(path, words, digests, wishes).model_copy(
         update={"set_aside": share, "inverted": wishes.invert}
     )

@@ -6,6 +6,7 @@ so that it can be done again when the sealed test part is opened.
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -20,6 +21,7 @@ SET_ASIDE = (
 )
 
 _WORD = b"sevenfold set aside"
+_AT_ONCE = 1_000
 
 
 def n_set_aside(n: int) -> int:
@@ -32,7 +34,7 @@ def n_set_aside(n: int) -> int:
     return max(n // 6, min(N_LEAST, n // 3))
 
 
-def separate(images: Images, name: str) -> dict[Part, Images]:
+def separate(images: Images, name: str, *, in_place: bool = False) -> dict[Part, Images]:
     """The images in two parts, each in their order; `n_set_aside` of each class in the
     test part, or fewer where copies, which stay on one side, do not fit. Groups, where
     they are known, stay whole, and the numbers are the nearest that this allows.
@@ -40,22 +42,48 @@ def separate(images: Images, name: str) -> dict[Part, Images]:
     Images are taken in the order of SHA-256 over a fixed word and the image; groups in
     that of the least of theirs, and in orders that follow from it.
 
+    in_place: the development part takes over the memory of `images`, which are lost;
+    what was set aside is wiped out there.
+
     Raises:
         DataError: none of a class can be set aside, since all are copies or of one
         group. `name` is for messages.
     """
     rank = _ranks(images)
     chosen = _chosen(images, rank) if images.groups is None else _chosen_groups(images, rank)
-    development, test = images[~chosen], images[chosen]
-    for part in (development, test):
-        lacking = np.flatnonzero(part.class_counts == 0)
+    for part in (~chosen, chosen):
+        counts = np.bincount(images.labels[part], minlength=images.n_classes)
+        lacking = np.flatnonzero(counts == 0)
         if len(lacking):
             raise DataError(
                 f"{name}: expected images of class {images.classes[lacking[0]]} that can be set"
                 " aside as a test part, got only copies of few images, or images of few groups."
                 " Add others, or bring a test part."
             )
-    return {"development": development, "test": test}
+    test = images[chosen]
+    if not (in_place and _made_writeable(images.pixels)):
+        return {"development": images[~chosen], "test": test}
+    without_pixels = replace(images, pixels=np.zeros((len(images), 0), np.uint8))[~chosen]
+    pixels = _moved_to_the_front(images.pixels, np.flatnonzero(~chosen))
+    return {"development": replace(without_pixels, pixels=pixels), "test": test}
+
+
+def _made_writeable(pixels: np.ndarray) -> bool:
+    """Whether it can be; readers lock what they have read."""
+    try:
+        pixels.setflags(write=True)
+    except ValueError:
+        return False
+    return True
+
+
+def _moved_to_the_front(pixels: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """The images at the places `kept`, which ascend, moved there a few at a time."""
+    for start in range(0, len(kept), _AT_ONCE):
+        places = kept[start : start + _AT_ONCE]
+        pixels[start : start + len(places)] = pixels[places]
+    pixels[len(kept) :] = 0
+    return pixels[: len(kept)]
 
 
 def _chosen(images: Images, rank: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Taking a run folder: it is free, or holds the same run, and nobody is at work."""
 
+import math
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from sevenfold import __version__
 from sevenfold.errors import RunError
 from sevenfold.records import read_toml
 from sevenfold.runs.description import started_and_version
-from sevenfold.runs.layout import CONFIG, LOCK
+from sevenfold.runs.layout import CONFIG, FIGURES, LOCK, REPORT
+from sevenfold.storage import remove_stale_parts
 
 _OF_FILE_MANAGERS = (".ds_store", "desktop.ini", "thumbs.db", ".directory", ".localized")
 
@@ -26,6 +28,7 @@ def claimed(folder: Path, settings: dict[str, Any]) -> Iterator[None]:
     _require_free(folder)
     with _lock(folder):
         _require_same_settings(folder, settings)
+        _remove_half_written(folder)
         yield
 
 
@@ -47,6 +50,15 @@ def _require_free(folder: Path) -> None:
         raise RunError(
             f"Cannot make the run folder {folder}: {error.strerror}. Choose another with --out."
         ) from None
+
+
+def _remove_half_written(folder: Path) -> None:
+    """What a killed run left of files that only a run writes, which is this one now.
+    The page and its figures any `report` may be writing at this moment.
+    """
+    for place in (folder, *folder.iterdir()):
+        if place.is_dir() and not place.is_symlink() and place.name != FIGURES:
+            remove_stale_parts(place, ".", but=f".{REPORT}.", seconds=-math.inf)
 
 
 def is_at_work(folder: Path) -> bool:

@@ -44,13 +44,14 @@ def pixels_of(stored: Stored, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
     shaped, moved = _shaped(outline, name)
     require_size(len(shaped), shaped.shape[1:], name)
     converted, notes = _conversion(stored, name)
-    values, n_there = np.empty(stored.size, np.uint8), 0
+    pixels, n_there = np.empty(shaped.shape, np.uint8), 0
+    as_stored = np.moveaxis(pixels, -1, 1) if moved else pixels.reshape(stored.shape)
+    # In the order in which they lie in the file; never the whole array a second time.
+    places = (as_stored.T if stored.in_columns else as_stored).flat
     for block in stored.blocks():
-        values[n_there : n_there + len(block)] = converted(block)
+        places[n_there : n_there + len(block)] = converted(block)
         n_there += len(block)
-    shape = stored.shape[::-1] if stored.in_columns else stored.shape
-    array = values.reshape(shape).T if stored.in_columns else values.reshape(shape)
-    return np.ascontiguousarray(_shaped(array, name)[0]), (*moved, *notes)
+    return pixels, (*moved, *notes)
 
 
 def _conversion(
