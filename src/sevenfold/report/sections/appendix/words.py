@@ -8,6 +8,7 @@ from sevenfold.runs.ledger import LedgerLine
 from sevenfold.steps.saved_network import SavedNetwork
 
 PARTS = {"ablation": "single remedies"}
+"""Where the name of a step says too little."""
 
 
 def event(line: LedgerLine, terms: Terms) -> str:
@@ -57,5 +58,5 @@ def step_name(step: str) -> str:
     section = next((section for section in WORKFLOW if step in section.parts), None)
     if section is None:
         return step.replace("_", " ").capitalize()
-    part = f": {PARTS.get(step, step)}" if len(section.parts) > 1 else ""
+    part = f": {PARTS.get(step, step.replace('_', ' '))}" if len(section.parts) > 1 else ""
     return f"{section.heading}{part}"

@@ -116,15 +116,15 @@ def by_aspect(final: FinalTest, terms: Terms) -> str:
     """Whether the values of each aspect have one accuracy in common."""
     said = []
     for aspect, test in final.aspect_tests.items():
-        first = next(score for score in final.aspects if score.aspect == aspect)
+        own = [score for score in final.aspects if score.aspect == aspect]
         told = "differ beyond chance" if test.p_value < SIGNIFICANCE else "cannot be told apart"
         text = f"By {aspect} the accuracies {told} ({p_value(test.p_value)})"
         if test.difference is not None and test.ci_low is not None and test.ci_high is not None:
-            n = min(score.accuracy.n for score in final.aspects if score.aspect == aspect)
+            n = min(score.accuracy.n for score in own)
             low, high = points(test.ci_low, n), points(test.ci_high, n)
             text += (
-                f"; that of {first.value} is {points(test.difference, n)} points [{low}, {high}]"
-                " from the other"
+                f"; “{own[0].value}” less “{own[1].value}” is {points(test.difference, n)} points"
+                f" [{low}, {high}]"
             )
         said.append(f"{text}.")
     return " ".join(said)
