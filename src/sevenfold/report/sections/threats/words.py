@@ -76,9 +76,10 @@ def _alike(run: FinishedRun, final: FinalTest, terms: Terms) -> Iterator[str]:
 
 
 def _kinds(final: FinalTest, terms: Terms) -> str:
-    kinds = listed([f"{score.value} ({score.aspect})" for score in final.aspects])
+    aspect = final.aspects[0].aspect
+    kinds = listed([score.value for score in final.aspects if score.aspect == aspect])
     return (
-        f"The test {terms.images} are of {kinds}; of any other kind they say nothing, and the"
+        f"The {aspect} of the test {terms.images}: {kinds}. Of any other kind they say nothing, and the"
         " accuracy is that of this mixture."
         f"{f' {mnist.PEOPLE}' if terms.is_mnist else ''}"
     )
