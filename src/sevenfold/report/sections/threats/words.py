@@ -79,8 +79,8 @@ def _kinds(final: FinalTest, terms: Terms) -> str:
     aspect = final.aspects[0].aspect
     kinds = listed([score.value for score in final.aspects if score.aspect == aspect])
     return (
-        f"The {aspect} of the test {terms.images}: {kinds}. Of any other kind they say nothing, and the"
-        " accuracy is that of this mixture."
+        f"The {aspect} of the test {terms.images}: {kinds}. Of any other kind they say nothing,"
+        " and the accuracy is that of this mixture."
         f"{f' {mnist.PEOPLE}' if terms.is_mnist else ''}"
     )
 
