@@ -57,10 +57,10 @@ def test_a_head_of_two_lines_becomes_one() -> None:
     head = rows_of("plain", "ablation")[0]
     assert (head[0], head[-1]) == ("Remedy", "Rise")
     assert head[1:5] == [
-        f"At the turning point: {name}"
-        for name in ("Epoch", "Accuracy", "Difference", "95 % interval")
+        f"Each at its best: {name}"
+        for name in ("Around epoch", "Accuracy", "Difference", "95 % interval")
     ]
-    assert head[5].startswith("At the end: ")
+    assert head[5].startswith("All at the end: ")
 
 
 def test_a_table_is_read_as_a_browser_would() -> None:

@@ -6,18 +6,17 @@ import numpy as np
 import pytest
 from conftest import made_up_digits
 from made_up_run import MadeUp
-from reports import Page, folder_of, html_of, page_of
+from reports import Page, folder_of, page_of
 
 from sevenfold.config import load_config
 from sevenfold.engine import save_keras
 from sevenfold.networks import NetworkSpec, initial_weights
 from sevenfold.protocol import DevelopmentSet, ProtocolSettings, divide
-from sevenfold.report.page import render
 from sevenfold.report.prose import prose
 from sevenfold.report.sections.appendix.words import saved_network
 from sevenfold.report.terms import Terms
 from sevenfold.runs.layout import MODEL, SAMPLE, WEIGHTS
-from sevenfold.runs.reading import FinishedRun, read_run
+from sevenfold.runs.reading import read_run
 from sevenfold.runs.writing import Run
 from sevenfold.runtimes import RuntimeFailed, RuntimeProcess
 from sevenfold.steps.final_result import FinalTest
@@ -133,16 +132,6 @@ def test_the_appendix_says_how_it_went(found: SavedNetwork, said: str) -> None:
     text = Page(str(prose(saved_network(found, terms)))).text
     assert said in text
     assert (text in page_of("plain").text) == (found == MadeUp().saved)
-
-
-def test_a_finished_run_of_before_is_finished_all_the_same(tmp_path: Path) -> None:
-    folder = MadeUp().write(tmp_path / "run")
-    (folder / "steps" / "saved_network.json").unlink()
-    run: FinishedRun = read_run(folder)
-    assert (run.unfinished, run.saved_network) == (None, None)
-    page, _ = render(run)
-    assert "saved-network" not in page
-    assert "saved-network" in html_of("plain")
 
 
 def test_a_run_checks_its_network_unless_told_otherwise() -> None:
