@@ -139,3 +139,14 @@ def test_the_bound_is_drawn_and_each_suspect_shown() -> None:
     assert text.count("→") >= len(confidence.suspects.worst) > 0
     assert "for each of four folds" in page_of("one error").text
     assert "no errors" in RUNS
+
+
+def test_a_run_without_a_label_in_doubt_has_a_page() -> None:
+    run = read_run(folder_of("plain"))
+    assert run.confidence is not None
+    none = run.confidence.suspects.model_copy(update={"n_suspect": 0, "worst": ()})
+    page, figures = render(
+        replace(run, confidence=run.confidence.model_copy(update={"suspects": none}))
+    )
+    assert "figure-suspects" not in page
+    assert "suspects" not in {figure.name for figure in figures}
