@@ -134,7 +134,9 @@ def test_run_json_report_and_continue(digits_folder: Path, tmp_path: Path) -> No
     first = sevenfold_command(*arguments, cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     assert first.stdout.rstrip().endswith(f"Report: {Path('mine') / 'report.html'}")
-    assert "Test accuracy" in first.stdout
+    final = json.loads((tmp_path / "mine" / "summary.json").read_text())["final"]
+    found = [f"{100 * final[name]:.1f}" for name in ("test_accuracy", "ci_low", "ci_high")]
+    assert "Test accuracy {} % [{}, {}] on".format(*found) in first.stdout
     again = sevenfold_command(*arguments, "--json", cwd=tmp_path)
     assert json.loads(again.stdout) == json.loads((tmp_path / "mine" / "summary.json").read_text())
     repeated = sevenfold_command(

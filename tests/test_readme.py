@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import sevenfold
 from sevenfold.config import PRESETS
 
 ROOT = Path(__file__).parent.parent
@@ -30,11 +31,16 @@ def test_every_preset_has_its_minutes_and_its_result() -> None:
     assert tuple(name for name, _ in rows) == PRESETS
 
 
-def test_its_python_is_that_of_the_results_page() -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    ast.parse(code)
-    results = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
-    assert all(line in results for line in code.splitlines() if not line.startswith("import"))
+def test_python_of_the_page_on_use_is_python_and_that_of_the_results_page() -> None:
+    use, results = (
+        (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("use", "results")
+    )
+    ours, keras = re.findall(r"```python\n(.*?)```", use, flags=re.DOTALL)
+    ast.parse(ours)
+    ast.parse(keras)
+    assert all(line in results for line in keras.splitlines() if not line.startswith("import"))
+    for name in re.findall(r"`sevenfold\.(\w+)", README):
+        assert hasattr(sevenfold, name)
 
 
 def test_its_scripts_are_there() -> None:

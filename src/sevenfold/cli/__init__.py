@@ -239,7 +239,7 @@ def run(
     """
     from sevenfold.config import default_folder, load_config, parse_assignment
     from sevenfold.report import draw
-    from sevenfold.statistics import proportion
+    from sevenfold.statistics import decimals
     from sevenfold.terminal import keep_swallowed_interrupts
     from sevenfold.workflow import run_workflow
 
@@ -283,10 +283,13 @@ def run(
         print(summary.to_json(), end="")
     elif not quiet:
         final = summary.final
+        places = decimals(summary.n_test)
+        accuracy, low, high = (
+            f"{100 * value:.{places}f}"
+            for value in (final.test_accuracy, final.ci_low, final.ci_high)
+        )
         print(
-            f"\nTest accuracy {proportion(summary.n_test - final.n_errors, summary.n_test)} on"
-            f" {summary.n_test:,} images: ",
-            end="",
+            f"\nTest accuracy {accuracy} % [{low}, {high}] on {summary.n_test:,} images: ", end=""
         )
         print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}")
         print(f"Report: {visible(str(report))}")
