@@ -84,7 +84,11 @@ def scored_in(run: Run, name: str, tried: Configuration, accuracy: Proportion) -
     predictions = np.ones((1, epoch, n), np.uint8)
     predictions[:, -1, : round(accuracy.value * n)] = 0
     history = f"histories/{name}.npz"
-    run.save_arrays(history, {"labels": np.zeros(n, np.uint8), "predictions": predictions})
+    curves = dict.fromkeys(
+        ("train_loss", "train_accuracy", "val_loss", "val_accuracy"), np.zeros(0)
+    )
+    labels = np.zeros(n, np.uint8)
+    run.save_arrays(history, {**curves, "labels": labels, "predictions": predictions})
     return SimpleNamespace(configuration=tried, accuracy=accuracy, epoch=epoch, history=history)
 
 

@@ -12,7 +12,7 @@ from sevenfold.data import Images, first_alike
 from sevenfold.errors import SettingsError
 from sevenfold.records import Settings
 from sevenfold.splits import Split, folds, holdout, whole_groups
-from sevenfold.statistics import proportion
+from sevenfold.statistics import proportion, several
 
 MIN_UPDATES, BATCH_SIZE = 25, 128
 """Updates of an epoch, of such batches, that the presets' numbers of epochs rely on."""
@@ -92,10 +92,8 @@ class DevelopmentSet:
         """The group of each of these images; None where groups are not known, or all of
         them are of one, from which nothing follows for another.
         """
-        if self.images.groups is None:
-            return None
-        groups = self.images.groups[self.scored]
-        return groups if len(np.unique(groups)) > 1 else None
+        groups = self.images.groups
+        return None if groups is None else several(groups[self.scored])
 
     def unsearched(self) -> "DevelopmentSet":
         """The rounds whose folds the search, which uses the first, has not seen; the

@@ -22,6 +22,7 @@ from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.seeds import SEEDS_PER_ROUND
+from sevenfold.runs.writing import Run
 from sevenfold.statistics import READING_WINDOW, Proportion, Spread, proportion, smooth, spread
 from sevenfold.terminal import Advance
 
@@ -250,6 +251,11 @@ class ScoredConfiguration(Record):
     over_seeds: Spread
     val_loss: float
     history: str
+
+
+def stored(run: Run, score: ScoredConfiguration) -> Validation:
+    """The curves and predictions behind a score, as the run keeps them."""
+    return Validation(**run.load_arrays(score.history), diverged_at=None)
 
 
 def scored(

@@ -171,7 +171,7 @@ FAULTS = {
             "recipe_gap(on_test, _validated(run, development, score))",
             "recipe_gap(_validated(run, development, score), on_test)",
         ),
-        ("validation is read elsewhere", "[:, score.epoch - 1]", "[:, 0]"),
+        ("validation is read elsewhere", ".correct(score.epoch), dev", ".correct(1), dev"),
         ("a detectable gap agrees", "if not gap.detectable", "if gap.detectable"),
         ("a worse test is called better", "if gap.value > 0.0:", "if gap.value < 0.0:"),
         ("test images are strangers", "groups = several(test.groups)", "groups = None"),

@@ -76,10 +76,10 @@ def predict(
     probabilities = network.predict_proba(pixels)
     rows = _rows(network, names, probabilities)
     if show is not None:
-        from sevenfold.predictor.showing import sheet, write_png
+        from sevenfold.predictor.showing import png, sheet
 
         labels = [row["class"] for row in rows]
-        write_png(show, pages[0].annotated(labels) if pages else sheet(pixels))
+        _write(show, png(pages[0].annotated(labels) if pages else sheet(pixels)))
     if csv_ is not None:
         _write(csv_, _table(rows))
     if submission is not None:
@@ -137,9 +137,9 @@ def _table(rows: list[dict[str, object]]) -> str:
     return text.getvalue()
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     from sevenfold.storage import write_atomically
 
     if not path.parent.is_dir():
         raise SettingsError(f"{path}: there is no folder {path.parent}. Make it, or name another.")
-    write_atomically(path, text)
+    write_atomically(path, content)

@@ -24,37 +24,37 @@ class Given:
     pixels: np.ndarray
 
 
-def as_input(source: Path | bytes, image_shape: tuple[int, ...], *, prepares: bool) -> np.ndarray:
+def as_input(
+    source: Path | bytes, image_shape: tuple[int, ...], *, prepares: bool, inverted: bool
+) -> np.ndarray:
     """What a network of this image shape sees of a picture in a file, or of its bytes:
     by MNIST's own rule where its data `prepares`, whatever pen and paper; else scaled
-    with its aspect kept and padded, as training's pictures were.
+    with its aspect kept and padded, and turned where training's pictures were.
 
     Raises:
         DataError: it is no picture, or MNIST's rule finds nothing written on it.
     """
     name = "the picture" if isinstance(source, bytes) else str(source)
     data = source if isinstance(source, bytes) else read_file(source)
-    return of_picture(decode(data, name), name, image_shape, prepares=prepares)
-
-
-def of_picture(
-    picture: np.ndarray, name: str, image_shape: tuple[int, ...], *, prepares: bool
-) -> np.ndarray:
-    """The same of a decoded picture, shape (h, w) or (h, w, 3), uint8."""
-    if prepares:
-        from sevenfold.predictor.ink import ink_of, without_specks
-        from sevenfold.predictor.mnist import centred
-
-        ink = ink_of(picture)
-        if ink is None:
-            raise DataError(
-                f"{name}: expected something written, found an even surface. Give a picture with"
-                " more contrast."
-            )
-        return centred(without_specks(ink))
+    picture = decode(data, name)
+    if prepares:  # which finds the ink by itself, however bright
+        return _prepared(picture, name)
     height, width, *channels = image_shape
     image: np.ndarray = stack([fit(picture, height, width)], colour=channels == [3])[0]
-    return image.reshape(image_shape)
+    return (255 - image if inverted else image).reshape(image_shape)
+
+
+def _prepared(picture: np.ndarray, name: str) -> np.ndarray:
+    from sevenfold.predictor.ink import ink_of, without_specks
+    from sevenfold.predictor.mnist import centred
+
+    ink = ink_of(picture)
+    if ink is None:
+        raise DataError(
+            f"{name}: expected something written, found an even surface. Give a picture with"
+            " more contrast."
+        )
+    return centred(without_specks(ink))
 
 
 def given(
@@ -71,19 +71,19 @@ def given(
 
     def add(name: str, image: np.ndarray) -> None:
         names.append(name)
-        found.append((255 - image if inverted and not prepares else image)[None])
+        found.append(image[None])
 
     for path in paths:
         if path == STDIN:
             import sys
 
             data = sys.stdin.buffer.read()
-            add(STDIN, as_input(data, image_shape, prepares=prepares))
+            add(STDIN, as_input(data, image_shape, prepares=prepares, inverted=inverted))
             continue
         for file in _files(path):
             pixels = _table_of(file, image_shape)
             if pixels is None:
-                add(str(file), as_input(file, image_shape, prepares=prepares))
+                add(str(file), as_input(file, image_shape, prepares=prepares, inverted=inverted))
             else:
                 names += [f"{file}:{i}" for i in range(len(pixels))]
                 found.append(255 - pixels if inverted else pixels)

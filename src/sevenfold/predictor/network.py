@@ -66,14 +66,11 @@ class Network:
 
     def inputs(self, paths: Sequence[Path | str]) -> np.ndarray:
         """What the network sees of pictures: shape (n, *image_shape), uint8."""
-        seen = [as_input(Path(path), self.image_shape, prepares=self.prepares) for path in paths]
-        turned = [255 - image for image in seen] if self._turns else seen
-        return np.stack(turned) if turned else np.zeros((0, *self.image_shape), np.uint8)
-
-    @property
-    def _turns(self) -> bool:
-        # MNIST's rule finds the ink by itself.
-        return self.inverted and not self.prepares
+        seen = [
+            as_input(Path(path), self.image_shape, prepares=self.prepares, inverted=self.inverted)
+            for path in paths
+        ]
+        return np.stack(seen) if seen else np.zeros((0, *self.image_shape), np.uint8)
 
     def is_unsure(self, probabilities: np.ndarray) -> np.ndarray:
         """Which answers are below the threshold of the run: shape (n,); none where it

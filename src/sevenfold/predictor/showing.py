@@ -2,12 +2,8 @@
 
 import io
 import math
-from pathlib import Path
 
 import numpy as np
-
-from sevenfold.errors import SettingsError
-from sevenfold.storage import write_atomically
 
 MOST = 400
 
@@ -27,16 +23,10 @@ def sheet(pixels: np.ndarray) -> np.ndarray:
     return whole[..., 0] if channels == 1 else whole
 
 
-def write_png(path: Path, picture: np.ndarray) -> None:
-    """Write a picture (h, w) or (h, w, 3), uint8, as PNG.
-
-    Raises:
-        SettingsError: there is no such folder.
-    """
+def png(picture: np.ndarray) -> bytes:
+    """A picture (h, w) or (h, w, 3), uint8, as PNG."""
     from PIL import Image
 
-    if not path.parent.is_dir():
-        raise SettingsError(f"{path}: there is no folder {path.parent}. Make it, or name another.")
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, format="PNG")
-    write_atomically(path, buffer.getvalue())
+    return buffer.getvalue()

@@ -44,7 +44,7 @@ from sevenfold.steps.production import (
     train_all,
 )
 from sevenfold.steps.self_knowledge import self_knowledge
-from sevenfold.validation import Configuration, ScoredConfiguration
+from sevenfold.validation import Configuration, ScoredConfiguration, stored
 
 
 class FinalTestSettings(Settings):
@@ -174,10 +174,7 @@ def _warn_of_no_progress(run: Run, baseline: Baseline, chosen: Finalists) -> Non
 
 def _validated(run: Run, development: DevelopmentSet, score: ScoredConfiguration) -> RecipeAccuracy:
     """The accuracy on validation images that other seeds would reach on others."""
-    arrays = run.load_arrays(score.history)
-    right = arrays["predictions"][:, score.epoch - 1] == arrays["labels"]
-    groups = development.images.groups
-    return recipe_accuracy(right, several(None if groups is None else groups[development.scored]))
+    return recipe_accuracy(stored(run, score).correct(score.epoch), development.scored_groups)
 
 
 def _diagnosis(gap: RecipeGap, of_baseline: RecipeGap, *, longer: bool) -> Diagnosis:

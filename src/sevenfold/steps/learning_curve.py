@@ -18,7 +18,7 @@ from sevenfold.runs.writing import Run
 from sevenfold.splits import Split, holdout, whole_groups
 from sevenfold.statistics import LearningCurve, Spread, learning_curve, spread
 from sevenfold.steps.finalists import Finalists
-from sevenfold.steps.leave_one_out import stored
+from sevenfold.validation import stored
 
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
 

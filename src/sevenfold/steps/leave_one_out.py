@@ -29,6 +29,7 @@ from sevenfold.validation import (
     ScoredConfiguration,
     Validation,
     scored,
+    stored,
 )
 
 Thing = Literal[
@@ -187,11 +188,6 @@ def without(winner: Configuration, model: Configuration) -> dict[Thing, Configur
         for thing, (has, of_network, of_training) in changes.items()
         if has
     }
-
-
-def stored(run: Run, score: ScoredConfiguration) -> Validation:
-    """The curves and predictions behind a score, as the run keeps them."""
-    return Validation(**run.load_arrays(score.history), diverged_at=None)
 
 
 def _shares(validation: Validation) -> np.ndarray:

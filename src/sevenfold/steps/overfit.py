@@ -23,6 +23,7 @@ from sevenfold.validation import (
     cross_validate,
     n_fits,
     scored,
+    stored,
 )
 
 
@@ -83,7 +84,7 @@ class Attempt(Record):
 
     def validation(self, run: Run) -> Validation:
         """Its curves and predictions as the step stored them."""
-        return Validation(**run.load_arrays(self.at_end.history), diverged_at=None)
+        return stored(run, self.at_end)
 
 
 class Overfit(Record):

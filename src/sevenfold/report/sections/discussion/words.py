@@ -58,7 +58,7 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
     final, judged = run.final_test, run.finalists
     for reference, comparison in final.comparisons.items():
         d = comparison.over_seeds
-        theme = theme_of(d.value, not d.ci_low <= 0.0 <= d.ci_high)
+        theme = theme_of(d.value, d.detectable)
         yield Statement(theme, against(reference, final, terms), "table-comparisons")
     yield from remedies(run.ablation)
     yield search_gain(judged, terms)

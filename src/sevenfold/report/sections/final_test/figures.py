@@ -87,14 +87,24 @@ def draw_mistakes(run: FinishedRun, terms: Terms) -> Figure:
 def _picture(image: np.ndarray, mistake: Mistake, terms: Terms) -> Picture:
     label, predicted = terms.names[mistake.label], terms.names[mistake.predicted]
     said = with_article(label)
+    return in_gallery(
+        image,
+        label=f"{said[0].upper()}{said[1:]} that was taken for {predicted}",
+        caption=f"{label} → {predicted}",
+        note=f"{probability(mistake.probability)} %",
+    )
+
+
+def in_gallery(image: np.ndarray, *, label: str, caption: str, note: str) -> Picture:
+    """An image, shades (h, w) or colours (h, w, c), as galleries show it."""
     scale = SHOWN_SIDE / max(image.shape[:2])
     return Picture(
         source=address(png(image)),
         width=round(scale * image.shape[1]),
         height=round(scale * image.shape[0]),
-        label=f"{said[0].upper()}{said[1:]} that was taken for {predicted}",
-        caption=f"{label} → {predicted}",
-        note=f"{probability(mistake.probability)} %",
+        label=label,
+        caption=caption,
+        note=note,
     )
 
 

@@ -41,7 +41,7 @@ def against(reference: Reference, final: FinalTest, terms: Terms) -> str:
     seeds = count(d.n_seeds, "seed")
     mean = f"on average over {seeds}" if d.n_seeds > 1 else f"with {seeds}"
     verdict = "better" if d.value > 0 else "worse"
-    if d.ci_low <= 0.0 <= d.ci_high:
+    if not d.detectable:
         verdict = "not to be told from it"
     return (
         f"The {MODELS[reference]} ({comparison.network}), trained {trained}, reaches"

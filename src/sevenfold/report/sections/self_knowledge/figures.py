@@ -5,8 +5,8 @@ from matplotlib.ticker import MaxNLocator
 
 from sevenfold.report.drawing import BLUE, INK, MUTED, ORANGE, Figure, Panel, Picture, canvas, panel
 from sevenfold.report.numbers import percent, with_article
-from sevenfold.report.pictures import SHOWN_SIDE, address, on_paper, png
-from sevenfold.report.sections.final_test.figures import contact_sheet
+from sevenfold.report.pictures import on_paper
+from sevenfold.report.sections.final_test.figures import contact_sheet, in_gallery
 from sevenfold.report.terms import Terms
 from sevenfold.runs.layout import SUSPECTS
 from sevenfold.runs.reading import FinishedRun
@@ -96,11 +96,8 @@ def draw_suspects(run: FinishedRun, terms: Terms) -> Figure | None:
 
 def _picture(image: np.ndarray, suspect: Suspect, terms: Terms) -> Picture:
     label, suggested = terms.names[suspect.label], terms.names[suspect.suggested]
-    scale = SHOWN_SIDE / max(image.shape[:2])
-    return Picture(
-        source=address(png(image)),
-        width=round(scale * image.shape[1]),
-        height=round(scale * image.shape[0]),
+    return in_gallery(
+        image,
         label=f"An image labelled {label} that looks like {with_article(suggested)} to networks",
         caption=f"{label} → {suggested}?",
         note=f"number {suspect.index:,}",
