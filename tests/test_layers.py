@@ -23,6 +23,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"errors", "modules"},
     {
+        "colours",
         "counter_random",
         "interrupts",
         "machine",
@@ -47,11 +48,12 @@ LAYERS = (
     {"summary", "runs.reading"},
     {"settings", "forecast"},
     {"notebook"},
-    {"workflow", "report", "export", "predictor"},
+    {"predictor"},
+    {"workflow", "report", "export", "demo"},
     {"cli", "__init__", "__main__"},
 )
 # Rooms that read finished runs: of what trains they know the results' types alone.
-READERS = {"notebook", "report", "export", "predictor"}
+READERS = {"notebook", "report", "export", "predictor", "demo"}
 TRAINERS = {"validation", "networks", "engine", "executor", "tuning", "steps", "config", "warp"}
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from mutations import (
     arrays,
     contents,
+    demo,
     engine,
     export,
     finding,
@@ -41,6 +42,7 @@ class Fault(NamedTuple):
 _GROUPS = (
     arrays,
     contents,
+    demo,
     engine,
     export,
     finding,

@@ -8,9 +8,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sevenfold.colours import DARK, LIGHT, css_variables
 from sevenfold.report import describe, numbers
 from sevenfold.report.code import in_keras, in_use
-from sevenfold.report.colours import DARK, LIGHT, css_variables
 from sevenfold.report.drawing import Figure, style
 from sevenfold.report.labels import Labels
 from sevenfold.report.pictures import address
@@ -19,6 +19,7 @@ from sevenfold.report.references import Bibliography
 from sevenfold.report.sections import ended_at, shown, stopped_at
 from sevenfold.report.sections.front.words import title, why_stopped
 from sevenfold.report.terms import Terms
+from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
 
 FILTERS = (
@@ -69,6 +70,7 @@ def _context(run: FinishedRun, terms: Terms) -> dict[str, Any]:
     protocol, provenance = run.evaluation_protocol, run.problem.provenance
     return {
         "run": run,
+        "files": layout,
         "terms": terms,
         "image": terms.image,
         "images": terms.images,
