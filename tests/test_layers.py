@@ -23,6 +23,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"errors", "modules"},
     {
+        "colours",
         "counter_random",
         "interrupts",
         "machine",
@@ -48,10 +49,11 @@ LAYERS = (
     {"settings", "forecast"},
     {"notebook"},
     {"workflow", "report", "export", "predictor"},
+    {"app"},
     {"cli", "__init__", "__main__"},
 )
 # Rooms that read finished runs: of what trains they know the results' types alone.
-READERS = {"notebook", "report", "export", "predictor"}
+READERS = {"notebook", "report", "export", "predictor", "app"}
 TRAINERS = {"validation", "networks", "engine", "executor", "tuning", "steps", "config", "warp"}
 
 

@@ -16,7 +16,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from sevenfold.report.colours import DARK, LIGHT, css_variables
+from sevenfold.colours import DARK, LIGHT, css_variables
 
 # Stand-ins that matplotlib can draw with; in the SVG each becomes the CSS variable of
 # that name.

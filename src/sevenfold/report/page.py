@@ -8,9 +8,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sevenfold.colours import DARK, LIGHT, css_variables
 from sevenfold.report import describe, numbers
 from sevenfold.report.code import in_keras, in_use
-from sevenfold.report.colours import DARK, LIGHT, css_variables
 from sevenfold.report.drawing import Figure, style
 from sevenfold.report.labels import Labels
 from sevenfold.report.pictures import address

@@ -1,0 +1,77 @@
+"""The server process: an address, and a clean end."""
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from sevenfold.app.connections import Connection
+from sevenfold.app.entrance import Entrance
+from sevenfold.app.refusals import IDLE_SECONDS
+from sevenfold.app.shelf import Shelf
+from sevenfold.errors import SettingsError
+
+_LOOPBACK = ("127.", "::1")
+
+
+def serve(place: Path, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve the runs in `place` until SIGTERM or Ctrl-C; `say` is given the address.
+
+    Raises:
+        RunError: there is no run.
+        SettingsError: the address cannot be had.
+    """
+    shelf = Shelf(place)
+    with closing(_listening(host, port)) as listener:
+        address, port = listener.getsockname()[:2]
+        is_local = address.startswith(_LOOPBACK)
+        server = _Server(
+            uvicorn.Config(
+                Entrance(shelf, is_local=is_local),
+                http=Connection,
+                ws="none",
+                loop="asyncio",
+                lifespan="off",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=int(IDLE_SECONDS),
+                timeout_graceful_shutdown=3,
+            )
+        )
+        shown = f"[{address}]" if ":" in address else address
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, server.handle_exit)
+        say(f"http://{shown}:{port}/")
+        server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """One whose end by a signal is its usual end: uvicorn's raises the signal again."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket at the first address of that name."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, _, _, _, address = found[0]
+        return socket.create_server(address[:2], family=family, backlog=512)
+    except socket.gaierror:
+        raise SettingsError(
+            f"--host {host} is no address of this machine. 127.0.0.1 is for this machine alone,"
+            " 0.0.0.0 for everybody."
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"--port {port} of {host} cannot be had ({error.strerror or error}). End what listens"
+            " there, or give another --port."
+        ) from None
