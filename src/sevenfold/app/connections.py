@@ -63,9 +63,9 @@ class Connection(H11Protocol):
         reason = {408: "Request Timeout", 503: "Service Unavailable"}[refusal.status]
         headers = {
             **refusal.headers,
-            "Content-Type": "application/json",
-            "Content-Length": str(len(body)),
-            "Connection": "close",
+            "content-type": "application/json",
+            "content-length": str(len(body)),
+            "connection": "close",
         }
         lines = [f"{name}: {value}" for name, value in headers.items()]
         head = "\r\n".join([f"HTTP/1.1 {refusal.status} {reason}", *lines])

@@ -1,5 +1,6 @@
 """The server process: an address, and a clean end."""
 
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -62,9 +63,18 @@ class _Server(uvicorn.Server):
 def _listening(host: str, port: int) -> socket.socket:
     """A socket at the first address of that name."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = found[0]
-        return socket.create_server(address[:2], family=family, backlog=512)
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # Named as TCP, or asyncio leaves Nagle's algorithm on: 40 ms for each answer.
+        listener = socket.socket(family, kind, socket.IPPROTO_TCP)
+        try:
+            if os.name == "posix":  # where it lets nobody share the port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+        except BaseException:
+            listener.close()
+            raise
+        return listener
     except socket.gaierror:
         raise SettingsError(
             f"--host {host} is no address of this machine. 127.0.0.1 is for this machine alone,"
