@@ -1,5 +1,5 @@
 """`sevenfold app` under load: predictions a second, how long they take, what is left at
-ten times of what it can do, and how it compares with Keras's `predict` behind Starlette.
+ten times of what it can do, and how that compares with Keras's `predict`.
 
 The server has one core, the load generator the other. The generator speaks HTTP over
 plain sockets and looks at an answer's status and length alone, so that it can offer

@@ -53,11 +53,17 @@ class Batches:
         waiting, self._waiting, self._n_images = self._waiting, [], 0
         by_network: dict[int, list[_Waiting]] = {}
         for each in waiting:
+            if each.answer.done():  # its client has gone
+                continue
             by_network.setdefault(id(each.network), []).append(each)
         for alike in by_network.values():
             network, pixels = alike[0].network, np.concatenate([each.pixels for each in alike])
             ends = np.cumsum([len(each.pixels) for each in alike])
-            answers = np.split(network.predict_proba(pixels), ends[:-1])
+            try:
+                answers = np.split(network.predict_proba(pixels), ends[:-1])
+            except Exception as error:  # nobody may wait for ever
+                for each in alike:
+                    each.answer.set_exception(error)
+                continue
             for each, answer in zip(alike, answers, strict=True):
-                if not each.answer.done():
-                    each.answer.set_result(answer)
+                each.answer.set_result(answer)

@@ -13,7 +13,7 @@ from sevenfold.app.refusals import MAX_HELD_BYTES, RETRY_SECONDS, Refusal, too_b
 
 _JSON = "application/json"
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-_LINGER_BYTES = 8 << 20
+_LINGER_BYTES, _LINGER_SECONDS = 32 << 20, 5.0
 
 
 class Bodies:
@@ -94,10 +94,10 @@ async def refuse(receive: Receive, send: Send, refusal: Refusal) -> None:
 
 
 async def _drain(receive: Receive) -> None:
-    """Take some of what is still sent, so that the client comes to read the answer."""
+    """Take what is still sent, within bounds, or the client never reads the answer."""
     n = 0
     try:
-        async with asyncio.timeout(RETRY_SECONDS):
+        async with asyncio.timeout(_LINGER_SECONDS):
             while n < _LINGER_BYTES:
                 message = await receive()
                 n += len(message.get("body", b""))

@@ -1,6 +1,7 @@
 """Where every request comes in: the API or the pages, and never a traceback."""
 
 import sys
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -61,11 +62,9 @@ class Entrance:
 
 
 def _is_of_this_machine(scope: Scope) -> bool:
-    for name, value in scope["headers"]:
-        if name == b"host":
-            try:
-                host = urlsplit(f"//{value.decode('ascii')}").hostname or ""
-            except ValueError:
-                return False
-            return host in ("localhost", "::1") or host.startswith("127.")
-    return True
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"localhost")
+    try:
+        name = urlsplit(f"//{host.decode('ascii')}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False

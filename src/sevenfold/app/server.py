@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
@@ -14,8 +15,6 @@ from sevenfold.app.entrance import Entrance
 from sevenfold.app.refusals import IDLE_SECONDS
 from sevenfold.app.shelf import Shelf
 from sevenfold.errors import SettingsError
-
-_LOOPBACK = ("127.", "::1")
 
 
 def serve(place: Path, host: str, port: int, say: Callable[[str], None]) -> None:
@@ -28,7 +27,7 @@ def serve(place: Path, host: str, port: int, say: Callable[[str], None]) -> None
     shelf = Shelf(place)
     with closing(_listening(host, port)) as listener:
         address, port = listener.getsockname()[:2]
-        is_local = address.startswith(_LOOPBACK)
+        is_local = ip_address(address).is_loopback
         server = _Server(
             uvicorn.Config(
                 Entrance(shelf, is_local=is_local),
