@@ -287,7 +287,7 @@ def test_errors_are_json_with_a_status_that_says_whose_they_are(app: App) -> Non
         (app.post(f"{model}/infer", b"{}", Inference_Header_Content_Length="two"), 400),
         (app.post(f"{model}/infer", b"{}", Content_Encoding="gzip"), 415),
         (app.post(f"{model}/infer", b" " * 2_000_000), 413),
-        (app.infer("first%20run", np.zeros((MAX_IMAGES + 1, 28, 28), np.uint8)), 413),
+        (app.infer("first%20run", np.zeros((MAX_IMAGES + 1, 28, 28), np.uint8)), 400),
         (app.infer("first%20run", IMAGES[:, :27]), 400),
     ):
         assert (answer.status, list(answer.json())) == (status, ["error"])

@@ -113,9 +113,10 @@ def _pixels(tensor: dict[str, Any], rest: bytes, image_shape: tuple[int, ...]) -
             raise _wrong("nothing after the JSON, since binary_data_size is not given", len(rest))
         data = _listed(tensor.get("data"), n_bytes)
     elif size != n_bytes or type(size) is not int or len(rest) != n_bytes or "data" in tensor:
-        raise _wrong(
-            f"binary_data_size {n_bytes} for this shape, as many bytes after the JSON and no data",
-            f"{_short(size)} and {len(rest)} bytes",
+        raise Refusal(
+            400,
+            f"expected binary_data_size {n_bytes} for this shape, as many bytes after the JSON and"
+            f" no data, got {_short(size)} and {len(rest)} bytes.",
         )
     else:
         data = rest
