@@ -9,6 +9,7 @@ the behaviour as it was.
 from typing import NamedTuple
 
 from mutations import (
+    app,
     arrays,
     contents,
     engine,
@@ -39,6 +40,7 @@ class Fault(NamedTuple):
 
 
 _GROUPS = (
+    app,
     arrays,
     contents,
     engine,

@@ -13,8 +13,9 @@ from sevenfold.app.refusals import Refusal
 from sevenfold.app.shelf import Shelf
 from sevenfold.errors import one_line
 
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
+_HEADERS_OF_API = [(b"x-content-type-options", b"nosniff")]
+_HEADERS_OF_PAGES = [
+    *_HEADERS_OF_API,
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
@@ -39,18 +40,20 @@ class Entrance:
         if scope["type"] != "http":
             return
         path, has_begun = scope["path"], False
+        is_api = path == "/v2" or path.startswith("/v2/")
+        headers = _HEADERS_OF_API if is_api else _HEADERS_OF_PAGES
 
         async def guarded(message: Message) -> None:
             nonlocal has_begun
             if message["type"] == "http.response.start":
                 has_begun = True
-                message["headers"] = [*message["headers"], *_HEADERS]
+                message["headers"] = [*message["headers"], *headers]
             await send(message)
 
         try:
             if self.is_local and not _is_of_this_machine(scope):
                 await refuse(receive, guarded, Refusal(421, "expected the host 127.0.0.1."))
-            elif path == "/v2" or path.startswith("/v2/"):
+            elif is_api:
                 await self.protocol(scope, receive, guarded)
             else:
                 await self.pages(scope, receive, guarded)

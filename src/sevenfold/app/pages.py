@@ -120,6 +120,7 @@ def _headline(served: Served) -> dict[str, Any]:
     return {
         "name": served.name,
         "address": f"/runs/{quote(served.name, safe='')}",
+        "model": f"/v2/models/{quote(served.name, safe='')}",
         "accuracy": final.scores.accuracy.percent,
         "interval": str(final.scores.accuracy).partition("% ")[2],
         "n_test": f"{final.n_test:,}",
