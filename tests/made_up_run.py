@@ -533,6 +533,12 @@ class MadeUp:
         return self_knowledge(test, beliefs(labels, answers, len(self.classes), seed=6), confidence)
 
     def _saved_network(self, run: Run, _: dict[str, Any]) -> SavedNetwork:
+        n = len(self.classes)
+        labels = np.resize(np.arange(n), 40).astype(np.uint8)
+        shown = (len(labels), *self.image_shape)
+        pixels = np.random.default_rng(1).integers(0, 256, shown).astype(np.uint8)
+        sample = {"pixels": pixels, "labels": labels, "probabilities": np.eye(n)[labels]}
+        run.save_arrays("predictions/sample.npz", sample)
         return self.saved
 
     def validation(self, accuracy: float, seed: int, *, turns: bool = False) -> Validation:

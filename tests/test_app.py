@@ -36,6 +36,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shelf")
     draw(MadeUp().write(folder / "plain"))
     PETS.write(folder / ODD)
+    shutil.copytree(folder / "plain", folder / "other")
     for name in ("damaged", "earlier", "stopped"):
         shutil.copytree(folder / ODD, folder / name)
     (folder / "damaged" / "models" / "final.npz").write_bytes(b"x")
@@ -196,6 +197,33 @@ def test_what_is_no_picture_is_refused_in_a_line(
     answer = app.post("/runs/plain/upload", body)
     assert (answer.status, list(answer.json())) == (status, ["error"])
     assert said in answer.json()["error"]
+
+
+def test_one_drawing_for_one_network_or_two(app: App) -> None:
+    for query, names in (("run=plain", ["plain"]), ("run=plain&run=other", ["plain", "other"])):
+        answer = app.get(f"/draw?{query}")
+        assert answer.status == 200
+        policy = answer.headers["content-security-policy"]
+        assert "script-src 'unsafe-inline'; default-src 'none'" in policy
+        assert "connect-src" not in policy
+        assert [f"What {name} says" in answer.text for name in names] == [True] * len(names)
+        assert 'href="/runs/plain/report.html"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 400),
+        ("run=", 404),
+        ("run=none", 404),
+        ("run=plain&run=damaged", 404),
+        ("run=plain&run=plain&run=plain", 400),
+        (f"run=plain&run={quote(ODD)}", 400),
+    ],
+)
+def test_what_cannot_be_drawn_for_is_said(app: App, query: str, status: int) -> None:
+    answer = app.get(f"/draw?{query}")
+    assert (answer.status, "<main>" in answer.text) == (status, True)
 
 
 def test_pages_take_nothing_from_elsewhere(app: App) -> None:

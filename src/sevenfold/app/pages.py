@@ -4,7 +4,7 @@ import functools
 import importlib.resources
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +29,9 @@ from sevenfold.app.refusals import (
 )
 from sevenfold.app.shelf import Served, Shelf
 from sevenfold.colours import DARK, LIGHT, css_variables
+from sevenfold.demo import page, shown
+from sevenfold.errors import RunError
+from sevenfold.runs import layout
 
 _OWN = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -39,12 +42,12 @@ _WHOLE_FILE = (
     " form-action 'none'; frame-ancestors 'none'"
 )
 """For a report, which has everything in itself, and no script."""
+_WITH_SCRIPT = f"script-src 'unsafe-inline'; {_WHOLE_FILE.replace('data:', 'data: blob:')}"
+"""For a page to draw on, which has its scripts in itself, and asks nothing."""
 _STATIC: Mapping[str, str] = MappingProxyType(
     {"app.css": "text/css; charset=utf-8", "upload.js": "text/javascript; charset=utf-8"}
 )
 _SECONDS_BETWEEN_LOOKS = 1.0
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def pages(shelf: Shelf, bodies: Bodies) -> Starlette:
@@ -52,6 +55,7 @@ def pages(shelf: Shelf, bodies: Bodies) -> Starlette:
     desk = _Desk(shelf, bodies)
     routes: list[BaseRoute] = [
         Route("/", desk.runs),
+        Route("/draw", desk.draw),
         Route("/static/{file}", _static),
         Route("/runs/{name}/upload", desk.upload, methods=["GET", "POST"]),
         Route("/runs/{name}/{file:path}", desk.file),
@@ -80,16 +84,28 @@ class _Desk:
 
     async def file(self, request: Request) -> Response:
         """A file of a run that a reader may see."""
-        served = self._served(request)
-        found = await to_thread.run_sync(served.published, request.path_params["file"])
+        served, file = self._served(request.path_params["name"]), request.path_params["file"]
+        found = await to_thread.run_sync(served.published, file)
         if found is None:
             raise Refusal(404, "there is no such file of this run here.")
         content, kind = found
-        return Response(content, headers={"content-type": kind, **_policy(_WHOLE_FILE)})
+        policy = _policy(_WITH_SCRIPT if file == layout.DEMO else _WHOLE_FILE)
+        return Response(content, headers={"content-type": kind, **policy})
+
+    async def draw(self, request: Request) -> Response:
+        """A page to draw on for one network, or two that answer the same drawing."""
+        names = request.query_params.getlist("run")
+        if len(names) not in (1, 2):
+            raise Refusal(400, "expected one run or two: /draw?run=NAME&run=NAME.")
+        served = [self._served(name) for name in names]
+        if len({(each.network.image_shape, each.network.prepares) for each in served}) > 1:
+            raise Refusal(400, "expected two networks for images of one kind.")
+        text = await to_thread.run_sync(_drawing_page, served)
+        return HTMLResponse(text, headers=_policy(_WITH_SCRIPT))
 
     async def upload(self, request: Request) -> Response:
         """A page that takes pictures; the answer to one, whose bytes are the body."""
-        served = self._served(request)
+        served = self._served(request.path_params["name"])
         if request.method != "POST":
             return _page("upload.html.j2", run=_headline(served))
         if self._n_pictures >= MAX_PICTURES:
@@ -105,11 +121,23 @@ class _Desk:
             self._n_pictures -= 1
         return Response(json.dumps(said), media_type="application/json")
 
-    def _served(self, request: Request) -> Served:
-        served = self.shelf.served.get(request.path_params["name"])
+    def _served(self, name: str) -> Served:
+        served = self.shelf.served.get(name)
         if served is None:
             raise Refusal(404, "there is no such run here.")
         return served
+
+
+def _drawing_page(served: Sequence[Served]) -> str:
+    try:
+        networks = [shown(each.run, report=f"{_address(each)}/{layout.REPORT}") for each in served]
+    except RunError:
+        raise Refusal(404, "a file of this run is gone or was changed.") from None
+    return page([network for network in networks if network is not None])
+
+
+def _address(served: Served) -> str:
+    return f"/runs/{quote(served.name, safe='')}"
 
 
 def _headline(served: Served) -> dict[str, Any]:
@@ -119,7 +147,9 @@ def _headline(served: Served) -> dict[str, Any]:
     assert final is not None  # of a finished run
     return {
         "name": served.name,
-        "address": f"/runs/{quote(served.name, safe='')}",
+        "address": _address(served),
+        "query": quote(served.name, safe=""),
+        "draws": served.network.prepares,
         "model": f"/v2/models/{quote(served.name, safe='')}",
         "accuracy": final.scores.accuracy.percent,
         "interval": str(final.scores.accuracy).partition("% ")[2],

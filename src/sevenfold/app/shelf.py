@@ -13,6 +13,7 @@ from sevenfold.runs.reading import FinishedRun, read_run, state_of
 
 PAGES: Mapping[str, str] = {
     layout.REPORT: "text/html; charset=utf-8",
+    layout.DEMO: "text/html; charset=utf-8",
     layout.NOTEBOOK_PAGE: "text/html; charset=utf-8",
     layout.NOTEBOOK: "application/x-ipynb+json",
     layout.CARD: "text/markdown; charset=utf-8",
