@@ -48,12 +48,13 @@ LAYERS = (
     {"summary", "runs.reading"},
     {"settings", "forecast"},
     {"notebook"},
-    {"workflow", "report", "export", "predictor"},
+    {"predictor"},
+    {"workflow", "report", "export", "demo"},
     {"app"},
     {"cli", "__init__", "__main__"},
 )
 # Rooms that read finished runs: of what trains they know the results' types alone.
-READERS = {"notebook", "report", "export", "predictor", "app"}
+READERS = {"notebook", "report", "export", "predictor", "demo", "app"}
 TRAINERS = {"validation", "networks", "engine", "executor", "tuning", "steps", "config", "warp"}
 
 

@@ -1,9 +1,11 @@
 """The network of a finished run in use: `sevenfold predict` and `load_network`."""
 
 import csv
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -251,10 +253,11 @@ def test_the_first_answer_needs_numpy_and_pillow_alone(run: Path, tmp_path: Path
     [
         ("a.png", b"", "got an empty file"),
         ("a.png", b"\x89PNG\r\n\x1a\nrest", "expected"),
-        ("a.npz", b"PK\x03\x04rest", "cannot be read as .npz"),
-        ("a.csv", b"1,2,3\n", "expected 784 numbers a row"),
-        ("a.csv", b"0," * 783 + b"900\n", "expected pixels from 0 to 255, got 0 to 900"),
-        ("a.csv", b"", "expected 784 numbers a row"),
+        ("a.npz", b"PK\x03\x04rest", "expected a whole .npz file"),
+        ("a.csv", b"7,2,3\n", "expected 784 numbers a row"),
+        ("a.csv", b"0," * 783 + b"900\n", "expected a whole number from 0 to 255, got '900'"),
+        ("a.csv", b"1," * 783 + b"1\n1,2\n", "line 2: expected 784 cells"),
+        ("a.csv", b"", "expected"),
         ("images-idx3-ubyte", b"\0\0\x08\x01\0\0\0\0", "expected"),
     ],
 )
@@ -269,12 +272,33 @@ def test_what_cannot_be_read_is_named_in_a_line(
     assert name in line
 
 
+def test_images_declared_but_not_there_take_no_memory(run: Path, tmp_path: Path) -> None:
+    """Ten million images in a header, and a megabyte of them."""
+    header = io.BytesIO()
+    shape = {"descr": "|u1", "fortran_order": False, "shape": (10_000_000, 28, 28)}
+    np.lib.format.write_array_header_1_0(header, shape)
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", header.getvalue() + bytes(1 << 20))
+    line = command(run, tmp_path / "a.npz").stderr
+    assert "expected 7,840,000,000 bytes for its shape" in line
+    assert line.count("\n") == 1
+
+
+def test_numbers_from_0_to_1_and_rows_are_taken(run: Path, tmp_path: Path) -> None:
+    pixels = DIGITS.pixels[:7]
+    np.savez(tmp_path / "rows.npz", x=pixels.reshape(7, -1))
+    np.savez(tmp_path / "unit.npz", images=pixels[..., None].astype(np.float64) / 255.0)
+    first, second = (command(run, tmp_path / name, "--json") for name in ("rows.npz", "unit.npz"))
+    answers = [[row["class"] for row in json.loads(done.stdout)] for done in (first, second)]
+    assert answers[0] == answers[1] == sf.load_network(run).predict(pixels).tolist()
+
+
 def test_what_is_not_there_is_named(run: Path, tmp_path: Path) -> None:
     assert "there is no such file" in command(run, tmp_path / "none*.png").stderr
     assert "expected pictures in this folder, found none" in command(run, tmp_path).stderr
     assert "is not a run" in command(tmp_path, "x.png").stderr
     np.savez(tmp_path / "odd.npz", x=np.zeros((2, 5, 5), np.uint8))
-    assert "expected images of 28 x 28, uint8" in command(run, tmp_path / "odd.npz").stderr
+    assert "expected images of 28 x 28, as the" in command(run, tmp_path / "odd.npz").stderr
 
 
 def test_changed_weights_are_not_used(run: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_data_catalogue.py",
         "test_data_writers.py",
     ),
+    "demo": ("test_demo.py",),
     "forecast.py": ("test_forecast.py",),
     "engine": (
         "test_engine_numbers.py",

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.errors import DataError, some_of
+from sevenfold.errors import DataError
 from sevenfold.pictures import SUFFIXES, decode, fit, read_file, stack
 
 STDIN = "-"
-ARRAYS = ("x_test", "test_images", "images", "x", "pixels", "x_train", "train_images")
-"""Names under which an .npz holds images, the first that is there."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def given(
             add(STDIN, as_input(data, image_shape, prepares=prepares, inverted=inverted))
             continue
         for file in _files(path):
-            pixels = _table_of(file, image_shape)
+            pixels = _many(file, image_shape)
             if pixels is None:
                 add(str(file), as_input(file, image_shape, prepares=prepares, inverted=inverted))
             else:
@@ -110,78 +108,10 @@ def _files(path: str) -> Iterator[Path]:
         yield from files
 
 
-def _table_of(file: Path, image_shape: tuple[int, ...]) -> np.ndarray | None:
+def _many(file: Path, image_shape: tuple[int, ...]) -> np.ndarray | None:
     """The images of a file that holds many; None where it is a single picture."""
-    name = file.name.lower().removesuffix(".gz")
-    if name.endswith(".npz"):
-        return _shaped(_of_npz(file), image_shape, file)
-    if name.endswith(".csv"):
-        return _shaped(_of_csv(file, image_shape), image_shape, file)
-    if name.endswith(("ubyte", ".idx", ".idx3")):
-        from sevenfold.data.readers.idx_format import parse, unpack
+    if file.suffix.lower() in SUFFIXES:
+        return None  # without what the readers import
+    from sevenfold.data.readers.unlabelled import read_unlabelled
 
-        return _shaped(
-            parse(unpack(read_file(file), "images", str(file)), "images"), image_shape, file
-        )
-    return None
-
-
-def _of_npz(file: Path) -> np.ndarray:
-    from zipfile import BadZipFile
-
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            name = next((name for name in ARRAYS if name in arrays.files), None)
-            if name is None:
-                raise DataError(
-                    f"{file}: expected an array called {some_of(ARRAYS, 4)}, got"
-                    f" {some_of(arrays.files, 4)}. Save the images as x."
-                )
-            return np.asarray(arrays[name])
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
-        raise DataError(
-            f"{file}: cannot be read as .npz ({str(error).splitlines()[0]}). Save it again."
-        ) from None
-
-
-def _of_csv(file: Path, image_shape: tuple[int, ...]) -> np.ndarray:
-    """Rows of pixels, with a label before them or not, with a line of names or not."""
-    n = int(np.prod(image_shape))
-    try:
-        with file.open(encoding="utf-8-sig", errors="replace") as lines:
-            first = lines.readline().strip().split(",")
-            is_header = any(not cell.strip().lstrip("-").isdigit() for cell in first)
-            if len(first) not in (n, n + 1):
-                raise DataError(
-                    f"{file}: expected {n:,} numbers a row, or one more for a label before them,"
-                    f" got {len(first):,} columns. Give rows of whole images."
-                )
-            lines.seek(0)
-            skipped = int(is_header)
-            rows = np.loadtxt(lines, delimiter=",", dtype=np.int64, skiprows=skipped, ndmin=2)
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{file}: cannot be read as CSV ({str(error).splitlines()[0]}). Save it again."
-        ) from None
-    pixels = rows[:, -n:]
-    if len(pixels) and not 0 <= pixels.min() <= pixels.max() <= 255:
-        raise DataError(
-            f"{file}: expected pixels from 0 to 255, got {pixels.min()} to {pixels.max()}. Scale"
-            " them."
-        )
-    return pixels.astype(np.uint8)
-
-
-def _shaped(pixels: np.ndarray, image_shape: tuple[int, ...], file: Path) -> np.ndarray:
-    """Images of the network's shape, uint8; rows of pixels are folded."""
-    size = int(np.prod(image_shape))
-    fits = pixels.ndim > 1 and int(np.prod(pixels.shape[1:])) == size
-    folded = pixels.ndim == 2 or pixels.shape[1:3] == image_shape[:2]
-    if fits and folded and pixels.dtype == np.uint8:
-        return pixels.reshape(-1, *image_shape)
-    shape = " x ".join(str(length) for length in image_shape)
-    raise DataError(
-        f"{file}: expected images of {shape}, uint8, as the network was trained on, got"
-        f" {pixels.shape} of {pixels.dtype}. Bring them to that, or give pictures, which are"
-        " brought to it."
-    )
+    return read_unlabelled(file, image_shape)

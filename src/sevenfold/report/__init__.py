@@ -4,6 +4,8 @@ else.
 
 from pathlib import Path
 
+from sevenfold.demo import page as demo_page
+from sevenfold.demo import shown
 from sevenfold.errors import RunError
 from sevenfold.notebook import notebook
 from sevenfold.notebook.executing import executed, require_executable
@@ -13,7 +15,7 @@ from sevenfold.report.card import card
 from sevenfold.report.drawing import Figure, standalone
 from sevenfold.report.page import render
 from sevenfold.report.tables import tables
-from sevenfold.runs.layout import CARD, FIGURES, NOTEBOOK, NOTEBOOK_PAGE, REPORT, TABLES
+from sevenfold.runs.layout import CARD, DEMO, FIGURES, NOTEBOOK, NOTEBOOK_PAGE, REPORT, TABLES
 from sevenfold.runs.reading import read_run
 from sevenfold.storage import write_atomically
 from sevenfold.surroundings import settled
@@ -22,8 +24,8 @@ from sevenfold.surroundings import settled
 @settled()
 def draw(folder: Path | str) -> Path:
     """Write `report.html`, `report.ipynb`, `figures/`, `tables/` and, where the run is
-    finished, `model_card.md` into a run folder, and give the path of the report. Equal
-    runs give equal bytes.
+    finished, `demo.html` and `model_card.md` into a run folder, and give the path of
+    the report. Equal runs give equal bytes.
 
     A run that stopped early gets a report that ends where it stopped and says why.
 
@@ -44,6 +46,8 @@ def draw(folder: Path | str) -> Path:
         write_atomically(run.folder / TABLES / f"{name}.csv", table)
     if (about := card(run)) is not None:
         write_atomically(run.folder / CARD, about)
+    if (network := shown(run, report=REPORT)) is not None:
+        write_atomically(run.folder / DEMO, demo_page([network]))
     write_unless_used(run.folder / NOTEBOOK, notebook(run, page, pictures))
     write_atomically(run.folder / REPORT, page)
     return run.folder / REPORT

@@ -19,6 +19,7 @@ from sevenfold.report.references import Bibliography
 from sevenfold.report.sections import ended_at, shown, stopped_at
 from sevenfold.report.sections.front.words import title, why_stopped
 from sevenfold.report.terms import Terms
+from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
 
 FILTERS = (
@@ -69,6 +70,7 @@ def _context(run: FinishedRun, terms: Terms) -> dict[str, Any]:
     protocol, provenance = run.evaluation_protocol, run.problem.provenance
     return {
         "run": run,
+        "files": layout,
         "terms": terms,
         "image": terms.image,
         "images": terms.images,

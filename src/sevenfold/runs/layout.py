@@ -44,7 +44,7 @@ DISTORTED = "pictures/distorted.npz"
 MODEL, WEIGHTS = "models/final.keras", "models/final.npz"
 REPORT, FIGURES, TABLES = "report.html", "figures", "tables"
 CARD, EXPORT = "model_card.md", "export"
-NOTEBOOK, NOTEBOOK_PAGE = "report.ipynb", "notebook.html"
+NOTEBOOK, NOTEBOOK_PAGE, DEMO = "report.ipynb", "notebook.html", "demo.html"
 
 
 def step_file(name: str) -> str:

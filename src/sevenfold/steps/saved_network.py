@@ -19,7 +19,7 @@ from sevenfold.storage import read_npz
 
 TOLERANCE = 1e-5
 """Between probabilities of two frameworks that compute in float32."""
-N_IMAGES, _MAX_BYTES, _N_LEAST = 500, 4_000_000, 16
+N_IMAGES, _MAX_BYTES, _N_LEAST = 1_000, 4_000_000, 16
 """Images that are compared; fewer where more than so many bytes would be stored."""
 
 

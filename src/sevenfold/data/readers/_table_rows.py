@@ -35,19 +35,21 @@ def read_rows(file: Path, layout: Layout) -> "Rows":
     with opened(file) as stream:
         for lines in _blocks(stream, file):
             rows.add(lines)
-    if not rows.labels:
+    if not rows.n:
         raise DataError(f"{file}: expected a row for each image, got none. Add some.")
     return rows
 
 
 class Rows:
-    """The rows read so far. pixels: their bytes. labels: for each its class's place in
-    `codes`, which has the names in the order in which they came. groups: for each its
-    group's name, where the layout says in which column.
+    """The n rows read so far. pixels: their bytes. labels: for each its class's place
+    in `codes`, which has the names in the order in which they came; none where the
+    layout has no labels. groups: for each its group's name, where the layout says in
+    which column.
     """
 
     def __init__(self, layout: Layout, file: Path) -> None:
         self.layout, self.file = layout, file
+        self.n = 0
         self.pixels = bytearray()
         self.labels: list[int] = []
         self.codes: dict[str, int] = {}
@@ -81,12 +83,12 @@ class Rows:
         ):
             raise self._wrong_cell(cells, [number for number, _ in numbered])
         self.pixels += values.astype(np.uint8).tobytes()
-        require_bounds(len(self.labels), len(self.pixels), str(self.file))
+        require_bounds(self.n, len(self.pixels), str(self.file))
         require_memory(len(self.pixels), str(self.file))
 
     def _require_content(self) -> None:
         """Nothing, if the text so far is not many times longer than its rows need."""
-        n_cells = (len(self.labels) + 1) * len(self.layout.columns)
+        n_cells = (self.n + 1) * len(self.layout.columns)
         if self._n_bytes > _FREE_BYTES + _MAX_CELL * n_cells:
             raise DataError(
                 f"{self.file}, line {self._n_lines:,}: expected a row for each image, got more than"
@@ -102,12 +104,14 @@ class Rows:
                 f"{self.file}, line {number:,}: expected {len(layout.columns):,} cells as in the"
                 f" first, got {n_cells:,}. Mend that row."
             )
-        assert layout.label is not None
+        self.n += 1
         label, group = layout.label, layout.group
         if group is not None:
             line, name = _without(line, group, separator)
             self.groups.append(self._group(name, number))
-            label -= group < label
+            label = label and label - (group < label)
+        if label is None:
+            return line
         line, name = _without(line, label, separator)
         code = self._known.get(name)
         self.labels.append(self._code(name, number) if code is None else code)

@@ -50,7 +50,7 @@ def claims(path: Path) -> bool:
 
 def parts(path: Path) -> tuple[Part, ...]:
     """The parts whose images and labels are both there."""
-    with _opened(path) as archive:
+    with opened(path) as archive:
         found = _roles(archive, path)
     return ("development", "test") if ("x", "test") in found else ("development",)
 
@@ -61,7 +61,7 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
     the development images, behind those of the training part. Where there are groups,
     their SHA-256 comes beside.
     """
-    with _opened(path) as archive:
+    with opened(path) as archive:
         found = _roles(archive, path)
         kinds = ("test",) if part == "test" else ("train", "val")
         pieces = [
@@ -85,7 +85,12 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive in a file.
+
+    Raises:
+        DataError: it cannot be read, or is no zip.
+    """
     try:
         with zip_at(path) as archive:
             yield archive
@@ -131,7 +136,7 @@ def _piece(archive: zipfile.ZipFile, names: dict[str, str], path: Path) -> Image
     """The images of one part of the file; names: of its arrays, empty for what there is
     not.
     """
-    pixels, notes = pixels_of(_stored(archive, names["x"], path, "uifb"), f"{path}: {names['x']}")
+    pixels, notes = pixels_of(stored(archive, names["x"], path, "uifb"), f"{path}: {names['x']}")
     labels = f"{path}: {names['y']}"
     places, classes = labels_of(_short_values(archive, names["y"], path, "labels"), labels)
     require_pairs(len(pixels), len(places), labels)
@@ -172,18 +177,23 @@ def _joined(pieces: list[Images], path: Path) -> Images:
 
 def _short_values(archive: zipfile.ZipFile, member: str, path: Path, what: str) -> np.ndarray:
     """An array of numbers or short texts."""
-    stored = _stored(archive, member, path, "uifbUS")
-    if stored.size * stored.dtype.itemsize > _MAX_LABEL_BYTES:
+    array = stored(archive, member, path, "uifbUS")
+    n_bytes = array.size * array.dtype.itemsize
+    if n_bytes > _MAX_LABEL_BYTES:
         raise DataError(
             f"{path}: {member}: expected {what} of at most {_MAX_LABEL_BYTES:,} bytes, got"
-            f" {stored.size * stored.dtype.itemsize:,}. Save one short name or number each."
+            f" {n_bytes:,}. Save one short name or number each."
         )
-    values = np.concatenate(list(stored.blocks()))
-    return values.reshape(stored.shape, order="F" if stored.in_columns else "C")
+    values = np.concatenate(list(array.blocks()))
+    return values.reshape(array.shape, order="F" if array.in_columns else "C")
 
 
-def _stored(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) -> Stored:
-    """An array of one of these kinds of NumPy's types, not read yet."""
+def stored(archive: zipfile.ZipFile, member: str, path: Path, kinds: str) -> Stored:
+    """An array of one of these kinds of NumPy's types, not read yet.
+
+    Raises:
+        DataError: it is something else, damaged, or larger than it may be.
+    """
     name = f"{path}: {member}"
     info = archive.getinfo(f"{member}.npy" if f"{member}.npy" in archive.namelist() else member)
     if info.file_size > MAX_BYTES:
