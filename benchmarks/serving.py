@@ -67,8 +67,8 @@ class Outcome:
         known = ", ".join(f"{n:,} x {status}" for status, n in sorted(self.statuses.items()))
         return (
             f"{self.goodput:7,.0f} a second, {self.by_core:,.0f} a second of the core;"
-            f" p50 {self.quantile(0.5):.1f} ms, p99 {self.quantile(0.99):.1f} ms ({known}; {self.unsent:,} without a free"
-            f" connection, {self.n_broken} broken)"
+            f" p50 {self.quantile(0.5):.1f} ms, p99 {self.quantile(0.99):.1f} ms ({known};"
+            f" {self.unsent:,} without a free connection, {self.n_broken} broken)"
         )
 
 
