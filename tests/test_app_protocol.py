@@ -62,7 +62,7 @@ def test_the_server_and_its_model_say_what_they_are(app: App) -> None:
 
 def test_json_in_and_out(app: App, network: Network) -> None:
     said = app.infer("first%20run", IMAGES, id="seven").json()
-    assert said["id"] == "seven"
+    assert (said["model_name"], said["model_version"], said["id"]) == (NAME, "1", "seven")
     probabilities, label, unsure = said["outputs"]
     expected = network.predict_proba(IMAGES)
     found = np.array(probabilities["data"]).reshape(probabilities["shape"])
@@ -75,7 +75,7 @@ def test_json_in_and_out(app: App, network: Network) -> None:
     }
     assert unsure["data"] == network.is_unsure(expected).tolist()
     only = app.infer("first%20run/versions/1", IMAGES, outputs=[{"name": "label"}]).json()
-    assert only == {"outputs": [label]}
+    assert only == {"model_name": NAME, "model_version": "1", "outputs": [label]}
 
 
 @pytest.mark.parametrize("binary", [True, False])

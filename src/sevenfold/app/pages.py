@@ -29,7 +29,8 @@ from sevenfold.app.refusals import (
 )
 from sevenfold.app.shelf import Served, Shelf
 from sevenfold.colours import DARK, LIGHT, css_variables
-from sevenfold.demo import page, shown
+from sevenfold.demo import page as drawing_page
+from sevenfold.demo import shown
 from sevenfold.errors import RunError
 from sevenfold.runs import layout
 
@@ -71,7 +72,7 @@ class _Desk:
     def __init__(self, shelf: Shelf, bodies: Bodies) -> None:
         self.shelf, self.bodies = shelf, bodies
         self._looked = time.monotonic()
-        self._decoders = CapacityLimiter(1)
+        self._one_at_a_time = CapacityLimiter(1)
         self._n_pictures = 0
 
     async def runs(self, _: Request) -> Response:
@@ -100,7 +101,7 @@ class _Desk:
         served = [self._served(name) for name in names]
         if len({(each.network.image_shape, each.network.prepares) for each in served}) > 1:
             raise Refusal(400, "expected two networks for images of one kind.")
-        text = await to_thread.run_sync(_drawing_page, served)
+        text = await to_thread.run_sync(_drawn, served, limiter=self._one_at_a_time)
         return HTMLResponse(text, headers=_policy(_WITH_SCRIPT))
 
     async def upload(self, request: Request) -> Response:
@@ -108,18 +109,23 @@ class _Desk:
         served = self._served(request.path_params["name"])
         if request.method != "POST":
             return _page("upload.html.j2", run=_headline(served))
-        if self._n_pictures >= MAX_PICTURES:
-            raise too_busy()
+        self._require_room()
+        picture = await self.bodies.read(
+            request.scope, request.receive, at_most=MAX_PICTURE_BYTES, seconds=PICTURE_SECONDS
+        )
+        self._require_room()  # still: who sends slowly holds no place
         self._n_pictures += 1
         try:
-            picture = await self.bodies.read(
-                request.scope, request.receive, at_most=MAX_PICTURE_BYTES, seconds=PICTURE_SECONDS
+            said = await to_thread.run_sync(
+                answered, served.network, picture, limiter=self._one_at_a_time
             )
-            ask = functools.partial(answered, served.network, picture)
-            said = await to_thread.run_sync(ask, limiter=self._decoders)
         finally:
             self._n_pictures -= 1
         return Response(json.dumps(said), media_type="application/json")
+
+    def _require_room(self) -> None:
+        if self._n_pictures >= MAX_PICTURES:
+            raise too_busy()
 
     def _served(self, name: str) -> Served:
         served = self.shelf.served.get(name)
@@ -128,12 +134,12 @@ class _Desk:
         return served
 
 
-def _drawing_page(served: Sequence[Served]) -> str:
+def _drawn(served: Sequence[Served]) -> str:
     try:
         networks = [shown(each.run, report=f"{_address(each)}/{layout.REPORT}") for each in served]
     except RunError:
         raise Refusal(404, "a file of this run is gone or was changed.") from None
-    return page([network for network in networks if network is not None])
+    return drawing_page([network for network in networks if network is not None])
 
 
 def _address(served: Served) -> str:

@@ -87,7 +87,8 @@ class InferenceProtocol:
         body = await self.bodies.read(scope, receive, at_most=longest, seconds=BODY_SECONDS)
         asked = parse(body, length, network.image_shape)
         probabilities = await self.batches.predict_proba(network, asked.pixels)
-        content, head = answer(network, asked, probabilities)
+        names = {"model_name": model.name, "model_version": _VERSION}
+        content, head = answer(names, network, asked, probabilities)
         if head is None:
             await respond(send, 200, content)
         else:

@@ -18,7 +18,8 @@ from sevenfold.errors import SettingsError
 
 
 def serve(place: Path, host: str, port: int, say: Callable[[str], None]) -> None:
-    """Serve the runs in `place` until SIGTERM or Ctrl-C; `say` is given the address.
+    """Serve the runs in `place` until SIGTERM or Ctrl-C; `say` is given a line or two,
+    the first with the address.
 
     Raises:
         RunError: there is no run.
@@ -47,7 +48,9 @@ def serve(place: Path, host: str, port: int, say: Callable[[str], None]) -> None
         shown = f"[{address}]" if ":" in address else address
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, server.handle_exit)
-        say(f"http://{shown}:{port}/")
+        say(f"Runs: http://{shown}:{port}/")
+        if not is_local:
+            say("Whoever reaches this machine reaches them too.")
         server.run(sockets=[listener])
 
 

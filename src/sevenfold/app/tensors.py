@@ -5,6 +5,7 @@ Triton's description is the one that clients follow ("Binary Tensor Data Extensi
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -59,8 +60,13 @@ def parse(body: bytes, header_length: int | None, image_shape: tuple[int, ...]) 
     )
 
 
-def answer(network: Network, asked: Asked, probabilities: np.ndarray) -> tuple[bytes, int | None]:
-    """The body of the answer, and the length of its JSON where tensors follow it."""
+def answer(
+    names: Mapping[str, str], network: Network, asked: Asked, probabilities: np.ndarray
+) -> tuple[bytes, int | None]:
+    """The body of the answer, and the length of its JSON where tensors follow it.
+
+    names: what the answer says of the model.
+    """
     tensors: list[dict[str, Any]] = []
     parts: list[bytes] = []
     for name, binary in asked.outputs.items():
@@ -76,8 +82,8 @@ def answer(network: Network, asked: Asked, probabilities: np.ndarray) -> tuple[b
         else:
             tensor["data"] = values.ravel().tolist()
         tensors.append(tensor)
-    named = {} if asked.id is None else {"id": asked.id}
-    head = json.dumps({**named, "outputs": tensors}).encode()
+    said = {**names, **({} if asked.id is None else {"id": asked.id}), "outputs": tensors}
+    head = json.dumps(said).encode()
     return (b"".join((head, *parts)), len(head)) if parts else (head, None)
 
 

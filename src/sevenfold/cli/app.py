@@ -24,4 +24,4 @@ def serve_runs(
     settle(WORKER_ENVIRONMENT)
     from sevenfold.app import serve
 
-    serve(runs, host, port, lambda address: print(f"Runs: {address}", flush=True))
+    serve(runs, host, port, lambda line: print(line, flush=True))
