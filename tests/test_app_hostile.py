@@ -19,7 +19,7 @@ from made_up_run import MadeUp
 from sevenfold.app import Shelf
 from sevenfold.app.bodies import Bodies
 from sevenfold.app.protocol import InferenceProtocol
-from sevenfold.app.refusals import BODY_SECONDS, MAX_CONNECTIONS, MAX_WAITING
+from sevenfold.app.refusals import BODY_SECONDS, MAX_CONNECTIONS, MAX_WAITING, Refusal
 
 N_FUZZED = 2_000
 HOST, CLOSE = b"Host: localhost\r\n", b"Connection: close\r\n"
@@ -159,9 +159,10 @@ def test_fuzzed_requests_get_clear_refusals_alone(app: App, folder: Path) -> Non
 
 
 @pytest.mark.slow
-def test_a_body_that_trickles_in_is_given_up(app: App) -> None:
+@pytest.mark.parametrize("start", [b"", b"{"])
+def test_a_body_that_trickles_in_is_given_up(app: App, start: bytes) -> None:
     with app.connected() as connection:
-        connection.sendall(INFER + b"Content-Length: 1000\r\n\r\n{")
+        connection.sendall(INFER + b"Content-Length: 1000\r\n\r\n" + start)
         started = time.monotonic()
         connection.settimeout(0.5)
         said = b""
@@ -169,10 +170,40 @@ def test_a_body_that_trickles_in_is_given_up(app: App) -> None:
             try:
                 said = connection.recv(4_096)
             except TimeoutError:
-                connection.sendall(b" ")
+                connection.sendall(start and b" ")
     assert said.startswith(b"HTTP/1.1 408 ")
     assert b'{"error": "the body took more than 10 s."}' in said
     assert BODY_SECONDS - 1 < time.monotonic() - started < BODY_SECONDS + 4
+
+
+def test_bodies_together_are_bounded() -> None:
+    async def read(bodies: Bodies, n_mebibytes: int, gate: asyncio.Event) -> int:
+        left = [n_mebibytes]
+
+        async def receive() -> dict[str, object]:
+            if left[0] == 1:
+                await gate.wait()
+            left[0] -= 1
+            return {"type": "http.request", "body": bytes(2**20), "more_body": left[0] > 0}
+
+        scope: dict[str, object] = {"headers": []}
+        return len(await bodies.read(scope, receive, at_most=40 * 2**20, seconds=9))
+
+    async def read_together() -> list[object]:
+        bodies, gate = Bodies(), asyncio.Event()
+        held = asyncio.gather(*(read(bodies, 31, gate) for _ in range(2)))
+        await asyncio.sleep(0.1)
+        refused = await asyncio.gather(
+            read(bodies, 10, gate), read(bodies, 41, gate), return_exceptions=True
+        )
+        gate.set()
+        return [*await held, *refused, await read(bodies, 39, gate)]
+
+    *held, busy, other, again = asyncio.run(read_together())
+    assert (held, again) == ([31 * 2**20] * 2, 39 * 2**20)
+    for refusal in (busy, other):
+        assert isinstance(refusal, Refusal)
+        assert refusal.status == 503
 
 
 def test_a_body_that_ends_too_early_is_no_fault(app: App) -> None:

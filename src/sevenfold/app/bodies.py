@@ -30,11 +30,11 @@ class Bodies:
             bodies on their way are too much together (503).
         """
         _require_plain(scope, at_most)
-        message = await receive()  # mostly all of it, and then no clock has to be wound
-        if not message.get("more_body", False):
-            return _within(message.get("body", b""), at_most)
         try:
             async with asyncio.timeout(seconds):
+                message = await receive()
+                if not message.get("more_body", False):  # mostly all of it is there
+                    return _within(message.get("body", b""), at_most)
                 return await self._rest(message["body"], receive, at_most)
         except TimeoutError:
             raise Refusal(
@@ -42,24 +42,24 @@ class Bodies:
             ) from None
 
     async def _rest(self, first: bytes, receive: Receive, at_most: int) -> bytes:
-        parts, n, held = [first], len(first), 0
+        parts, n_held = [first], 0
         try:
             while True:
-                self._n_held += n - held
-                held = n
+                n_new = len(parts[-1])
+                n_held += n_new
+                self._n_held += n_new
+                if n_held > at_most:
+                    raise _too_long(at_most)
                 if self._n_held > MAX_HELD_BYTES:
                     raise too_busy()
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise Refusal(400, "the body ended too early.")
                 parts.append(message["body"])
-                n += len(message["body"])
-                if n > at_most:
-                    raise _too_long(at_most)
                 if not message["more_body"]:
-                    return b"".join(parts)
+                    return _within(b"".join(parts), at_most)
         finally:
-            self._n_held -= held
+            self._n_held -= n_held
 
 
 async def respond(
