@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 from app_server import App, app_at_work, read_all
 from made_up_run import MadeUp
+from starlette.types import Receive, Scope, Send
 
 from sevenfold.app import Shelf
 from sevenfold.app.bodies import Bodies
+from sevenfold.app.entrance import Entrance
 from sevenfold.app.protocol import InferenceProtocol
 from sevenfold.app.refusals import BODY_SECONDS, MAX_CONNECTIONS, MAX_WAITING, Refusal
 
@@ -174,6 +176,42 @@ def test_a_body_that_trickles_in_is_given_up(app: App, start: bytes) -> None:
     assert said.startswith(b"HTTP/1.1 408 ")
     assert b'{"error": "the body took more than 10 s."}' in said
     assert BODY_SECONDS - 1 < time.monotonic() - started < BODY_SECONDS + 4
+
+
+def answer_of(application: Entrance, path: str, host: bytes) -> tuple[int, bytes]:
+    messages: list[Any] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode()}
+    asyncio.run(application({**scope, "headers": [(b"host", host)]}, receive, send))
+    return messages[0]["status"], messages[1]["body"]
+
+
+def test_where_everybody_may_come_any_host_will_do(folder: Path) -> None:
+    for is_local, status in ((True, 421), (False, 200)):
+        application = Entrance(Shelf(folder), is_local=is_local)
+        assert answer_of(application, "/v2", b"a.example")[0] == status
+        assert answer_of(application, "/v2", b"127.0.0.9:1")[0] == 200
+
+
+def test_a_fault_of_ours_is_one_line_here_and_says_nothing_there(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise OSError(f"{folder}/run\nis gone")
+
+    application = Entrance(Shelf(folder), is_local=True)
+    application.pages = broken
+    status, body = answer_of(application, "/", b"localhost")
+    assert (status, json.loads(body)) == (500, {"error": "a fault of sevenfold, not yours."})
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("sevenfold: OSError: ")
+    assert "is gone. This is a fault of sevenfold" in line
 
 
 def test_bodies_together_are_bounded() -> None:
