@@ -144,17 +144,21 @@ def test_nothing_else_is_there(app: App, path: str) -> None:
 def test_no_answer_names_a_place_of_this_machine(app: App, runs: Path, tmp_path: Path) -> None:
     run = shutil.copytree(runs / "plain", tmp_path / "run", symlinks=True)
     described = json.loads((run / "run.json").read_bytes())
-    described["command"] = ["sevenfold", "run", f"--out={runs}/plain", "--data", "/srv/pixels"]
+    described["command"] = ["sevenfold", "run", f"--out={runs}/plain", "--data", "/srv/a & b"]
+    described["command"] += ["--config", "/a"]
     (run / "run.json").write_text(json.dumps(described))
     report = draw(run).read_text()
     assert str(runs) in report
-    assert "/srv/pixels" in report
+    assert "/srv/a &amp; b" in report
     served = Shelf(run).served["run"]
     for file in [*served.pages(), *(f"tables/{name}" for name in served.tables())]:
         content, _ = served.published(file) or (b"", "")
         assert content
         assert str(runs).encode() not in content
         assert b"/srv" not in content
+        assert b" /a" not in content
+        if file == "report.html":
+            assert content.count(b"</a>") == report.count("</a>")
     assert str(runs.parent) not in app.get("/").text
 
 

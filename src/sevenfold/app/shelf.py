@@ -2,6 +2,10 @@
 not.
 """
 
+import html
+import json
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +64,12 @@ class Served:
         words = [part for word in self.run.description.command for part in word.split("=", 1)]
         places = {word for word in words if Path(word).is_absolute() and len(word) > 1}
         places |= {str(folder), str(folder.absolute()), str(folder.resolve())}
-        for place in sorted(places, key=len, reverse=True):
-            if Path(place).is_absolute():
-                content = content.replace(place.encode(), Path(place).name.encode())
+        for place in sorted(filter(os.path.isabs, places), key=len, reverse=True):
+            for spelled in {place, html.escape(place), json.dumps(place)[1:-1]}:
+                # Whole paths alone: `</a>` is no folder.
+                whole = rb"(?<![\w<./-])" + re.escape(spelled.encode()) + rb"(?![\w-])"
+                name = Path(place).name.encode().replace(b"\\", rb"\\")
+                content = re.sub(whole, name, content)
         return content
 
 
