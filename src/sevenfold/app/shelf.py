@@ -67,8 +67,10 @@ class Served:
         for place in sorted(filter(os.path.isabs, places), key=len, reverse=True):
             for spelled in {place, html.escape(place), json.dumps(place)[1:-1]}:
                 # Whole paths alone: `</a>` is no folder.
-                whole = rb"(?<![\w<./-])" + re.escape(spelled.encode()) + rb"(?![\w-])"
-                name = Path(place).name.encode().replace(b"\\", rb"\\")
+                whole = (
+                    rb"(?<![\w<./-])" + re.escape(spelled.encode(errors="replace")) + rb"(?![\w-])"
+                )
+                name = Path(place).name.encode(errors="replace").replace(b"\\", rb"\\")
                 content = re.sub(whole, name, content)
         return content
 
