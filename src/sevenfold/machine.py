@@ -1,12 +1,10 @@
-"""The machine that a run works on."""
+"""What this process may use of the machine: cores, memory, addresses."""
 
 import os
-import platform
 from contextlib import suppress
 from pathlib import Path
 
 from sevenfold.errors import InputError
-from sevenfold.records import Record
 
 
 def n_cores() -> int:
@@ -73,30 +71,3 @@ def require_memory_left(n_bytes: int, what: str) -> None:
             f"{what} needs about {n_bytes / 1e6:,.0f} MB of memory, and {left / 1e6:,.0f} MB are"
             " left. Close other programs, raise the limit (ulimit -v), or use fewer images."
         )
-
-
-class Machine(Record):
-    """What a run worked on; `cores` are those that it could use."""
-
-    system: str
-    architecture: str
-    processor: str
-    cores: int
-
-
-def describe_machine() -> Machine:
-    """This machine, for a run's records."""
-    return Machine(
-        system=platform.system(),
-        architecture=platform.machine(),
-        processor=_processor(),
-        cores=n_cores(),
-    )
-
-
-def _processor() -> str:
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()

@@ -23,14 +23,14 @@ def ink_of(picture: np.ndarray) -> np.ndarray | None:
     """
     grey = _grey(picture)
     apart = grey - _paper(grey)
-    spread = float(np.median(np.abs(apart))) / 0.6745
+    spread = _quantile(np.abs(apart), 0.5) / 0.6745
     floor = max(LEAST, NOISE * spread)
     darker, brighter = (np.maximum(side - floor / 2, 0.0) for side in (-apart, apart))
     ink = darker if (darker**2).sum() >= (brighter**2).sum() else brighter
     strong = ink[ink > floor / 2]
     if len(strong) == 0:
         return None
-    full = float(np.percentile(strong, 80))
+    full = _quantile(strong, 0.8)
     ink = np.where(ink > max(floor / 2, 0.12 * full), ink / full, 0.0).clip(0.0, 1.0)
     return ink if ink.any() else None
 
@@ -71,14 +71,14 @@ def _paper(grey: np.ndarray) -> np.ndarray:
     )
     terms = _terms(y, x).reshape(-1, 6)
     values = samples.ravel()
-    near = np.abs(values - np.median(_border(grey))) < 40.0
+    near = np.abs(values - _quantile(_border(grey), 0.5)) < 40.0
     if near.sum() < 40:
         near = np.ones(len(values), bool)
     surface = np.zeros(6)
     for _ in range(6):
         surface = np.linalg.lstsq(terms[near], values[near], rcond=None)[0]
         apart = np.abs(values - terms @ surface)
-        near = apart <= max(6.0, 2.5 * float(np.median(apart[near])))
+        near = apart <= max(6.0, 2.5 * _quantile(apart[near], 0.5))
     whole = _terms(np.linspace(-1.0, 1.0, height), np.linspace(-1.0, 1.0, width))
     return np.asarray(whole @ surface)
 
@@ -91,3 +91,14 @@ def _terms(y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def _border(grey: np.ndarray) -> np.ndarray:
     return np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
+
+
+def _quantile(values: np.ndarray, share: float) -> float:
+    """As NumPy's own, which imports all of `numpy.ma`: a tenth of the time that a first
+    answer takes.
+    """
+    place = share * (values.size - 1)
+    below = int(place)
+    above = min(below + 1, values.size - 1)
+    parted = np.partition(values, (below, above), axis=None)
+    return float(parted[below] + (place - below) * (parted[above] - parted[below]))

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from sevenfold.engine import TrainingSettings
-from sevenfold.machine import Machine
 from sevenfold.networks import NetworkSpec
 from sevenfold.report.numbers import count, listed, short, whole, with_article
 from sevenfold.report.terms import Terms
+from sevenfold.runs.description import Machine
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol
 from sevenfold.steps.production import Reference
 

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from sevenfold import __version__
 from sevenfold.errors import RunError, SettingsError, visible
-from sevenfold.machine import Machine, describe_machine
+from sevenfold.machine import n_cores
 from sevenfold.records import Record
 from sevenfold.runs.layout import DESCRIPTION, SCHEMA, require_schema
 from sevenfold.storage import write_atomically
@@ -27,6 +27,15 @@ LIBRARIES = (
     *("scikit-learn", "optuna", "matplotlib", "jinja2", "pydantic", "typer", "rich", "mlxtend"),
     "pillow",
 )
+
+
+class Machine(Record):
+    """What a run worked on; `cores` are those that it could use."""
+
+    system: str
+    architecture: str
+    processor: str
+    cores: int
 
 
 class Description(Record):
@@ -69,7 +78,7 @@ def describe(
         engine=engine,
         versions=_versions(),
         commit=_commit(),
-        machine=describe_machine(),
+        machine=_machine(),
         seconds=dict(seconds),
         error=error,
     )
@@ -142,3 +151,20 @@ def _commit() -> str | None:
         and source == Path(lines[1]) / "src" / "sevenfold"
     )
     return lines[0] if ours else None
+
+
+def _machine() -> Machine:
+    return Machine(
+        system=platform.system(),
+        architecture=platform.machine(),
+        processor=_processor(),
+        cores=n_cores(),
+    )
+
+
+def _processor() -> str:
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
