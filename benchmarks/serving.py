@@ -23,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.machine import describe_machine
 from sevenfold.predictor import load_network
+from sevenfold.runs.description import describe_machine
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from made_up_run import MadeUp

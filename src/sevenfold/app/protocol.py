@@ -1,10 +1,10 @@
 """The Open Inference Protocol v2 over HTTP: the paths below /v2."""
 
 import json
+import math
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-import numpy as np
 from starlette.types import Receive, Scope, Send
 
 from sevenfold import __version__
@@ -82,7 +82,7 @@ class InferenceProtocol:
             raise too_busy()
         network = model.network
         length = _header_length(scope)
-        n_values = MAX_IMAGES * int(np.prod(network.image_shape))
+        n_values = MAX_IMAGES * math.prod(network.image_shape)
         longest = min(MAX_BODY_BYTES, _JSON_BYTES_BESIDE + _JSON_BYTES_A_PIXEL * n_values)
         body = await self.bodies.read(scope, receive, at_most=longest, seconds=BODY_SECONDS)
         asked = parse(body, length, network.image_shape)

@@ -5,6 +5,7 @@ Triton's description is the one that clients follow ("Binary Tensor Data Extensi
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -112,7 +113,7 @@ def _pixels(tensor: dict[str, Any], rest: bytes, image_shape: tuple[int, ...]) -
         or not 1 <= shape[0] <= MAX_IMAGES
     ):
         raise _wrong(f"shape {[f'1 to {MAX_IMAGES}', *image_shape]}", shape)
-    n_bytes = int(np.prod(shape))
+    n_bytes = math.prod(shape)
     size = _object(tensor.get("parameters", {}), "parameters").get("binary_data_size")
     if size is None:
         if rest:
