@@ -7,7 +7,7 @@ FAULTS = {
         ("places of the machine are told", "Path(word).is_absolute() and len(word) > 1", "False"),
         ("the queue has no end", "len(self._waiting) < MAX_WAITING", "True"),
         ("a refused client comes back at once", "asyncio.sleep(RETRY_SECONDS)", "asyncio.sleep(0)"),
-        ("answers come to the wrong clients", "ends[:-1]", "ends[:-1][::-1]"),
+        ("answers come to the wrong clients", "start += len(each.pixels)", "start += 1"),
         ("what follows the JSON is not counted", "or len(rest) != n_bytes", ""),
         (
             "what is not done is shown",

@@ -58,12 +58,13 @@ class Batches:
             by_network.setdefault(id(each.network), []).append(each)
         for alike in by_network.values():
             network, pixels = alike[0].network, np.concatenate([each.pixels for each in alike])
-            ends = np.cumsum([len(each.pixels) for each in alike])
             try:
-                answers = np.split(network.predict_proba(pixels), ends[:-1])
+                answers = network.predict_proba(pixels)
             except Exception as error:  # nobody may wait for ever
                 for each in alike:
                     each.answer.set_exception(error)
                 continue
-            for each, answer in zip(alike, answers, strict=True):
-                each.answer.set_result(answer)
+            start = 0
+            for each in alike:
+                each.answer.set_result(answers[start : start + len(each.pixels)])
+                start += len(each.pixels)
