@@ -13,7 +13,10 @@ from sevenfold.app.refusals import MAX_HELD_BYTES, RETRY_SECONDS, Refusal, too_b
 
 _JSON = "application/json"
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-_LINGER_BYTES, _LINGER_SECONDS = 32 << 20, 5.0
+_DRAIN_BYTES = 32 << 20
+_DRAIN_SECONDS: Mapping[int, float] = MappingProxyType({408: 1.0, 413: 5.0})
+"""How long what is still sent is taken after a refusal: a connection that is closed
+with something unread is reset, and the refusal with it."""
 
 
 class Bodies:
@@ -77,28 +80,28 @@ async def respond(
 async def refuse(receive: Receive, send: Send, refusal: Refusal) -> None:
     """Send a refusal as {"error": ...}.
 
-    A client that came while the queue was full, or sent too long a body, has its answer
-    at once, and its connection stays unread for `RETRY_SECONDS`: the answer's last,
-    empty part is held back. So refusing costs little however often it comes back.
+    A client that came while the queue was full has its answer at once, and its
+    connection stays unread for `RETRY_SECONDS`: the answer's last, empty part is held
+    back. So refusing costs little however often it comes back.
     """
     body = json.dumps({"error": str(refusal)}).encode()
     await send(_start(refusal.status, body, _JSON, refusal.headers))
-    lingers = refusal.status in (413, 503)
+    lingers = refusal.status in (*_DRAIN_SECONDS, 503)
     await send({"type": "http.response.body", "body": body, "more_body": lingers})
     if lingers:
-        if refusal.status == 413:
-            await _drain(receive)
-        else:
+        if refusal.status == 503:
             await asyncio.sleep(RETRY_SECONDS)
+        else:
+            await _drain(receive, _DRAIN_SECONDS[refusal.status])
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _drain(receive: Receive) -> None:
+async def _drain(receive: Receive, seconds: float) -> None:
     """Take what is still sent, within bounds, or the client never reads the answer."""
     n = 0
     try:
-        async with asyncio.timeout(_LINGER_SECONDS):
-            while n < _LINGER_BYTES:
+        async with asyncio.timeout(seconds):
+            while n < _DRAIN_BYTES:
                 message = await receive()
                 n += len(message.get("body", b""))
                 if not message.get("more_body", False):
