@@ -12,7 +12,7 @@ import numpy as np
 from sevenfold.config import load_config
 from sevenfold.data import Images, Provenance
 from sevenfold.engine import TrainingSettings
-from sevenfold.networks import NetworkSpec
+from sevenfold.networks import NetworkSpec, initial_weights
 from sevenfold.protocol import Method
 from sevenfold.runs.ledger import Ledger
 from sevenfold.runs.reading import RESULTS
@@ -462,6 +462,9 @@ class MadeUp:
         shown = (self.n_errors, *self.image_shape)
         images = np.random.default_rng(0).integers(0, 256, shown).astype(np.uint8)
         run.save_arrays("predictions/mistakes.npz", {"images": images})
+        sizes = {"inputs": int(np.prod(self.image_shape)), "classes": n}
+        weights = initial_weights(winner.configuration.network.model_copy(update=sizes), 750)
+        run.save_arrays("models/final.npz", {f"array_{i}": w for i, w in enumerate(weights)})
         stored_finals = np.stack([probabilities, probabilities])
         # As its seed's accuracy says.
         stored_finals[1] = np.eye(n)[labels]
@@ -530,6 +533,12 @@ class MadeUp:
         return self_knowledge(test, beliefs(labels, answers, len(self.classes), seed=6), confidence)
 
     def _saved_network(self, run: Run, _: dict[str, Any]) -> SavedNetwork:
+        n = len(self.classes)
+        labels = np.resize(np.arange(n), 40).astype(np.uint8)
+        shown = (len(labels), *self.image_shape)
+        pixels = np.random.default_rng(1).integers(0, 256, shown).astype(np.uint8)
+        sample = {"pixels": pixels, "labels": labels, "probabilities": np.eye(n)[labels]}
+        run.save_arrays("predictions/sample.npz", sample)
         return self.saved
 
     def validation(self, accuracy: float, seed: int, *, turns: bool = False) -> Validation:

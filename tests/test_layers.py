@@ -50,10 +50,11 @@ LAYERS = (
     {"notebook"},
     {"predictor"},
     {"workflow", "report", "export", "demo"},
+    {"app"},
     {"cli", "__init__", "__main__"},
 )
 # Rooms that read finished runs: of what trains they know the results' types alone.
-READERS = {"notebook", "report", "export", "predictor", "demo"}
+READERS = {"notebook", "report", "export", "predictor", "demo", "app"}
 TRAINERS = {"validation", "networks", "engine", "executor", "tuning", "steps", "config", "warp"}
 
 

@@ -35,9 +35,9 @@ def test_python_of_the_page_on_use_is_python_and_that_of_the_results_page() -> N
     use, results = (
         (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("use", "results")
     )
-    ours, keras = re.findall(r"```python\n(.*?)```", use, flags=re.DOTALL)
-    ast.parse(ours)
-    ast.parse(keras)
+    *ours, keras = re.findall(r"```python\n(.*?)```", use, flags=re.DOTALL)
+    for code in (*ours, keras):
+        ast.parse(code)
     assert all(line in results for line in keras.splitlines() if not line.startswith("import"))
     for name in re.findall(r"`sevenfold\.(\w+)", README):
         assert hasattr(sevenfold, name)

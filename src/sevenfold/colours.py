@@ -1,4 +1,4 @@
-"""The two palettes of the report; every colour on the page and in the figures is one of
+"""The two palettes of the report and of every other page; each colour there is one of
 these names.
 """
 

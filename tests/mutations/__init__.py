@@ -9,6 +9,7 @@ the behaviour as it was.
 from typing import NamedTuple
 
 from mutations import (
+    app,
     arrays,
     contents,
     demo,
@@ -40,6 +41,7 @@ class Fault(NamedTuple):
 
 
 _GROUPS = (
+    app,
     arrays,
     contents,
     demo,

@@ -69,6 +69,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "report/tables.py": ("test_report_files.py",),
     "report/card.py": ("test_report_files.py",),
+    "app": ("test_app_protocol.py", "test_app.py", "test_app_hostile.py"),
     "export": ("test_export.py",),
     "steps/saved_network.py": ("test_saved_network.py",),
     "executor": ("test_executor_worker.py", "test_tuning.py"),

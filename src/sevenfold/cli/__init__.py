@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from sevenfold import __version__
+from sevenfold.cli.app import serve_runs
 from sevenfold.cli.data import app as data_commands
 from sevenfold.cli.export import export
 from sevenfold.cli.predict import predict
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.add_typer(data_commands, name="data")
 app.command()(export)
 app.command()(predict)
+app.command("app")(serve_runs)
 app.command()(settings)
 
 _TOO_LITTLE = (

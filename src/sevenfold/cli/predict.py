@@ -4,16 +4,11 @@ import csv
 import io
 import json as json_format
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sevenfold.errors import SettingsError, visible
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from sevenfold.predictor import Network
 
 
 def predict(
@@ -56,6 +51,7 @@ def predict(
     runner-up below the threshold that the run found on validation images.
     """
     from sevenfold.predictor import load_network
+    from sevenfold.predictor.answers import answers
     from sevenfold.predictor.inputs import given
 
     network = load_network(run)
@@ -74,7 +70,7 @@ def predict(
         )
         names, pixels, pages = found.names, found.pixels, []
     probabilities = network.predict_proba(pixels)
-    rows = _rows(network, names, probabilities)
+    rows = answers(network, names, probabilities)
     if show is not None:
         from sevenfold.predictor.showing import png, sheet
 
@@ -93,26 +89,6 @@ def predict(
         width = max((len(visible(name)) for name in names), default=0)
         for row in rows:
             print(_line(row, width))
-
-
-def _rows(
-    network: "Network", names: list[str], probabilities: "np.ndarray"
-) -> list[dict[str, object]]:
-    order = probabilities.argsort(axis=1, kind="stable")[:, ::-1]
-    unsure = network.is_unsure(probabilities)
-    return [
-        {
-            "image": name,
-            "class": str(network.classes_[best]),
-            "probability": round(float(own[best]), 6),
-            "runner_up": str(network.classes_[second]),
-            "runner_up_probability": round(float(own[second]), 6),
-            "unsure": bool(is_unsure),
-        }
-        for name, own, (best, second), is_unsure in zip(
-            names, probabilities, order[:, :2], unsure, strict=True
-        )
-    ]
 
 
 def _line(row: dict[str, object], width: int) -> str:
