@@ -31,8 +31,8 @@ class Draws:
         images = jnp.arange(self.n, dtype=jnp.uint32)[:, None] + jnp.uint32(self.first)
         positions = images * jnp.uint32(m) + jnp.arange(m, dtype=jnp.uint32)
         bits = np.asarray(mix(mix(positions + key) ^ key))
-        u: np.ndarray = ((bits >> 8) + 0.5) * 2.0**-24
-        return u.reshape(self.n, *shape)
+        grid: np.ndarray = bits.reshape(self.n, *shape)
+        return np.asarray(((grid >> 8) + 0.5) * 2.0**-24)
 
     def normal(self, what: str, *shape: int) -> np.ndarray:
         """Standard normal numbers: shape (n, *shape)."""
@@ -42,7 +42,7 @@ class Draws:
 
     def integers(self, what: str, low: int, high: int, *shape: int) -> np.ndarray:
         """Whole numbers from `low` to `high - 1`: shape (n, *shape)."""
-        return low + np.floor(self.uniform(what, *shape) * (high - low)).astype(np.int64)
+        return low + (self.uniform(what, *shape) * (high - low)).astype(np.int64)
 
     def signs(self, what: str, *shape: int) -> np.ndarray:
         """-1 or 1: shape (n, *shape)."""

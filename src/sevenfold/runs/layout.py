@@ -44,6 +44,8 @@ DISTORTED = "pictures/distorted.npz"
 MODEL, WEIGHTS = "models/final.keras", "models/final.npz"
 REPORT, FIGURES, TABLES = "report.html", "figures", "tables"
 CARD, EXPORT = "model_card.md", "export"
+EXAMINATION, EXAMPLES = "examination.json", "examination/examples.npz"
+PLAIN, PLAIN_WEIGHTS = "examination/plain.json", "examination/plain.npz"
 NOTEBOOK, NOTEBOOK_PAGE = "report.ipynb", "notebook.html"
 
 
