@@ -79,9 +79,7 @@ def examine(
                 else:
                     papers.append(of_path(name, network, source.development))
             except DataUnavailable as error:
-                absent.append(
-                    Absent(name=name, title=FIELD_SETS[name].entry.title, reason=str(error))
-                )
+                absent.append(Absent(name=name, title=FIELD_SETS[name].title, reason=str(error)))
                 on_marked(absent[-1])
     _require_different(papers)
     development = divide(source.development, config.protocol, config.seed)
@@ -130,7 +128,7 @@ def _chosen(
     for name in names:
         if name in FIELD_SETS and not fits:
             raise SettingsError(
-                f"{name} ({FIELD_SETS[name].entry.title}) goes with networks of the classes"
+                f"{name} ({FIELD_SETS[name].title}) goes with networks of the classes"
                 f" {CLASSES[0]} to {CLASSES[-1]} whose images were prepared as MNIST's are; this"
                 f" one is of {title}. Use --corruptions, or --on with images of your own."
             )

@@ -52,7 +52,7 @@ def of_field_set(one: FieldSet, network: Network, progress: TransferProgress) ->
     labels = None if one.is_strange else _places(images, network, one.entry.name)[written]
     return Paper(
         name=one.entry.name,
-        title=one.entry.title,
+        title=one.title,
         kind="published",
         pixels=255 - seen if network.inverted else seen,
         labels=labels,

@@ -25,12 +25,13 @@ Reader = Callable[[Path], tuple[Images, dict[str, str]]]
 
 @dataclass(frozen=True)
 class FieldSet:
-    """One set. read: all of its images, bright ink on paper that is 0, and the SHA-256
-    of its files by name. is_strange: its images are of no class that a network for
-    digits knows.
+    """One set. title: what all of it is called. read: all of its images, bright ink on
+    paper that is 0, and the SHA-256 of its files by name. is_strange: its images are of
+    no class that a network for digits knows.
     """
 
     entry: Entry
+    title: str
     read: Reader
     is_strange: bool = False
 
@@ -102,10 +103,10 @@ CLASSES = tuple("0123456789")
 FIELD_SETS: dict[str, FieldSet] = {
     one.entry.name: one
     for one in (
-        FieldSet(OPTDIGITS, _of_both_parts(bitmaps)),
-        FieldSet(USPS, _of_both_parts(hdf5)),
-        FieldSet(SEMEION, read_semeion),
-        FieldSet(NOTMNIST, _read_notmnist, is_strange=True),
+        FieldSet(OPTDIGITS, "UCI optical digits", _of_both_parts(bitmaps)),
+        FieldSet(USPS, "USPS digits of postal codes", _of_both_parts(hdf5)),
+        FieldSet(SEMEION, "Semeion digits of about 80 people", read_semeion),
+        FieldSet(NOTMNIST, "notMNIST letters of printed fonts", _read_notmnist, is_strange=True),
     )
 }
 
