@@ -37,7 +37,7 @@ def examine(
         ),
     ] = None,
 ) -> None:
-    """Examine a finished network in the field: on images of other sources, and corrupted
+    """Examine a finished network in the field, on images of other sources and corrupted
     ones, beside a plain network of its size. Nothing is chosen by it.
     """
     from sevenfold.examination.exam import examine as examine_run

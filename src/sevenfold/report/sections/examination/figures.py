@@ -29,13 +29,12 @@ def draw_examples(run: FinishedRun, terms: Terms) -> Figure | None:
 def _picture(image: np.ndarray, name: str, example: Example, terms: Terms) -> Picture:
     taken = terms.names[example.predicted]
     shown = "strange" if example.label is None else terms.names[example.label]
-    verdict = "right" if example.label == example.predicted else f"read as {taken}"
-    unsure = ", unsure" if example.unsure else ""
+    unsure = ", unsure of it" if example.unsure else ""
     return in_gallery(
         image,
-        label=f"{name}: {shown}, {verdict}{unsure}",
+        label=f"{name}: {shown}, taken for {taken}{unsure}",
         caption=name,
-        note=f"{shown}: {verdict}{unsure}",
+        note=f"{shown} → {taken}{' ?' if example.unsure else ''}",
     )
 
 

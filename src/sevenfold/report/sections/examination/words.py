@@ -50,11 +50,10 @@ def plain(exam: Examination, terms: Terms) -> str:
     made, training = exam.plain, exam.plain.configuration.training
     return (
         f"Beside the network stands a plain one of the same units, {made.configuration.network},"
-        " without dropout, penalties and distortions and with the baseline's settings of training:"
-        f" of up to as many epochs as the network has, {count(training.n_epochs, 'epoch')} were"
-        f" best on validation {terms.images} ({accuracy(made.val_accuracy)}), and so many on all"
-        f" {whole(made.n_trained_on)} development {terms.images}, from the network's own seed, gave"
-        " what is compared here."
+        " without dropout, penalties and distortions, trained with the baseline's settings on the"
+        f" same {whole(made.n_trained_on)} development {terms.images} from the same seed, for the"
+        f" {count(training.n_epochs, 'epoch')} after which it was best on validation"
+        f" {terms.images} when trained on the others ({accuracy(made.val_accuracy)} there)."
     )
 
 
