@@ -11,11 +11,19 @@ from sevenfold.data import Images, Source, load
 from sevenfold.data.published.field import CLASSES, FIELD_SETS
 from sevenfold.engine import require_engine
 from sevenfold.errors import DataUnavailable, RunError, SettingsError
+from sevenfold.examination.corruptions import CORRUPTIONS
 from sevenfold.examination.keeping import keep, kept
 from sevenfold.examination.marking import marked, marked_strange, plain_as_network
 from sevenfold.examination.papers import Paper, of_corruptions, of_field_set, of_path
 from sevenfold.examination.plain import plain_network
-from sevenfold.examination.results import Absent, Examination, PlainNetwork, Row, Strange
+from sevenfold.examination.results import (
+    Absent,
+    Examination,
+    Kind,
+    PlainNetwork,
+    Row,
+    Strange,
+)
 from sevenfold.predictor import Network, load_network
 from sevenfold.protocol import divide
 from sevenfold.records import digest_of
@@ -28,7 +36,8 @@ from sevenfold.terminal import Terminal
 
 Marked = Row | Strange
 OnMarked = Callable[[Marked | Absent], None]
-_KINDS = ("test", "published", "own", "corruption")
+_KINDS: tuple[Kind, ...] = ("test", "published", "own", "corruption")
+_NAMES = (*FIELD_SETS, *CORRUPTIONS)
 
 
 @settled()
@@ -199,9 +208,7 @@ def _stored(
         absent = [*(one for one in before.absent if one.name not in now), *absent]
         pictures = dict(zip(before.names, shown.values(), strict=True))
         examples = {**pictures, **examples}
-    rows = sorted(
-        (mark for mark in marks if isinstance(mark, Row)), key=lambda row: _KINDS.index(row.kind)
-    )
+    rows = sorted((mark for mark in marks if isinstance(mark, Row)), key=_place)
     known = {mark.name for mark in marks}
     exam = Examination(
         plan=plan,
@@ -215,3 +222,9 @@ def _stored(
     saved = {EXAMPLES: arrays_to_npz(arrays)}
     keep(run.folder, EXAMINATION, exam, inputs, time.perf_counter() - started, saved)
     return exam
+
+
+def _place(row: Row) -> tuple[int, int]:
+    """Where a row stands among others, whichever exam found it."""
+    known = row.name in _NAMES
+    return _KINDS.index(row.kind), _NAMES.index(row.name) if known else len(_NAMES)
