@@ -161,7 +161,9 @@ def test_only_the_final_test_opens_the_sealed_set() -> None:
     assert readers <= {"workflow.py", "data/checking.py", "examination/exam.py"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["report", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["report", "--help"], ["examine", "--help"]]
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import sys; sys.argv = ['sevenfold', *sys.argv[1:]]\n"
