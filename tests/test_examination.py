@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import CLASSES, made_up_digits
+from PIL import Image
 
 from sevenfold.data import Images, Source
 from sevenfold.data.published.field import FIELD_SETS, FieldSet
@@ -186,6 +187,16 @@ def test_images_that_the_network_cannot_be_asked_are_refused(
         examine(run, [str(tmp_path / "own.npz")], terminal="quiet")
 
 
+def test_two_places_of_one_name_are_not_told_apart(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    paths = [
+        save(tmp_path / place / "own.npz", made_up_digits(20, seed))
+        for place, seed in (("", 1_000), ("a", 1_001))
+    ]
+    with pytest.raises(SettingsError, match=r"Two places have images called custom:own.npz"):
+        examine(run, paths, terminal="quiet")
+
+
 def test_images_that_were_trained_on_are_no_exam(run: Path, digits_folder: Path) -> None:
     with pytest.raises(DataError, match=r"has not seen, got 1,200 on which it was trained"):
         examine(run, [str(digits_folder)], terminal="quiet")
@@ -205,12 +216,13 @@ def test_a_run_without_its_final_test_is_refused(finished: Path, tmp_path: Path)
         (["usps"], r"usps \(USPS .*prepared as MNIST's are; this one is of"),
         (None, "Add --corruptions"),
         (["semion"], "'semion' is no set of images. Known: optdigits, usps"),
+        (["a/b", "a/b"], "a/b: expected .* Check the path"),
     ],
 )
 def test_what_does_not_go_with_the_run_is_refused_in_one_line(
     run: Path, on: list[str] | None, words: str
 ) -> None:
-    with pytest.raises(SettingsError, match=words) as refused:
+    with pytest.raises((SettingsError, DataError), match=words) as refused:
         examine(run, on)
     assert "\n" not in str(refused.value)
 
@@ -413,3 +425,26 @@ def test_every_published_set_says_all_that_is_known(one: FieldSet) -> None:
     digests = [*entry.sha256.values(), *entry.packed.values()]
     assert all(len(digest) == 64 and int(digest, 16) for digest in digests)
     assert all(mirror.startswith("https://") for mirror in entry.mirrors)
+
+
+def test_pictures_of_ones_own_are_seen_as_predict_sees_them(
+    run: Path, published: Path, tmp_path: Path
+) -> None:
+    pixels, labels = written(24, 40, seed=6)
+    files = []
+    for i, (image, label) in enumerate(zip(pixels, labels, strict=True)):
+        folder = tmp_path / "scans" / str(label)
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(230 - image // 2).save(folder / f"{i:02}.png")  # dark on bright
+        files += [folder / f"{i:02}.png"] if image.any() else []
+    examine(run, [str(tmp_path / "scans")], terminal="quiet")
+    own = row(run, "custom:scans")
+    assert (own.n, own.n_left_out) == (23, 1)
+    said = load_network(run).predict(files)
+    assert own.n_errors == sum(
+        name != path.parent.name for name, path in zip(said, files, strict=True)
+    )
+    network = load_network(run)
+    shown = np.load(run / "examination/examples.npz")["example_001"]
+    first = next(path for path in sorted(files) if path.parent.name == "0")
+    assert np.array_equal(shown, network.inputs([first])[0])

@@ -7,14 +7,14 @@ from typing import Literal
 
 import numpy as np
 
-from sevenfold.data import Images, Source, load
+from sevenfold.data import Images, Source, TransferProgress, load
 from sevenfold.data.published.field import CLASSES, FIELD_SETS
+from sevenfold.data.readers import is_there
 from sevenfold.engine import require_engine
 from sevenfold.errors import DataUnavailable, RunError, SettingsError
 from sevenfold.examination.corruptions import CORRUPTIONS
 from sevenfold.examination.keeping import keep, kept
 from sevenfold.examination.marking import marked, marked_strange, plain_as_network
-from sevenfold.examination.papers import Paper, of_corruptions, of_field_set, of_path
 from sevenfold.examination.plain import plain_network
 from sevenfold.examination.results import (
     Absent,
@@ -24,6 +24,7 @@ from sevenfold.examination.results import (
     Row,
     Strange,
 )
+from sevenfold.examination.sets import ExamSet, of_corruptions, of_field_set, of_path
 from sevenfold.predictor import Network, load_network
 from sevenfold.protocol import divide
 from sevenfold.records import digest_of
@@ -80,32 +81,24 @@ def examine(
             group=config.group,
         )
         test = _test_images(run, source)
-        papers, absent = list[Paper](), list[Absent]()
-        for name in names:
-            try:
-                if name in FIELD_SETS:
-                    papers.append(of_field_set(FIELD_SETS[name], network, progress))
-                else:
-                    papers.append(of_path(name, network, source.development))
-            except DataUnavailable as error:
-                absent.append(Absent(name=name, title=FIELD_SETS[name].title, reason=str(error)))
-                on_marked(absent[-1])
-    _require_different(papers)
+        sets, absent = _gathered(names, network, source.development, progress)
+    for one in absent:
+        on_marked(one)
     development = divide(source.development, config.protocol, config.seed)
     found, weights = plain_network(run, development, screen)
     plain = plain_as_network(network, weights)
-    as_it_is = Paper(
+    as_it_is = ExamSet(
         "test", source.provenance.title, "test", test.pixels, test.labels, several(test.groups)
     )
     marks, examples = list[Marked](), dict[str, np.ndarray]()
-    for paper in _all(as_it_is, papers, test if corruptions else None):
+    for asked in _all(as_it_is, sets, test if corruptions else None):
         mark = (
-            marked_strange(paper, as_it_is, network, plain)
-            if paper.labels is None
-            else marked(paper, network, plain)
+            marked_strange(asked, as_it_is, network, plain)
+            if asked.labels is None
+            else marked(asked, network, plain)
         )
         marks.append(mark)
-        examples[mark.name] = paper.pixels[0]
+        examples[mark.name] = asked.pixels[0]
         on_marked(mark)
     return _stored(run, network, found, (marks, absent, examples), started)
 
@@ -141,7 +134,7 @@ def _chosen(
                 f" {CLASSES[0]} to {CLASSES[-1]} whose images were prepared as MNIST's are; this"
                 f" one is of {title}. Use --corruptions, or --on with images of your own."
             )
-        if name not in FIELD_SETS and not Path(name).suffix and not Path(name).exists():
+        if name not in FIELD_SETS and name.isalnum() and not is_there(Path(name)):
             raise SettingsError(
                 f"{name!r} is no set of images. Known: {', '.join(FIELD_SETS)}; or give a path."
             )
@@ -169,15 +162,33 @@ def _test_images(run: FinishedRun, source: Source) -> Images:
     return test
 
 
-def _require_different(papers: Sequence[Paper]) -> None:
-    names = [paper.name for paper in papers]
-    if twice := next((name for name in names if names.count(name) > 1), None):
+def _gathered(
+    names: Sequence[str], network: Network, development: Images, progress: TransferProgress
+) -> tuple[list[ExamSet], list[Absent]]:
+    """The sets of these names and paths, and those that cannot be had.
+
+    Raises:
+        DataError: images of the user's own cannot be asked.
+        SettingsError: two places have the same name.
+    """
+    sets, absent = list[ExamSet](), list[Absent]()
+    for name in names:
+        if name not in FIELD_SETS:
+            sets.append(of_path(name, network, development))
+            continue
+        try:
+            sets.append(of_field_set(FIELD_SETS[name], network, progress))
+        except DataUnavailable as error:
+            absent.append(Absent(name=name, title=FIELD_SETS[name].title, reason=str(error)))
+    found = [one.name for one in sets]
+    if twice := next((name for name in found if found.count(name) > 1), None):
         raise SettingsError(f"Two places have images called {twice}. Rename one, or give one.")
+    return sets, absent
 
 
-def _all(as_it_is: Paper, papers: list[Paper], test: Images | None) -> Iterator[Paper]:
+def _all(as_it_is: ExamSet, sets: list[ExamSet], test: Images | None) -> Iterator[ExamSet]:
     yield as_it_is
-    yield from papers
+    yield from sets
     if test is not None:
         yield from of_corruptions(test)
 

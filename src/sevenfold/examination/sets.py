@@ -23,7 +23,7 @@ from sevenfold.statistics import several
 
 
 @dataclass(frozen=True)
-class Paper:
+class ExamSet:
     """A set of images as the network sees them.
 
     pixels: shape (n, *image_shape), uint8. labels: shape (n,), places in the run's
@@ -40,7 +40,7 @@ class Paper:
     n_left_out: int = 0
 
 
-def of_field_set(one: FieldSet, network: Network, progress: TransferProgress) -> Paper:
+def of_field_set(one: FieldSet, network: Network, progress: TransferProgress) -> ExamSet:
     """A published set of bright ink, brought to the network by MNIST's own rule.
 
     Raises:
@@ -50,7 +50,7 @@ def of_field_set(one: FieldSet, network: Network, progress: TransferProgress) ->
     written = images.pixels.reshape(len(images), -1).any(axis=1)
     seen = np.stack([centred(picture / 255.0) for picture in images.pixels[written]])
     labels = None if one.is_strange else _places(images, network, one.entry.name)[written]
-    return Paper(
+    return ExamSet(
         name=one.entry.name,
         title=one.title,
         kind="published",
@@ -60,7 +60,7 @@ def of_field_set(one: FieldSet, network: Network, progress: TransferProgress) ->
     )
 
 
-def of_path(path: str, network: Network, development: Images) -> Paper:
+def of_path(path: str, network: Network, development: Images) -> ExamSet:
     """Images of the user's own, whose classes are called as the run's are; all parts
     that lie there. Arrays of the network's own size are taken as training saw them;
     what is brought to it otherwise is what `predict` makes of pictures.
@@ -72,46 +72,34 @@ def of_path(path: str, network: Network, development: Images) -> Paper:
     place = expanded(path.removeprefix(OWN))
     images = _whole(place, network)
     labels = _places(images, network, str(place))
-    kept = np.ones(len(images), bool)
-    if network.prepares and (loose_reader_of(place) or images.shape != network.image_shape):
-        seen = [_prepared(picture) for picture in images.pixels]
-        kept = np.array([one is not None for one in seen])
-        pixels = np.stack([one for one in seen if one is not None] or [images.pixels[0]])
-    elif images.shape != network.image_shape:
-        wanted, got = (" x ".join(map(str, s)) for s in (network.image_shape, images.shape))
-        raise DataError(
-            f"{place}: expected images of {wanted} as the network was trained on, got {got}. Scale"
-            " them, or give a folder of pictures, which are brought to it."
-        )
-    else:
-        pixels = images.pixels
-    if kept.sum() < 2:
+    seen = _seen(place, images, network)
+    written = np.array([one is not None for one in seen])
+    if written.sum() < 2:
         raise DataError(f"{place}: expected two images or more with something on them. Add some.")
-    pixels = 255 - pixels if network.inverted else pixels
-    paper = Images(pixels, labels[kept], development.classes)
-    if n_known := overlap(development, paper):
+    pixels = np.stack([one for one in seen if one is not None])
+    if n_known := overlap(development, Images(pixels, labels[written], development.classes)):
         raise DataError(
             f"{place}: expected images that the network has not seen, got {n_known:,} on which it"
             " was trained. Leave these out."
         )
     name = place.resolve().name
-    return Paper(
+    return ExamSet(
         name=f"{OWN}{name}",
         title=f"the images in {name}",
         kind="own",
         pixels=pixels,
-        labels=labels[kept],
-        groups=several(None if images.groups is None else images.groups[kept]),
-        n_left_out=int((~kept).sum()),
+        labels=labels[written],
+        groups=several(None if images.groups is None else images.groups[written]),
+        n_left_out=int((~written).sum()),
     )
 
 
-def of_corruptions(test: Images) -> Iterator[Paper]:
+def of_corruptions(test: Images) -> Iterator[ExamSet]:
     """The run's test images under each corruption, one after the other."""
     for name in CORRUPTIONS:
         pixels = corrupted(test.pixels, name)
         title = name.replace("_", " ")
-        yield Paper(name, title, "corruption", pixels, test.labels, several(test.groups))
+        yield ExamSet(name, title, "corruption", pixels, test.labels, several(test.groups))
 
 
 def _whole(place: Path, network: Network) -> Images:
@@ -142,6 +130,20 @@ def _whole(place: Path, network: Network) -> Images:
         classes,
         np.concatenate([images.groups for images in found]) if has_groups else None,
     )
+
+
+def _seen(place: Path, images: Images, network: Network) -> Sequence[np.ndarray | None]:
+    """Each image as the network sees it; None of one on which nothing is written."""
+    if network.prepares and (loose_reader_of(place) or images.shape != network.image_shape):
+        seen = [_prepared(picture) for picture in images.pixels]
+        return [255 - one if network.inverted and one is not None else one for one in seen]
+    if images.shape != network.image_shape:
+        wanted, got = (" x ".join(map(str, s)) for s in (network.image_shape, images.shape))
+        raise DataError(
+            f"{place}: expected images of {wanted} as the network was trained on, got {got}. Scale"
+            " them, or give a folder of pictures, which are brought to it."
+        )
+    return list(255 - images.pixels if network.inverted else images.pixels)
 
 
 def _prepared(picture: np.ndarray) -> np.ndarray | None:
