@@ -84,7 +84,9 @@ class _Lines:
 
 def _row(one: "Row") -> str:
     test = one.test
-    apart = f"{_signed(test.difference)} [{_signed(test.ci_low)}, {_signed(test.ci_high)}]"
+    apart = _signed(test.difference)
+    if test.only_first + test.only_second:
+        apart += f" [{_signed(test.ci_low)}, {_signed(test.ci_high)}]"
     name = "the test images as they are" if one.kind == "test" else one.title
     return (
         f"{name:<36} {one.n:>6,}  {_share(one.error):<20}  {_share(one.plain_error):<20}"
