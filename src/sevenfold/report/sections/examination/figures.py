@@ -1,5 +1,7 @@
 """One image of every set, as the network saw it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from sevenfold.examination.results import Example, Row, Strange
@@ -10,6 +12,9 @@ from sevenfold.report.sections.final_test.figures import contact_sheet, in_galle
 from sevenfold.report.terms import Terms
 from sevenfold.runs.layout import EXAMPLES
 from sevenfold.runs.reading import FinishedRun
+
+LONGEST = 20
+"""Characters of a name on the sheet of all examples."""
 
 
 def draw_examples(run: FinishedRun, terms: Terms) -> Figure | None:
@@ -23,7 +28,8 @@ def draw_examples(run: FinishedRun, terms: Terms) -> Figure | None:
         _picture(image, short_name(part), part.example, terms)
         for image, part in zip(drawn, parts, strict=True)
     )
-    return Figure("examples", pictures=pictures, png=contact_sheet(drawn, pictures))
+    named = [_on_sheet(picture) for picture in pictures]
+    return Figure("examples", pictures=pictures, png=contact_sheet(drawn, named))
 
 
 def _picture(image: np.ndarray, name: str, example: Example, terms: Terms) -> Picture:
@@ -36,6 +42,13 @@ def _picture(image: np.ndarray, name: str, example: Example, terms: Terms) -> Pi
         caption=name,
         note=f"{shown} → {taken}{' ?' if example.unsure else ''}",
     )
+
+
+def _on_sheet(picture: Picture) -> Picture:
+    """The same with its name, cut where it is long, and its answer on two lines."""
+    name, (_, _, taken) = picture.caption, picture.note.partition(" → ")
+    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return replace(picture, caption=f"{short}\n", note=taken)
 
 
 FIGURES = {"examples": draw_examples}

@@ -127,7 +127,7 @@ def difference(row: Row) -> str:
 
 
 def difference_range(row: Row) -> str:
-    """Its interval; none where the two are never apart, which says nothing of spread."""
+    """Its interval; none where the two are never apart: that tells no spread."""
     if not row.test.only_first + row.test.only_second:
         return "–"
     return f"[{points(row.test.ci_low, row.n)},{NBSP}{points(row.test.ci_high, row.n)}]"
