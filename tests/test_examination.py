@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from conftest import CLASSES, made_up_digits
 from PIL import Image
-from reports import html_of
+from reports import html_of, page_of
 
 from sevenfold import cli
 from sevenfold.data import Images, Source
@@ -453,3 +453,15 @@ def test_pictures_of_ones_own_are_seen_as_predict_sees_them(
     shown = np.load(run / "examination/examples.npz")["example_001"]
     first = next(path for path in sorted(files) if path.parent.name == "0")
     assert np.array_equal(shown, network.inputs([first])[0])
+
+
+def test_the_section_says_what_was_found_and_what_was_not() -> None:
+    text = page_of("whole space").text
+    assert "Semeion digits of about 80 people [" in text
+    assert "Not examined: USPS digits. It could not be fetched (nobody)." in text
+    assert "left out: 2 of the images in mine <3> and 1 of notmnist" in text
+    assert "On none of four sets" in text or "of four sets the network makes at most half" in text
+    assert "the network is surer of the test digit in" in text
+    own = page_of("own data").text
+    assert "image by image" in own
+    assert "notMNIST" not in own

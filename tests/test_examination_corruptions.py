@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import made_up_digits
 
-from sevenfold.examination import corruptions
+from sevenfold.examination import blur, corruptions
 from sevenfold.examination.corruptions import CORRUPTIONS, corrupted
 from sevenfold.examination.draws import Draws
 
@@ -154,6 +154,14 @@ def test_glass_blurs_and_shuffles_without_moving() -> None:
     assert found[:, 14, 8].std() > 5  # which a blur alone would leave at 0
 
 
+def test_glass_shuffles_pixels_and_loses_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blur, "GLASS_SIGMA", 0.0)
+    found = corrupted(IMAGES, "glass_blur")
+    assert not np.array_equal(found, IMAGES)
+    for image, shuffled in zip(IMAGES, found, strict=True):
+        assert sorted(shuffled.ravel()) == sorted(image.ravel())
+
+
 def test_fog_leaves_a_quarter_of_the_contrast_and_differs_from_place_to_place() -> None:
     found = corrupted(block(100), "fog").astype(float)
     contrast = found[:, 9:19, 9:19].mean() - found[:, 5:8].mean()
@@ -203,5 +211,9 @@ def test_edges_are_thin_and_around_what_was_there() -> None:
     for line in (found[14], found[:, 14]):
         assert np.count_nonzero(line) == 2
     faint = blank()
-    faint[:, 9:19, 9:19] = 8  # a slope below the higher threshold
+    faint[:, 9:19, 9:19] = 12  # a slope between the two thresholds
     assert not corrupted(faint, "canny_edges").any()
+    beside = corrupted(np.concatenate([faint, block(), faint]), "canny_edges")
+    assert not beside[[0, 2]].any()  # what is strong beside it is of another image
+    faint[:, 9:19, 5:23] = np.linspace(40, 12, 18)  # strong at its left end
+    assert corrupted(faint, "canny_edges")[0, 14, 22]
