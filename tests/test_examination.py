@@ -28,12 +28,15 @@ from sevenfold.errors import DataError, RunError, SettingsError
 from sevenfold.examination import exam, plain
 from sevenfold.examination.corruptions import CORRUPTIONS
 from sevenfold.examination.exam import examine
-from sevenfold.examination.results import Examination, Row
+from sevenfold.examination.keeping import kept
+from sevenfold.examination.results import Examination, PlainNetwork, Row
 from sevenfold.networks import NetworkSpec
 from sevenfold.predictor import load_network
 from sevenfold.predictor import mnist as prepared_by
 from sevenfold.report import draw
+from sevenfold.runs.layout import PLAIN
 from sevenfold.runs.reading import read_run
+from sevenfold.statistics import proportion
 
 FILES = ("examination.json", "examination/examples.npz", "examination/plain.npz")
 
@@ -117,6 +120,7 @@ def test_the_plain_network_is_chosen_on_validation_images_then_trained_on_all(
         return fit(job, data, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(plain, "fit", spied)
+    monkeypatch.setattr(plain, "reading_epoch", lambda accuracies: 3)
     examine(tmp_path / "run", corruptions=True, terminal="quiet")
     final = read_run(tmp_path / "run").final_test
     assert final is not None
@@ -128,7 +132,22 @@ def test_the_plain_network_is_chosen_on_validation_images_then_trained_on_all(
         final.seeds[0],
         final.seeds[0],
     )
-    assert found(tmp_path / "run").plain.configuration.training.n_epochs == n_epochs
+    assert found(tmp_path / "run").plain.configuration.training.n_epochs == n_epochs == 3
+
+
+def test_a_plain_network_of_other_inputs_is_trained_anew(examined: Path) -> None:
+    (made, stored) = kept(examined, PLAIN, PlainNetwork) or (None, None)
+    assert made is not None
+    assert stored is not None
+    assert kept(examined, PLAIN, PlainNetwork, stored.inputs) == (made, stored)
+    assert kept(examined, PLAIN, PlainNetwork, "of another") is None
+    assert kept(examined, "steps/nothing.json", PlainNetwork) is None
+
+
+@pytest.mark.parametrize(("n_errors", "at_most_half"), [(20, True), (21, False), (0, True)])
+def test_half_of_the_errors_is_half(examined: Path, n_errors: int, at_most_half: bool) -> None:
+    errors = {"error": proportion(n_errors, 300), "plain_error": proportion(40, 300)}
+    assert row(examined, "rotate").model_copy(update=errors).at_most_half == at_most_half
 
 
 def test_a_second_exam_trains_nothing_and_adds_to_the_first(
