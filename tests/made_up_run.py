@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from made_up_exam import write_exam
 
 from sevenfold.config import load_config
 from sevenfold.data import Images, Provenance
@@ -167,6 +168,7 @@ class MadeUp:
     sure_of: float = 0.96
     max_error: float = 0.05
     reasons: tuple[str, ...] = ()
+    examined: bool = False
     saved: SavedNetwork = field(
         default_factory=lambda: SavedNetwork(
             n=400,
@@ -187,6 +189,9 @@ class MadeUp:
                     raise self.failure
                 function: Callable[..., Any] = getattr(self, f"_{name}")
                 made[name] = run.step(name, result_type, lambda run, f=function: f(run, made))
+        if self.examined:
+            small = made["baseline"].network.configuration
+            write_exam(folder, PLAN.digest, small, self.classes, self.image_shape)
         return folder
 
     def _problem(self, run: Run, _: dict[str, Any]) -> Problem:

@@ -29,6 +29,7 @@ PETS = MadeUp(
     image_shape=(32, 32, 3),
     shares={"width": 1.0},
     distorted=True,
+    examined=True,
 )
 ASPECTS = tuple(
     AspectScore(
@@ -68,6 +69,7 @@ RUNS: dict[str, MadeUp] = {
             "unheard_of": 0.0,
         },
         diverged=True,
+        examined=True,
     ),
     "tiny search": MadeUp(shares={}),
     "writers": MadeUp(

@@ -43,19 +43,29 @@ LAYERS = (
     {"validation"},
     {"executor"},
     {"tuning"},
-    {"steps"},
+    {"steps", "examination.results", "examination.keeping"},
     {"config"},
     {"summary", "runs.reading"},
     {"settings", "forecast"},
     {"notebook"},
     {"predictor"},
     {"workflow", "report", "export", "demo"},
-    {"app"},
+    {"app", "examination"},
     {"cli", "__init__", "__main__"},
 )
 # Rooms that read finished runs: of what trains they know the results' types alone.
 READERS = {"notebook", "report", "export", "predictor", "demo", "app"}
-TRAINERS = {"validation", "networks", "engine", "executor", "tuning", "steps", "config", "warp"}
+TRAINERS = {
+    "validation",
+    "networks",
+    "engine",
+    "executor",
+    "tuning",
+    "steps",
+    "config",
+    "warp",
+    "examination",
+}
 
 
 def module_of(path: Path) -> str:
@@ -148,11 +158,14 @@ def test_only_the_final_test_opens_the_sealed_set() -> None:
     openers = {p for p, n in attributes if n.attr == "open" and "sealed" in ast.unparse(n.value)}
     readers = {p for p, n in attributes if n.attr == "read_test"}
     assert openers == {"steps/final_test.py"}
-    # workflow.py hands the unread source to the seal; `data check` is no part of a run.
-    assert readers <= {"workflow.py", "data/checking.py"}
+    # workflow.py hands the unread source to the seal; `data check` is no part of a run;
+    # a field exam comes after the opening, and counts as none.
+    assert readers <= {"workflow.py", "data/checking.py", "examination/exam.py"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["report", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["report", "--help"], ["examine", "--help"]]
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import sys; sys.argv = ['sevenfold', *sys.argv[1:]]\n"

@@ -15,6 +15,9 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_data_writers.py",
     ),
     "demo": ("test_demo.py",),
+    "data/published": ("test_examination.py",),
+    "examination": ("test_examination_corruptions.py", "test_examination.py"),
+    "statistics/detection.py": ("test_statistics_detection.py",),
     "forecast.py": ("test_forecast.py",),
     "engine": (
         "test_engine_numbers.py",

@@ -12,6 +12,7 @@ import typer
 from sevenfold import __version__
 from sevenfold.cli.app import serve_runs
 from sevenfold.cli.data import app as data_commands
+from sevenfold.cli.examine import examine
 from sevenfold.cli.export import export
 from sevenfold.cli.predict import predict
 from sevenfold.cli.settings import settings
@@ -40,6 +41,7 @@ app = typer.Typer(
     ),
 )
 app.add_typer(data_commands, name="data")
+app.command()(examine)
 app.command()(export)
 app.command()(predict)
 app.command("app")(serve_runs)

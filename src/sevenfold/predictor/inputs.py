@@ -36,13 +36,19 @@ def as_input(
     data = source if isinstance(source, bytes) else read_file(source)
     picture = decode(data, name)
     if prepares:  # which finds the ink by itself, however bright
-        return _prepared(picture, name)
+        return prepared(picture, name)
     height, width, *channels = image_shape
     image: np.ndarray = stack([fit(picture, height, width)], colour=channels == [3])[0]
     return (255 - image if inverted else image).reshape(image_shape)
 
 
-def _prepared(picture: np.ndarray, name: str) -> np.ndarray:
+def prepared(picture: np.ndarray, name: str) -> np.ndarray:
+    """What MNIST's own rule makes of a picture, (h, w) or (h, w, 3), uint8, of one
+    character in any ink on any paper: see `predictor.mnist.centred`.
+
+    Raises:
+        DataError: nothing is written on it. `name` is for the message.
+    """
     from sevenfold.predictor.ink import ink_of, without_specks
     from sevenfold.predictor.mnist import centred
 

@@ -45,6 +45,8 @@ MODEL, WEIGHTS = "models/final.keras", "models/final.npz"
 REPORT, FIGURES, TABLES = "report.html", "figures", "tables"
 CARD, EXPORT = "model_card.md", "export"
 NOTEBOOK, NOTEBOOK_PAGE, DEMO = "report.ipynb", "notebook.html", "demo.html"
+EXAMINATION, EXAMPLES = "examination.json", "examination/examples.npz"
+PLAIN, PLAIN_WEIGHTS = "examination/plain.json", "examination/plain.npz"
 
 
 def step_file(name: str) -> str:

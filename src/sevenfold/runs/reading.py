@@ -11,6 +11,8 @@ import numpy as np
 
 from sevenfold.config import Config
 from sevenfold.errors import RunError, SettingsError
+from sevenfold.examination.keeping import kept
+from sevenfold.examination.results import Examination
 from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.records import Record, read_toml
 from sevenfold.runs import layout
@@ -60,8 +62,9 @@ class FinishedRun:
     """Everything in a run folder. Open it with `read_run`.
 
     A step that did not finish is None; those after it are None too. seconds: of each
-    finished step. digests: SHA-256 of each file that a step saved. ledger: the lines of
-    the test ledger, their chain verified.
+    finished step. digests: SHA-256 of each file that a step or a field exam saved.
+    ledger: the lines of the test ledger, their chain verified. examination: what field
+    exams of the network that counts found; None where there was none.
     """
 
     folder: Path
@@ -84,6 +87,7 @@ class FinishedRun:
     confidence: Confidence | None = None
     final_test: FinalTest | None = None
     saved_network: SavedNetwork | None = None
+    examination: Examination | None = None
 
     @property
     def unfinished(self) -> str | None:
@@ -143,14 +147,17 @@ def read_run(folder: Path | str) -> FinishedRun:
     }
     _require_in_order(folder, list(files), state_of(folder, description))
     results: dict[str, Any] = {name: _result(folder, name, file) for name, file in files.items()}
+    examination, saved = _examination(folder, results.get("final_test"))
+    saved |= {path: digest for file in files.values() for path, digest in file.files.items()}
     ledger = Ledger(folder / layout.LEDGER)
     run = FinishedRun(
         folder=folder,
         description=description,
         config=_read_config(folder),
         seconds={name: file.seconds for name, file in files.items()},
-        digests={path: digest for file in files.values() for path, digest in file.files.items()},
+        digests=saved,
         ledger=ledger.lines(),
+        examination=examination,
         **results,
     )
     if (final := run.final_test) is not None:
@@ -158,6 +165,19 @@ def read_run(folder: Path | str) -> FinishedRun:
             final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings
         )
     return run
+
+
+def _examination(
+    folder: Path, final: FinalTest | None
+) -> tuple[Examination | None, dict[str, str]]:
+    """What field exams of the network that counts found, and the digests of the files
+    that they saved; nothing where another network was examined, before a further
+    opening.
+    """
+    found = None if final is None else kept(folder, layout.EXAMINATION, Examination)
+    if found is None or final is None or found[0].plan != final.plan.digest:
+        return None, {}
+    return found[0], dict(found[1].files)
 
 
 def _result(folder: Path, name: str, file: StepFile) -> Record:

@@ -18,6 +18,7 @@ from sevenfold.statistics.conformal import (
     sets_found,
 )
 from sevenfold.statistics.curves import READING_WINDOW, SMOOTHING_WINDOW, smooth
+from sevenfold.statistics.detection import Detection, DetectionGap, detection, detection_gap
 from sevenfold.statistics.differences import (
     Difference,
     difference_of_networks,
@@ -68,6 +69,8 @@ __all__ = [
     "Calibration",
     "ConformalRule",
     "Design",
+    "Detection",
+    "DetectionGap",
     "Deviation",
     "Difference",
     "GroupedPairedTest",
@@ -99,6 +102,8 @@ __all__ = [
     "conformal_sets",
     "decimals",
     "detectable_difference",
+    "detection",
+    "detection_gap",
     "deviation",
     "difference_of_networks",
     "fit_temperature",

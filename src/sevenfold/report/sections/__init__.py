@@ -46,6 +46,8 @@ WORKFLOW = (
     Section("8. Final model evaluation on the test set", ("final_test", "self_knowledge")),
     Section("9. Discussion and conclusions", ("discussion", "published", "threats")),
 )
+FIELD_EXAM = Section("Field exam", ("examination",))
+"""After the final test, where there was one."""
 CLOSING = (
     Section("10. References and code credits", ("references",)),
     Section("Appendix: How this run was made", ("appendix",)),
@@ -71,5 +73,8 @@ def ended_at(run: FinishedRun) -> Section:
 
 def shown(run: FinishedRun) -> tuple[Section, ...]:
     """What the page of this run consists of, below its front."""
-    workflow = WORKFLOW[: WORKFLOW.index(ended_at(run)) + 1]
+    workflow = list(WORKFLOW[: WORKFLOW.index(ended_at(run)) + 1])
+    if run.examination is not None:
+        last = next(section for section in WORKFLOW if "final_test" in section.parts)
+        workflow.insert(workflow.index(last) + 1, FIELD_EXAM)
     return (INTRODUCTION, *workflow, *CLOSING)

@@ -1,0 +1,67 @@
+"""What a field exam leaves in a run folder: stored as results of steps are, found again
+and verified.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from sevenfold.errors import RunError, SettingsError
+from sevenfold.records import Record
+from sevenfold.runs.layout import SCHEMA
+from sevenfold.runs.step_files import StepFile, read_step
+from sevenfold.storage import sha256_of, write_atomically
+
+Result = TypeVar("Result", bound=Record)
+
+
+def keep(
+    folder: Path, file: str, result: Record, inputs: str, seconds: float, saved: Mapping[str, bytes]
+) -> None:
+    """Store a result in `folder` as `file`, after the files that belong to it, whose
+    digests it holds. inputs: digest of what it was computed from.
+    """
+    for name, content in saved.items():
+        write_atomically(folder / name, content)
+    stored = StepFile(
+        schema=SCHEMA,
+        step=Path(file).stem,
+        inputs=inputs,
+        seconds=round(seconds, 3),
+        files={name: sha256_of(folder / name) for name in saved},
+        result=result.model_dump(mode="json"),
+        result_digest=result.digest,
+    )
+    text = json.dumps(stored.model_dump(by_alias=True), indent=1, allow_nan=False)
+    write_atomically(folder / file, text + "\n")
+
+
+def kept(
+    folder: Path, file: str, result_type: type[Result], inputs: str | None = None
+) -> tuple[Result, StepFile] | None:
+    """The result stored as `file`, and what is stored with it; None where there is
+    none, or none of these inputs.
+
+    Raises:
+        RunError: it is damaged, was edited or is of another schema, or a file of its is
+        gone or changed.
+    """
+    path = folder / file
+    if not path.is_file():
+        return None
+    stored = read_step(path)
+    if inputs is not None and stored.inputs != inputs:
+        return None
+    for name, digest in stored.files.items():
+        if not (folder / name).is_file() or sha256_of(folder / name) != digest:
+            raise RunError(
+                f"{folder / name} is missing or changed. Delete {path}, and `sevenfold examine`"
+                " makes it again."
+            )
+    try:
+        return result_type.from_values(stored.result, unknown="ignore"), stored
+    except SettingsError as error:
+        raise RunError(
+            f"{path} is damaged: {error} Delete it, and `sevenfold examine` makes it again."
+        ) from None
