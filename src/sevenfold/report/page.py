@@ -9,15 +9,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sevenfold.report import describe, numbers
+from sevenfold.report.author import Author
 from sevenfold.report.code import in_keras, in_use
 from sevenfold.report.colours import DARK, LIGHT, css_variables
 from sevenfold.report.drawing import Figure, style
 from sevenfold.report.labels import Labels
+from sevenfold.report.own_words import with_own_words
 from sevenfold.report.pictures import address
 from sevenfold.report.prose import prose, statement, web
 from sevenfold.report.references import Bibliography
 from sevenfold.report.sections import ended_at, shown, stopped_at
 from sevenfold.report.sections.front.words import title, why_stopped
+from sevenfold.report.spelling import american
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 
@@ -36,32 +39,58 @@ FILTERS = (
 )
 
 
-def render(run: FinishedRun) -> tuple[str, list[Figure]]:
-    """The whole page as one self-contained HTML text, and the figures on it."""
+def render(run: FinishedRun, author: Author | None = None) -> tuple[str, list[Figure]]:
+    """The whole page as one self-contained HTML text, and the figures on it. author:
+    who hands it in, and their own words.
+    """
+    author = author or Author()
     sections, stopped, terms = shown(run), stopped_at(run), Terms.of(run.problem)
-    labels, bibliography = Labels(), Bibliography(run.problem.provenance.citation)
+    labels = Labels()
+    bibliography = Bibliography(run.problem.provenance.citation, author.references)
     environment = _environment(labels, bibliography)
     context = _context(run, terms) | {
+        "author": author,
+        "title": author.title or title(run.problem.provenance),
         "sections": sections,
         "why_stopped": why_stopped(run, terms) if stopped else None,
     }
     figures: list[Figure] = []
+    written: list[str] = []
+    own = {
+        section.parts[0]: text
+        for section in sections
+        for text in author.texts
+        if text.section == section.anchor
+    }
+    environment.globals["bibliography"] = lambda: bibliography.entries("".join(written))
 
     def part(name: str) -> Markup:
         words, drawn = _module(name, "words"), _drawn(name, run, terms)
         figures.extend(drawn.values())
         template = environment.get_template(f"sections/{name}/section.html.j2")
-        return Markup(template.render(context, words=words, figures=drawn))
+        html = Markup(template.render(context, words=words, figures=drawn))
+        if name in own:
+            html = with_own_words(html, own[name], author)
+        written.append(html)
+        return html
 
     page = environment.get_template("page.html.j2").render(
         context,
         part=part,
-        title=title(run.problem.provenance),
         stopped_at=stopped,
         light=Markup(css_variables(LIGHT)),
         dark=Markup(css_variables(DARK)),
     )
-    return labels.resolve(page).strip() + "\n", figures
+    page = bibliography.resolve(labels.resolve(page)).strip() + "\n"
+    if author.spelling == "american":
+        page = american(page, (*terms.names, *_names(run), author.title))
+    return page, figures
+
+
+def _names(run: FinishedRun) -> tuple[str, ...]:
+    """Texts that the data brought, beside the names of classes."""
+    known = run.problem.provenance
+    return known.name, known.title, known.source, known.noun, known.class_noun, known.licence or ""
 
 
 def _context(run: FinishedRun, terms: Terms) -> dict[str, Any]:
@@ -97,7 +126,6 @@ def _environment(labels: Labels, bibliography: Bibliography) -> Environment:
         "name_of": labels.name,
         "link": labels.link,
         "cite": bibliography.cite,
-        "bibliography": bibliography.entries,
         "describe": describe,
         "in_keras": in_keras,
         "in_use": in_use,
