@@ -29,6 +29,11 @@ def report(
     ] = None,
     spelling: Annotated[str | None, typer.Option(help="british or american.")] = None,
     references: Annotated[str | None, typer.Option(help="numbered or harvard.")] = None,
+    docx: Annotated[bool, typer.Option("--docx", help="Also as report.docx, for Word.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Also as report.md.")] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also as report.pdf, printed by Chromium.")
+    ] = False,
     notebook: Annotated[
         bool, typer.Option("--notebook", help="Write report.ipynb alone: the report as a notebook.")
     ] = False,
@@ -45,12 +50,18 @@ def report(
     """
     from sevenfold.report import draw, draw_notebook
     from sevenfold.report.author import keep_author
+    from sevenfold.report.documents import Format, require, write_documents
     from sevenfold.report.own_words import read_texts
     from sevenfold.runs.description import read_description
     from sevenfold.runs.reading import state_of
 
     if (html or execute) and not notebook:
         raise SettingsError("--html and --execute go with --notebook. Add it.")
+    asked: dict[Format, bool] = {"docx": docx, "markdown": markdown, "pdf": pdf}
+    formats = [name for name, wanted in asked.items() if wanted]
+    if formats and notebook:
+        raise SettingsError(f"--{formats[0]} goes with the report, not with --notebook alone.")
+    require(formats)
     said = {
         "name": author,
         "title": title,
@@ -69,3 +80,5 @@ def report(
     if state := state_of(run, read_description(run)):
         print(visible(f"The run {state}; its report ends there."))
     print(f"Report: {visible(str(path))}")
+    for path in write_documents(run, formats):
+        print(f"Document: {visible(str(path))}")

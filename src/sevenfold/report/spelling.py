@@ -6,6 +6,7 @@ from collections.abc import Collection
 AMERICAN = {
     "colour": "color",
     "grey": "gray",
+    "greyscale": "grayscale",
     "behaviour": "behavior",
     "favour": "favor",
     "favouring": "favoring",
