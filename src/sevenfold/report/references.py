@@ -5,7 +5,8 @@ author and year; what is not cited is not listed.
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from importlib import resources
+from contextlib import suppress
+from importlib import metadata, resources
 from typing import Literal, NamedTuple
 
 from markupsafe import Markup
@@ -22,16 +23,38 @@ class Library(Record):
     licence: str
 
 
+class Credit(Record):
+    """A part of the work: what was written for it here, and what libraries do."""
+
+    part: str
+    ours: str
+    theirs: str
+
+
 class References(Record):
-    """Every work that the report may cite, and every library that it may credit."""
+    """Every work that the report may cite, every library that it may credit, and who
+    did what.
+    """
 
     works: Mapping[str, str]
     libraries: Mapping[str, Library]
+    credits: tuple[Credit, ...]
 
 
 _FILE = resources.files("sevenfold.report").joinpath("references.toml")
 _REFERENCES = References.from_values(tomllib.loads(_FILE.read_text(encoding="utf-8")))
-LIBRARIES = _REFERENCES.libraries
+LIBRARIES, CREDITS = _REFERENCES.libraries, _REFERENCES.credits
+
+
+def licence_of(package: str, version: str | None) -> str:
+    """The licence of a library: as the package of that version states it, where that is
+    installed and states it as an SPDX expression; else as noted here.
+    """
+    with suppress(metadata.PackageNotFoundError):
+        stated = metadata.metadata(package).json.get("license_expression")
+        if stated and metadata.version(package) == version:
+            return str(stated)
+    return LIBRARIES[package].licence
 
 
 class Entry(NamedTuple):
