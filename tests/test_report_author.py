@@ -234,7 +234,7 @@ def test_an_american_page_has_no_british_word(kind: str) -> None:
 
 def test_harvard_names_authors_and_years_and_sorts_by_them() -> None:
     html = page_by(Author(references="harvard"))
-    assert '<span class="cite">(<a href="#ref-' in html
+    assert '<span class="cite named">(<a href="#ref-' in html
     assert ">McNemar, 1947</a>)</span>" in html
     assert ">El-Yaniv and Wiener, 2010</a>; <a" in html
     items = [item.partition("</li>")[0] for item in html.split('<li id="ref-')[1:]]

@@ -1,6 +1,8 @@
 """The page: one template per part of a section, filled from a finished run."""
 
-from importlib import import_module
+from base64 import b64encode
+from hashlib import sha256
+from importlib import import_module, resources
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
@@ -23,6 +25,9 @@ from sevenfold.report.sections.front.words import title, why_stopped
 from sevenfold.report.spelling import american
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
+
+SCRIPT = resources.files("sevenfold.report").joinpath("contents.js").read_text("utf-8").strip()
+"""The only script of the page, which reads as well without it."""
 
 FILTERS = (
     *(
@@ -77,6 +82,9 @@ def render(run: FinishedRun, author: Author | None = None) -> tuple[str, list[Fi
     page = environment.get_template("page.html.j2").render(
         context,
         part=part,
+        script=Markup(SCRIPT),
+        script_digest=Markup(b64encode(sha256(SCRIPT.encode()).digest()).decode()),
+        page_foot=Markup(page_foot(author)),
         stopped_at=stopped,
         light=Markup(css_variables(LIGHT)),
         dark=Markup(css_variables(DARK)),
@@ -85,6 +93,20 @@ def render(run: FinishedRun, author: Author | None = None) -> tuple[str, list[Fi
     if author.spelling == "american":
         page = american(page, (*terms.names, *_names(run), author.title))
     return page, figures
+
+
+def page_foot(author: Author) -> str:
+    """CSS for the foot of printed pages: the author and the course, and the number of
+    the page.
+    """
+    said = ", ".join(text for text in (author.name, author.course) if text)
+    # Whatever is no letter or digit of ASCII, spelt out: nothing can end the string.
+    safe = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in said)
+    left = f'@bottom-left {{ content: "{safe}"; {FOOT} }} ' if said else ""
+    return f"@page {{ {left}@bottom-right {{ content: counter(page); {FOOT} }} }}"
+
+
+FOOT = "font: 8.5pt sans-serif; color: #645f57;"
 
 
 def _names(run: FinishedRun) -> tuple[str, ...]:

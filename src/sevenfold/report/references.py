@@ -109,7 +109,7 @@ class Bibliography:
         link = Markup('<a href="#ref-{0.number}" data-reference="{0.text}">{0.name}</a>')
         links = [link.format(self._entries[key]) for key in keys]
         if self._style == "harvard":
-            return Markup('<span class="cite">({})</span>').format(Markup("; ").join(links))
+            return Markup('<span class="cite named">({})</span>').format(Markup("; ").join(links))
         return Markup('<span class="cite">[{}]</span>').format(Markup(", ").join(links))
 
 

@@ -1,6 +1,7 @@
 """PDF by the Chromium that is installed, which draws the page as on the screen."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -31,6 +32,8 @@ FLAGS = (
     "--no-pdf-header-footer",
 )
 
+_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+
 
 def program() -> str:
     """The path of a browser that prints.
@@ -58,7 +61,7 @@ def pdf(browser: str, page: str) -> bytes:
     """
     with tempfile.TemporaryDirectory() as room:
         source, made = Path(room) / "report.html", Path(room) / "report.pdf"
-        source.write_text(page, encoding="utf-8")
+        source.write_text(_SCRIPT.sub("", page), encoding="utf-8")
         options = [*FLAGS, f"--user-data-dir={room}/profile", f"--print-to-pdf={made}"]
         if _is_root():
             options.append("--no-sandbox")  # which root is refused

@@ -34,7 +34,7 @@ _CODE = re.compile(
 _REFERENCE = re.compile(r'<li id="(ref-\d+)"[^>]*>(.*?)</li>', re.DOTALL)
 _SECTION = re.compile(r'<section[^>]*\bid="([^"]+)"[^>]*>\s*<h2[^>]*>')
 _WRAPPINGS = re.compile(r"</?(?:section|div|aside|header)\b[^>]*>")
-_SPAN = re.compile(r'<span class="(?:whole|cite)">((?:(?!</?span).)*)</span>', re.DOTALL)
+_SPAN = re.compile(r'<span class="(?:whole|cite|cite named)">((?:(?!</?span).)*)</span>', re.DOTALL)
 _HEADLINE = re.compile(r'<p class="number">(.*?)</p>', re.DOTALL)
 
 
