@@ -127,6 +127,7 @@ def test_a_page_whose_introductions_are_all_replaced_holds_together(kind: str) -
         ("[x](#table-final)", '<a href="#table-final">x</a>'),
         ("⟦table-final⟧", "&#10214;table-final⟧"),
         ("## a\n### b", "<h3>a</h3>\n<h4>b</h4>"),
+        ("#### a\n## b\n### c", "<h3>a</h3>\n<h3>b</h3>\n<h4>c</h4>"),
     ],
 )
 def test_markdown_becomes_html_that_can_do_nothing(markdown: str, html: str) -> None:

@@ -1,11 +1,12 @@
 """The author's own words: read from a file of Markdown, made safe, marked as theirs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 from sevenfold.errors import SettingsError
@@ -15,8 +16,6 @@ from sevenfold.report.sections import CLOSING, INTRODUCTION, WORKFLOW, Section
 MAX_BYTES = 1 << 20
 SECTIONS = (INTRODUCTION, *WORKFLOW, *CLOSING)
 INSTEAD = re.compile(r"\s*\(instead\)$", re.IGNORECASE)
-_TAGS = {"h2": "h3"}
-"""Below the headings of the report's sections; all lower ones are `h4`."""
 _PARAGRAPH = r"<p>(?!<strong>)(?:(?!</p>).)*</p>\s*"
 """One of the report's own that is no warning, which must stay."""
 
@@ -65,12 +64,22 @@ def own_html(markdown: str) -> Markup:
     """
     reader = _reader()
     tokens = reader.parse(markdown)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = _TAGS.get(token.tag, "h4")
+    _set_headings(tokens)
     html = reader.renderer.render(tokens, reader.options, {})
     # A sign by which the page knows its own places is a letter here.
     return Markup(html.replace("⟦", "&#10214;"))
+
+
+def _set_headings(tokens: Sequence[Token]) -> None:
+    """Below the headings of the report's sections: `h3`, and `h4` under one of them."""
+    heads = [token for token in tokens if token.type == "heading_open"]
+    top = min((head.tag for head in heads), default="")
+    tag = ""
+    for token in tokens:
+        if token.type == "heading_open":
+            tag = "h4" if tag and token.tag > top else "h3"
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = tag
 
 
 def _reader() -> MarkdownIt:
