@@ -73,6 +73,8 @@ def test_word_has_numbered_pages_and_tables_with_their_cells(run: Path) -> None:
     assert "".join(node.text or "" for node in footer.iter(f"{W}t")).startswith("Ada <L>, ML 101")
     (page,) = footer.iter(f"{W}fldSimple")
     assert page.get(f"{W}instr") == " PAGE "
+    aligned = word(run, "word/document.xml").findall(f".//{W}tc//{W}jc[@{W}val='right']")
+    assert len(aligned) > 100
     n_tables = len(list((run / "tables").iterdir()))
     assert len(list(word(run, "word/document.xml").iter(f"{W}tbl"))) == n_tables
 
