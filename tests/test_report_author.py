@@ -215,13 +215,13 @@ def test_nothing_is_kept_outside_a_run(tmp_path: Path) -> None:
 def test_american_spelling_leaves_alone_what_is_not_the_reports() -> None:
     page = (
         '<p alt="grey">Grey, learnt per cent <b>colour</b> <code>colour</code> grey-blue '
-        '<i>tabby</i> favour</p><div class="own-words"><div>grey</div> colour</div>'
-        '<ol class="references x"><li>grey</li></ol><p>centre</p>'
+        'grey &amp; owl, centre</p><div class="own-words"><div>grey</div> colour</div>'
+        '<ol class="references x"><li>grey</li></ol><p>Licence: Open Data Licence, favour</p>'
     )
-    assert american(page, ["a favour", "tabby"]) == (
+    assert american(page, ["grey & owl", "centre"]) == (
         '<p alt="grey">Gray, learned percent <b>color</b> <code>colour</code> grey-blue '
-        '<i>tabby</i> favour</p><div class="own-words"><div>grey</div> colour</div>'
-        '<ol class="references x"><li>grey</li></ol><p>center</p>'
+        'grey &amp; owl, centre</p><div class="own-words"><div>grey</div> colour</div>'
+        '<ol class="references x"><li>grey</li></ol><p>License: Open Data Licence, favor</p>'
     )
 
 

@@ -112,7 +112,7 @@ FOOT = "font: 8.5pt sans-serif; color: #645f57;"
 def _names(run: FinishedRun) -> tuple[str, ...]:
     """Texts that the data brought, beside the names of classes."""
     known = run.problem.provenance
-    return known.name, known.title, known.source, known.noun, known.class_noun, known.licence or ""
+    return known.name, known.title, known.source, known.noun, known.class_noun
 
 
 def _context(run: FinishedRun, terms: Terms) -> dict[str, Any]:
