@@ -100,7 +100,7 @@ def page_foot(author: Author) -> str:
     the page.
     """
     said = ", ".join(text for text in (author.name, author.course) if text)
-    # Whatever is no letter or digit of ASCII, spelt out: nothing can end the string.
+    # Whatever is not alphanumeric in ASCII, spelt out: nothing can end the string.
     safe = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in said)
     left = f'@bottom-left {{ content: "{safe}"; {FOOT} }} ' if said else ""
     return f"@page {{ {left}@bottom-right {{ content: counter(page); {FOOT} }} }}"
