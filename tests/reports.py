@@ -144,7 +144,7 @@ class Page(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if not {"style", "math", "pre"} & set(self._stack):
+        if not {"style", "script", "math", "pre"} & set(self._stack):
             self._text.append(data)
         if self._stack and self._stack[-1] in ("h1", "h2"):
             self.headings[-1] += data

@@ -46,7 +46,7 @@ def test_numbers_on_the_page_are_the_stored_ones() -> None:
         assert f"{100 * p.value:.1f}" in text
         assert f"[{100 * p.ci_low:.1f}, {100 * p.ci_high:.1f}]" in text
     assert f"{final.n_parameters:,} parameters" in text
-    assert "with seven errors" in text
+    assert "Seven errors in 500" in text
     d = run.ablation.at_best.rows[0]
     assert f"[{100 * d.ci_low:+.1f}, {100 * d.ci_high:+.1f}]".replace("-", "−") in text
     assert "7.05 × 10⁻⁶" in text

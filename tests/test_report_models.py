@@ -23,7 +23,7 @@ def test_run_without_power_ends_with_the_numbers_of_the_baseline(kind: str, verd
     assert page.headings[-3:] == [section.heading for section in (WORKFLOW[4], *CLOSING)]
     first_screen, _, rest = page.text.partition("Abstract")
     assert "did not get beyond section 5" in first_screen
-    section = rest.partition("Table 5.")[2].partition("10. References")[0]
+    section = rest.partition("Table 6.")[2].partition("10. References")[0]
     for text in (first_screen, section):
         assert verdict in text
         assert "in question" in text

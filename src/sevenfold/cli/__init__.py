@@ -15,6 +15,7 @@ from sevenfold.cli.data import app as data_commands
 from sevenfold.cli.examine import examine
 from sevenfold.cli.export import export
 from sevenfold.cli.predict import predict
+from sevenfold.cli.report import report
 from sevenfold.cli.settings import settings
 from sevenfold.errors import (
     Interrupted,
@@ -45,6 +46,7 @@ app.command()(examine)
 app.command()(export)
 app.command()(predict)
 app.command("app")(serve_runs)
+app.command()(report)
 app.command()(settings)
 
 _TOO_LITTLE = (
@@ -219,6 +221,11 @@ def run(
             help="Open the test set once more; the report says so on its first page.",
         ),
     ] = None,
+    author: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who hands the report in.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="A title in place of the report's own.")] = None,
+    course: Annotated[str | None, typer.Option(help="For which course.")] = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -243,6 +250,7 @@ def run(
     """
     from sevenfold.config import default_folder, load_config, parse_assignment
     from sevenfold.report import draw
+    from sevenfold.report.author import author_of, keep_author
     from sevenfold.statistics import decimals
     from sevenfold.terminal import keep_swallowed_interrupts
     from sevenfold.workflow import run_workflow
@@ -268,6 +276,9 @@ def run(
         config if config is not None else "book" if preset is None else preset, changes
     )
     folder = out or default_folder(settings)
+    named = {"name": author, "title": title, "course": course}
+    said = {field: text for field, text in named.items() if text is not None}
+    author_of(said)  # what cannot be kept is refused before the work, not after it
     try:
         summary = run_workflow(
             settings,
@@ -281,8 +292,10 @@ def run(
     except KeyboardInterrupt:
         raise Interrupted("Interrupted. The same command goes on from there.") from None
     except NoStatisticalPower as error:
+        keep_author(folder, said)
         raise NoStatisticalPower(f"{error} Report: {draw(folder)}") from None
-    report = draw(folder)
+    keep_author(folder, said)
+    path = draw(folder)
     if json:
         print(summary.to_json(), end="")
     elif not quiet:
@@ -296,35 +309,4 @@ def run(
             f"\nTest accuracy {accuracy} % [{low}, {high}] on {summary.n_test:,} images: ", end=""
         )
         print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}")
-        print(f"Report: {visible(str(report))}")
-
-
-@app.command()
-def report(
-    run: Annotated[Path, typer.Argument(readable=False, help="A run folder.")],
-    notebook: Annotated[
-        bool, typer.Option("--notebook", help="Write report.ipynb alone: the report as a notebook.")
-    ] = False,
-    html: Annotated[
-        bool, typer.Option("--html", help="With --notebook: also as notebook.html.")
-    ] = False,
-    execute: Annotated[
-        bool,
-        typer.Option("--execute", help="With --notebook: train its networks first, on TensorFlow."),
-    ] = False,
-) -> None:
-    """Draw the report of a run again, from its stored numbers; nothing is trained."""
-    from sevenfold.report import draw, draw_notebook
-    from sevenfold.runs.description import read_description
-    from sevenfold.runs.reading import state_of
-
-    if (html or execute) and not notebook:
-        raise SettingsError("--html and --execute go with --notebook. Add it.")
-    if notebook:
-        for path in draw_notebook(run, execute=execute, html=html):
-            print(f"Notebook: {visible(str(path))}")
-        return
-    path = draw(run)
-    if state := state_of(run, read_description(run)):
-        print(visible(f"The run {state}; its report ends there."))
-    print(f"Report: {visible(str(path))}")
+        print(f"Report: {visible(str(path))}")

@@ -12,7 +12,7 @@ FRONT = "front"
 N_COLUMNS = 6
 """Of a gallery of small pictures."""
 
-_LEFT_OUT = {"head", "nav", "details.code"}
+_LEFT_OUT = {"head", "nav", "script", "details.code"}
 """Of no use in a notebook, which has its own contents and its own cells of code."""
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "cite": "*", "code": "`"}
 _HEADINGS = {"h1": "# ", "h2": "## ", "h3": "### "}

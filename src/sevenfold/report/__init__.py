@@ -11,6 +11,7 @@ from sevenfold.notebook import notebook
 from sevenfold.notebook.executing import executed, require_executable
 from sevenfold.notebook.html import notebook_page
 from sevenfold.notebook.keeping import is_edited, is_of, write_unless_used
+from sevenfold.report.author import read_author
 from sevenfold.report.card import card
 from sevenfold.report.drawing import Figure, standalone
 from sevenfold.report.page import render
@@ -34,7 +35,8 @@ def draw(folder: Path | str) -> Path:
         LedgerError: its test ledger was altered.
     """
     run = read_run(folder)
-    page, figures = render(run)
+    author = read_author(run.folder)
+    page, figures = render(run, author)
     pictures = _pictures(figures)
     for figure in figures:
         for panel in figure.panels:
@@ -44,7 +46,7 @@ def draw(folder: Path | str) -> Path:
             write_atomically(run.folder / FIGURES / f"{figure.name}.png", figure.png)
     for name, table in tables(page).items():
         write_atomically(run.folder / TABLES / f"{name}.csv", table)
-    if (about := card(run)) is not None:
+    if (about := card(run, author)) is not None:
         write_atomically(run.folder / CARD, about)
     if (network := shown(run, report=REPORT)) is not None:
         write_atomically(run.folder / DEMO, demo_page([network]))
@@ -74,7 +76,7 @@ def draw_notebook(
             f"{path} has other cells than it was written with, so it is not written over. Move or"
             " rename it."
         )
-    page, figures = render(run)
+    page, figures = render(run, read_author(run.folder))
     text = notebook(run, page, _pictures(figures))
     if execute:
         text = executed(text, run.folder)

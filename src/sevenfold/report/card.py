@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sevenfold.data import OWN
 from sevenfold.report import describe, numbers
+from sevenfold.report.author import Author
 from sevenfold.report.page import FILTERS
 from sevenfold.report.sections.evaluation_protocol.words import METHODS
 from sevenfold.report.terms import Terms
@@ -18,12 +19,12 @@ N_CLASSES = 30
 """Classes that are listed one by one; of more, those with the lowest recall."""
 
 
-def card(run: FinishedRun) -> str | None:
+def card(run: FinishedRun, author: Author | None = None) -> str | None:
     """Markdown after YAML that names licence, tags, data set and results; None where
     the run has no final network.
 
-    Every number is one that the run measured. No path, person or host is named: of the
-    user's own data it says the name alone.
+    Every number is one that the run measured. No path or host is named, and no person
+    but the author: of the user's own data it says the name alone.
     """
     if run.final_test is None or run.evaluation_protocol is None:
         return None
@@ -40,6 +41,7 @@ def card(run: FinishedRun) -> str | None:
     name = provenance.name.removeprefix(OWN)
     return environment.get_template("card.md.j2").render(
         run=run,
+        author=author or Author(),
         final=run.final_test,
         protocol=run.evaluation_protocol,
         provenance=provenance,

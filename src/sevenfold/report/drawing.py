@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -18,17 +18,11 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from sevenfold.colours import DARK, LIGHT, css_variables
 
-# Stand-ins that matplotlib can draw with; in the SVG each becomes the CSS variable of
-# that name.
+# In the SVG each becomes the CSS variable of that name; a PNG has these.
 PAPER, INK, MUTED, RULE, BLUE, ORANGE = (
-    "#000f01",
-    "#000f02",
-    "#000f03",
-    "#000f04",
-    "#000f05",
-    "#000f06",
+    LIGHT[name] for name in ("paper", "ink", "muted", "rule", "blue", "orange")
 )
-STAND_INS = {
+COLOURS = {
     PAPER: "paper",
     INK: "ink",
     MUTED: "muted",
@@ -72,13 +66,14 @@ SETTINGS: dict[Any, Any] = {
 @dataclass(frozen=True)
 class Panel:
     """One drawing. width: its natural width in CSS pixels. svg: to be put into the
-    page. label: what it shows, for those who hear it.
+    page. label: what it shows, for those who hear it. drawn: what `raster` draws anew.
     """
 
     name: str
     label: str
     width: int
     svg: str
+    drawn: Canvas = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -143,7 +138,7 @@ def panel(name: str, label: str, figure: Canvas) -> Panel:
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
         f' viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
     )
-    return Panel(name, label, width, head + _in_page_style(_own_ids(body, name)))
+    return Panel(name, label, width, head + _in_page_style(_own_ids(body, name)), figure)
 
 
 def standalone(panel: Panel) -> str:
@@ -156,6 +151,18 @@ def standalone(panel: Panel) -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{head} width="{panel.width}">{style}{rest}\n'
 
 
+def raster(panel: Panel) -> bytes:
+    """The drawing as a PNG in the light palette on white, three pixels to each of
+    CSS's, for documents that take no SVG.
+    """
+    buffer = io.BytesIO()
+    with style():
+        panel.drawn.savefig(
+            buffer, format="png", dpi=3 * 72, facecolor="white", metadata={"Software": "sevenfold"}
+        )
+    return buffer.getvalue()
+
+
 def _own_ids(body: str, name: str) -> str:
     """Drop ids that nothing refers to and prefix the others."""
     used = set(re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', body))
@@ -164,8 +171,8 @@ def _own_ids(body: str, name: str) -> str:
 
 
 def _in_page_style(body: str) -> str:
-    for stand_in, name in STAND_INS.items():
-        body = body.replace(stand_in, f"var(--{name})")
+    for colour, name in COLOURS.items():
+        body = body.replace(colour, f"var(--{name})")
     body = re.sub(r"font-family: [^;\"]+", "font-family: var(--figure-font, sans-serif)", body)
     body = re.sub(
         r"(font: [^;\"]*?)('DejaVu Sans'[^;\"]*)", r"\1var(--figure-font, sans-serif)", body

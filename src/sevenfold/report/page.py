@@ -1,6 +1,8 @@
 """The page: one template per part of a section, filled from a finished run."""
 
-from importlib import import_module
+from base64 import b64encode
+from hashlib import sha256
+from importlib import import_module, resources
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
@@ -10,17 +12,23 @@ from markupsafe import Markup
 
 from sevenfold.colours import DARK, LIGHT, css_variables
 from sevenfold.report import describe, numbers
+from sevenfold.report.author import Author
 from sevenfold.report.code import in_keras, in_use
 from sevenfold.report.drawing import Figure, style
 from sevenfold.report.labels import Labels
+from sevenfold.report.own_words import with_own_words
 from sevenfold.report.pictures import address
 from sevenfold.report.prose import prose, statement, web
 from sevenfold.report.references import Bibliography
 from sevenfold.report.sections import ended_at, shown, stopped_at
 from sevenfold.report.sections.front.words import title, why_stopped
+from sevenfold.report.spelling import american
 from sevenfold.report.terms import Terms
 from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
+
+SCRIPT = resources.files("sevenfold.report").joinpath("contents.js").read_text("utf-8").strip()
+"""The only script of the page, which reads as well without it."""
 
 FILTERS = (
     *(
@@ -37,32 +45,75 @@ FILTERS = (
 )
 
 
-def render(run: FinishedRun) -> tuple[str, list[Figure]]:
-    """The whole page as one self-contained HTML text, and the figures on it."""
+def render(run: FinishedRun, author: Author | None = None) -> tuple[str, list[Figure]]:
+    """The whole page as one self-contained HTML text, and the figures on it. author:
+    who hands it in, and their own words.
+    """
+    author = author or Author()
     sections, stopped, terms = shown(run), stopped_at(run), Terms.of(run.problem)
-    labels, bibliography = Labels(), Bibliography(run.problem.provenance.citation)
+    labels = Labels()
+    bibliography = Bibliography(run.problem.provenance.citation, author.references)
     environment = _environment(labels, bibliography)
     context = _context(run, terms) | {
+        "author": author,
+        "title": author.title or title(run.problem.provenance),
         "sections": sections,
         "why_stopped": why_stopped(run, terms) if stopped else None,
     }
     figures: list[Figure] = []
+    written: list[str] = []
+    own = {
+        section.parts[0]: text
+        for section in sections
+        for text in author.texts
+        if text.section == section.anchor
+    }
+    environment.globals["bibliography"] = lambda: bibliography.entries("".join(written))
 
     def part(name: str) -> Markup:
         words, drawn = _module(name, "words"), _drawn(name, run, terms)
         figures.extend(drawn.values())
         template = environment.get_template(f"sections/{name}/section.html.j2")
-        return Markup(template.render(context, words=words, figures=drawn))
+        html = Markup(template.render(context, words=words, figures=drawn))
+        if name in own:
+            html = with_own_words(html, own[name], author)
+        written.append(html)
+        return html
 
     page = environment.get_template("page.html.j2").render(
         context,
         part=part,
-        title=title(run.problem.provenance),
+        script=Markup(SCRIPT),
+        script_digest=Markup(b64encode(sha256(SCRIPT.encode()).digest()).decode()),
+        page_foot=Markup(page_foot(author)),
         stopped_at=stopped,
         light=Markup(css_variables(LIGHT)),
         dark=Markup(css_variables(DARK)),
     )
-    return labels.resolve(page).strip() + "\n", figures
+    page = bibliography.resolve(labels.resolve(page)).strip() + "\n"
+    if author.spelling == "american":
+        page = american(page, (*terms.names, *_names(run), author.title))
+    return page, figures
+
+
+def page_foot(author: Author) -> str:
+    """CSS for the foot of printed pages: the author and the course, and the number of
+    the page.
+    """
+    said = ", ".join(text for text in (author.name, author.course) if text)
+    # Whatever is not alphanumeric in ASCII, spelt out: nothing can end the string.
+    safe = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in said)
+    left = f'@bottom-left {{ content: "{safe}"; {FOOT} }} ' if said else ""
+    return f"@page {{ {left}@bottom-right {{ content: counter(page); {FOOT} }} }}"
+
+
+FOOT = "font: 8.5pt sans-serif; color: #645f57;"
+
+
+def _names(run: FinishedRun) -> tuple[str, ...]:
+    """Texts that the data brought, beside the names of classes."""
+    known = run.problem.provenance
+    return known.name, known.title, known.source, known.noun, known.class_noun
 
 
 def _context(run: FinishedRun, terms: Terms) -> dict[str, Any]:
@@ -99,7 +150,6 @@ def _environment(labels: Labels, bibliography: Bibliography) -> Environment:
         "name_of": labels.name,
         "link": labels.link,
         "cite": bibliography.cite,
-        "bibliography": bibliography.entries,
         "describe": describe,
         "in_keras": in_keras,
         "in_use": in_use,

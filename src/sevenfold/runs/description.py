@@ -25,7 +25,7 @@ Status = Literal["running", "interrupted", "failed", "done"]
 LIBRARIES = (
     *("keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib", "numpy", "scipy"),
     *("scikit-learn", "optuna", "matplotlib", "jinja2", "pydantic", "typer", "rich", "mlxtend"),
-    "pillow",
+    *("pillow", "nbformat", "markdown-it-py"),
 )
 
 

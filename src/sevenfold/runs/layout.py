@@ -43,6 +43,7 @@ SUSPECTS = "pictures/suspects.npz"
 DISTORTED = "pictures/distorted.npz"
 MODEL, WEIGHTS = "models/final.keras", "models/final.npz"
 REPORT, FIGURES, TABLES = "report.html", "figures", "tables"
+AUTHOR = "author.json"  # which no step reads
 CARD, EXPORT = "model_card.md", "export"
 NOTEBOOK, NOTEBOOK_PAGE, DEMO = "report.ipynb", "notebook.html", "demo.html"
 EXAMINATION, EXAMPLES = "examination.json", "examination/examples.npz"

@@ -31,7 +31,7 @@ class Section:
         return all(part in run.seconds for part in self.parts if part in RESULTS)
 
 
-INTRODUCTION = Section("Introduction", ("introduction",))
+INTRODUCTION = Section("Introduction", ("introduction", "decisions"))
 WORKFLOW = (
     Section("1. Problem definition and dataset", ("problem",)),
     Section("2. Measure of success", ("success",)),

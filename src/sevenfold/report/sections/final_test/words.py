@@ -33,6 +33,15 @@ of six.
 """
 
 
+def chosen_on(final: FinalTest, terms: Terms) -> str:
+    """What decided over the network, before the test."""
+    epochs = count(final.configuration.training.n_epochs, "epoch")
+    alone = f"chosen on validation {terms.images} alone"
+    if final.diagnosis == "trained_longer":
+        return f"The network was {alone}; that it trains for {epochs} was in the settings."
+    return f"The network, its {epochs} of training and all settings searched were {alone}."
+
+
 def against(reference: Reference, final: FinalTest, terms: Terms) -> str:
     """The final recipe against an earlier model's on the test images, over seeds."""
     comparison, n = final.comparisons[reference], whole(final.n_trained_on)

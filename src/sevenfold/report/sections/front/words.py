@@ -3,35 +3,29 @@
 from sevenfold.config import Config
 from sevenfold.data import OWN, Provenance
 from sevenfold.data.mnist import words as mnist
-from sevenfold.report.describe import errors
-from sevenfold.report.numbers import percent, whole
 from sevenfold.report.sections import ended_at
 from sevenfold.report.sections.baseline.words import no_power
 from sevenfold.report.sections.final_test.words import (
-    against,
     chance,
     gap,
     interval_of,
-    openings,
     other_data,
-    recipe,
+    times,
 )
+from sevenfold.report.sections.front.abstract import abstract
 from sevenfold.report.sections.overfit.words import overfitting
-from sevenfold.report.sections.self_knowledge.words import sure
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.steps.final_result import FinalTest
 
 __all__ = [
-    "against",
+    "abstract",
     "chance",
     "gap",
+    "interval_of",
     "no_power",
-    "openings",
     "other_data",
     "overfitting",
-    "recipe",
-    "sure",
 ]
 
 
@@ -78,12 +72,6 @@ def ended(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def headline(final: FinalTest, terms: Terms) -> str:
-    """The result in a sentence, after its subject."""
-    a = final.scores.accuracy
-    low, high = percent(a.ci_low, a.n), percent(a.ci_high, a.n)
-    return (
-        f"classifies {a.percent}\u00a0% of {whole(a.n)} held-out test {terms.images} correctly,"
-        f" with {errors(final.scores.n_errors)} (95\u00a0% interval for"
-        f" {interval_of(final, terms)}: {low} to {high}\u00a0%)"
-    )
+def opened(final: FinalTest) -> str:
+    """How often the test set was opened, in a line."""
+    return f"Test set opened {times(final.n_openings)} in this folder"

@@ -230,19 +230,4 @@ def suspects(confidence: Confidence, final: FinalTest, terms: Terms) -> str:
     return f"{looked}. {count(found.n_suspect, 'label').capitalize()} {verb} in doubt"
 
 
-def sure(final: FinalTest, terms: Terms) -> str:
-    """The promise kept or not in one sentence; empty where there was none."""
-    found = final.self_knowledge
-    if found is None or found.answered is None or found.answered.error is None:
-        return ""
-    if found.answered.coverage.value == 1.0:
-        return ""
-    covered, error = found.answered.coverage, found.answered.error
-    return (
-        "Where it is sure enough by a rule fixed beforehand, on"
-        f" {percent(covered.value, covered.n)}\u00a0% of the test {terms.images},"
-        f" {percent(error.value, error.n)}\u00a0% of its answers are wrong."
-    )
-
-
 BINS = f"{N_BINS} bins of equal width"

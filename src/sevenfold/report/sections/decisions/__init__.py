@@ -1,0 +1,1 @@
+"""The decisions of the workflow at a glance: rule, threshold, value and choice."""
