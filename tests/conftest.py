@@ -85,6 +85,13 @@ def write_idx_folder(folder: Path, development: Images, test: Images) -> Path:
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those of the engines first: the keras engine needs Keras on TensorFlow, and in a
+    process where a run has saved its network Keras stays on JAX.
+    """
+    items.sort(key=lambda item: not item.path.name.startswith("test_engine"))
+
+
 @pytest.fixture(autouse=True)
 def _as_if_nothing_were_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """Variables of the person who runs the tests say nothing to them."""
