@@ -71,7 +71,8 @@ def report(
         "references": references,
         "texts": read_texts(text) if text else None,
     }
-    keep_author(run, {name: value for name, value in said.items() if value is not None})
+    if given := {name: value for name, value in said.items() if value is not None}:
+        keep_author(run, given)
     if notebook:
         for path in draw_notebook(run, execute=execute, html=html):
             print(f"Notebook: {visible(str(path))}")
