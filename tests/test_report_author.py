@@ -253,7 +253,8 @@ def test_every_work_can_be_named_by_author_and_year() -> None:
     for text in works.values():
         named = author_and_year(text)
         assert named[-4:].isdecimal(), named
-        assert " " not in named.partition(",")[0].replace(" and ", "").replace(" et al.", "")
+        if re.match(r"[A-Z]\.", text):  # a person; an institute is named in full
+            assert " " not in named.partition(",")[0].replace(" and ", "").replace(" et al.", "")
         assert by_author(text).startswith(named.split(" ")[0].rstrip(","))
 
 
