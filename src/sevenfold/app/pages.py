@@ -42,9 +42,12 @@ _WHOLE_FILE = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'none'"
 )
-"""For a report, which has everything in itself, and no script."""
+"""For a file that has everything in itself, and no script."""
 _WITH_SCRIPT = f"script-src 'unsafe-inline'; {_WHOLE_FILE.replace('data:', 'data: blob:')}"
-"""For a page to draw on, which has its scripts in itself, and asks nothing."""
+"""For a page with its scripts in itself that asks nothing: one to draw on, or a report,
+whose own policy allows the one script that it has, by digest.
+"""
+_SCRIPTED = frozenset({layout.REPORT, layout.DEMO})
 _STATIC: Mapping[str, str] = MappingProxyType(
     {"app.css": "text/css; charset=utf-8", "upload.js": "text/javascript; charset=utf-8"}
 )
@@ -90,7 +93,7 @@ class _Desk:
         if found is None:
             raise Refusal(404, "there is no such file of this run here.")
         content, kind = found
-        policy = _policy(_WITH_SCRIPT if file == layout.DEMO else _WHOLE_FILE)
+        policy = _policy(_WITH_SCRIPT if file in _SCRIPTED else _WHOLE_FILE)
         return Response(content, headers={"content-type": kind, **policy})
 
     async def draw(self, request: Request) -> Response:
