@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sevenfold.data.images import Images, numbered
-from sevenfold.data.readers.files import exists, open_file
-from sevenfold.data.readers.packing import UNPACKING_ERRORS, unpacked
+from sevenfold.data.readers.packing import packed_or_not, read_unpacked
 from sevenfold.errors import DataError
 
 NAME = "semeion.data"
@@ -28,7 +27,7 @@ def read_semeion(folder: Path) -> tuple[Images, dict[str, str]]:
     Raises:
         DataError: there is no such file, or it holds something else.
     """
-    file = next((p for p in (folder / NAME, folder / f"{NAME}.gz") if exists(p)), None)
+    file = packed_or_not(folder, NAME)
     if file is None:
         raise DataError(f"{folder}: expected {NAME} (.gz or not), found none. Put it there.")
     text = _unpacked(file)
@@ -45,13 +44,7 @@ def read_semeion(folder: Path) -> tuple[Images, dict[str, str]]:
 
 
 def _unpacked(path: Path) -> bytes:
-    try:
-        with open_file(path) as file:
-            text = unpacked(file)[1].read(_MAX_BYTES + 1)
-    except UNPACKING_ERRORS as error:
-        raise DataError(
-            f"{path}: expected a whole gzip file, got a damaged one ({error}). Fetch it again."
-        ) from None
+    text = read_unpacked(path, _MAX_BYTES + 1)
     if not text or len(text) > _MAX_BYTES:
         raise DataError(
             f"{path}: expected 1 to {_MAX_BYTES:,} bytes, unpacked, got"

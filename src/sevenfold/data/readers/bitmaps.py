@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sevenfold.data.images import Images, Part, numbered
-from sevenfold.data.readers.files import exists, open_file
-from sevenfold.data.readers.packing import UNPACKING_ERRORS, unpacked
+from sevenfold.data.readers.packing import packed_or_not, read_unpacked
 from sevenfold.errors import DataError
 
 WHAT = ""
@@ -32,12 +31,16 @@ _HEAD = re.compile(rb"(?:(?![01]{32}\r?\n).*\n)*")
 
 def claims(path: Path) -> bool:
     """Whether `path` is a folder with one of the files."""
-    return path.is_dir() and any(_found(path, name) for names in FILES.values() for name in names)
+    return path.is_dir() and any(
+        packed_or_not(path, name) for names in FILES.values() for name in names
+    )
 
 
 def parts(path: Path) -> tuple[Part, ...]:
     """The parts of which every file is there."""
-    return tuple(part for part, names in FILES.items() if all(_found(path, n) for n in names))
+    return tuple(
+        part for part, names in FILES.items() if all(packed_or_not(path, n) for n in names)
+    )
 
 
 def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
@@ -46,7 +49,7 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
     """
     pixels, labels, digests = [], [], {}
     for name in FILES[part]:
-        file = _found(path, name)
+        file = packed_or_not(path, name)
         if file is None:
             raise DataError(f"{path}: expected {name} (.gz or not), found none. Put it there.")
         text = _unpacked(file)
@@ -77,18 +80,8 @@ def _is_all(text: bytes, n_images: int) -> bool:
     )
 
 
-def _found(folder: Path, name: str) -> Path | None:
-    return next((p for p in (folder / name, folder / f"{name}.gz") if exists(p)), None)
-
-
 def _unpacked(path: Path) -> bytes:
-    try:
-        with open_file(path) as file:
-            text = unpacked(file)[1].read(_MAX_BYTES + 1)
-    except UNPACKING_ERRORS as error:
-        raise DataError(
-            f"{path}: expected a whole gzip file, got a damaged one ({error}). Fetch it again."
-        ) from None
+    text = read_unpacked(path, _MAX_BYTES + 1)
     if len(text) > _MAX_BYTES:
         raise DataError(
             f"{path}: expected at most {_MAX_BYTES:,} bytes, unpacked, got more. Fetch it again."

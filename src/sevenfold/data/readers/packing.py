@@ -6,9 +6,12 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
+from sevenfold.data.readers.files import exists, open_file
 from sevenfold.data.readers.members import ZIP_ERRORS
+from sevenfold.errors import DataError
 
 UNPACKING_ERRORS = (OSError, lzma.LZMAError, *ZIP_ERRORS)
 
@@ -33,6 +36,26 @@ _PACKINGS = (
     _Packing("gzip", b"\x1f\x8b", lambda: zlib.decompressobj(wbits=31)),
     _Packing("xz", b"\xfd7zXZ", lambda: lzma.LZMADecompressor(memlimit=_MAX_XZ_MEMORY)),
 )
+
+
+def packed_or_not(folder: Path, name: str) -> Path | None:
+    """The file of this name, or that with `.gz` behind it; None where neither is."""
+    return next((p for p in (folder / name, folder / f"{name}.gz") if exists(p)), None)
+
+
+def read_unpacked(path: Path, at_most: int) -> bytes:
+    """The first `at_most` bytes of a file, or of what is packed in it.
+
+    Raises:
+        DataError: it cannot be read, or is damaged.
+    """
+    try:
+        with open_file(path) as file:
+            return unpacked(file)[1].read(at_most)
+    except UNPACKING_ERRORS as error:
+        raise DataError(
+            f"{path}: expected a whole gzip file, got a damaged one ({error}). Fetch it again."
+        ) from None
 
 
 def unpacked(stream: io.BufferedReader) -> tuple[str, io.BufferedReader]:
