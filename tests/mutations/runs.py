@@ -28,7 +28,7 @@ FAULTS = {
             "SEEDS_PER_ROUND * (",
         ),
         ("a step is kept with other inputs", "if stored.inputs != inputs_digest:", "if False:"),
-        ("a changed file is kept", "or sha256_of(self.folder / file) != digest", ""),
+        ("a changed file is kept", " or sha256_of(p) != own", ""),
     ),
     "summary.py": (
         (

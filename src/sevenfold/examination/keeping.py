@@ -2,16 +2,14 @@
 and verified.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from sevenfold.errors import RunError, SettingsError
 from sevenfold.records import Record
-from sevenfold.runs.layout import SCHEMA
-from sevenfold.runs.step_files import StepFile, read_step
-from sevenfold.storage import sha256_of, write_atomically
+from sevenfold.runs.step_files import StepFile, first_changed, read_step, write_step
+from sevenfold.storage import write_atomically
 
 Result = TypeVar("Result", bound=Record)
 
@@ -24,17 +22,7 @@ def keep(
     """
     for name, content in saved.items():
         write_atomically(folder / name, content)
-    stored = StepFile(
-        schema=SCHEMA,
-        step=Path(file).stem,
-        inputs=inputs,
-        seconds=round(seconds, 3),
-        files={name: sha256_of(folder / name) for name in saved},
-        result=result.model_dump(mode="json"),
-        result_digest=result.digest,
-    )
-    text = json.dumps(stored.model_dump(by_alias=True), indent=1, allow_nan=False)
-    write_atomically(folder / file, text + "\n")
+    write_step(folder, file, result, inputs, seconds, saved)
 
 
 def kept(
@@ -53,12 +41,11 @@ def kept(
     stored = read_step(path)
     if inputs is not None and stored.inputs != inputs:
         return None
-    for name, digest in stored.files.items():
-        if not (folder / name).is_file() or sha256_of(folder / name) != digest:
-            raise RunError(
-                f"{folder / name} is missing or changed. Delete {path}, and `sevenfold examine`"
-                " makes it again."
-            )
+    if changed := first_changed(folder, stored.files):
+        raise RunError(
+            f"{changed} is missing or changed. Delete {path}, and `sevenfold examine` makes it"
+            " again."
+        )
     try:
         return result_type.from_values(stored.result, unknown="ignore"), stored
     except SettingsError as error:

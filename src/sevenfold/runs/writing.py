@@ -2,7 +2,6 @@
 never computed twice.
 """
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +17,8 @@ from sevenfold.runs import layout
 from sevenfold.runs.claiming import claimed
 from sevenfold.runs.description import Status, describe, started_and_version
 from sevenfold.runs.seeds import Stream, seeds
-from sevenfold.runs.step_files import StepFile, read_step
-from sevenfold.storage import arrays_to_npz, read_npz, sha256_of, write_atomically
+from sevenfold.runs.step_files import first_changed, read_step, write_step
+from sevenfold.storage import arrays_to_npz, read_npz, write_atomically
 from sevenfold.terminal import Terminal
 
 Result = TypeVar("Result", bound=Record)
@@ -102,26 +101,16 @@ class Run:
             RunError: the stored result came from other inputs, or one of its files is
             gone or changed.
         """
-        path = self.folder / layout.step_file(name)
+        file = layout.step_file(name)
         inputs_digest = digest_of([item.digest for item in inputs])
-        if path.exists():
+        if (path := self.folder / file).exists():
             return self._kept(name, path, result_type, inputs_digest)
         self._files = []
         self.terminal.begin(name)
         started = time.perf_counter()
         result = function(self, *inputs, **resources)
         seconds = time.perf_counter() - started
-        stored = StepFile(
-            schema=layout.SCHEMA,
-            step=name,
-            inputs=inputs_digest,
-            seconds=round(seconds, 3),
-            files={file: sha256_of(self.folder / file) for file in self._files},
-            result=result.model_dump(mode="json"),
-            result_digest=result.digest,
-        )
-        content = json.dumps(stored.model_dump(by_alias=True), indent=1, allow_nan=False)
-        write_atomically(path, content + "\n")
+        write_step(self.folder, file, result, inputs_digest, seconds, self._files)
         shutil.rmtree(self.scratch, ignore_errors=True)
         self._report(name, result, seconds, kept=False)
         return result
@@ -162,12 +151,11 @@ class Run:
                 f" earlier step changed). Choose another folder with --out, or delete {self.folder}"
                 " to start over."
             )
-        for file, digest in stored.files.items():
-            if not (self.folder / file).exists() or sha256_of(self.folder / file) != digest:
-                raise RunError(
-                    f"{self.folder / file} is missing or changed. Delete {path}, and the same"
-                    " command makes it again."
-                )
+        if changed := first_changed(self.folder, stored.files):
+            raise RunError(
+                f"{changed} is missing or changed. Delete {path}, and the same command makes it"
+                " again."
+            )
         kept = result_type.from_values(stored.result, source=str(path))
         self._report(name, kept, stored.seconds, kept=True)
         return kept
