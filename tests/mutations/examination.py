@@ -40,8 +40,8 @@ FAULTS = {
         ),
         (
             "the plain network is chosen on what it trained on",
-            "development.images[split.validation]",
-            "development.images[split.train]",
+            "images[split.train], images[split.validation]",
+            "images[split.train], images[split.train]",
         ),
         ("an exam forgets the one before", "if row.name not in examples", "if False"),
         (

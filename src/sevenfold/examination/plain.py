@@ -4,9 +4,7 @@ anything that the search found.
 
 import time
 
-import numpy as np
-
-from sevenfold.engine import FitData, Job, fit
+from sevenfold.engine import FitData, FitResult, Job, fit
 from sevenfold.errors import SevenfoldError
 from sevenfold.examination.keeping import keep, kept
 from sevenfold.examination.results import PlainNetwork
@@ -51,17 +49,20 @@ def plain_network(
         return known[0], tuple(read_npz(run.folder / PLAIN_WEIGHTS).values())
     started = time.perf_counter()
     longest = configuration.training.n_epochs
+    split, images = development.rounds[0][0], development.images
+    parts = FitData(images[split.train], images[split.validation])
     with terminal.stage("Plain network, validated", longest) as advance:
-        accuracies, n = _validated(run, configuration, seed, development, advance)
+        history = _fitted(run, configuration, seed, parts, advance).history
+    accuracies, n = history.val_accuracy, len(split.validation)
     epoch = reading_epoch(accuracies[None])
     training = configuration.training.model_copy(update={"n_epochs": epoch})
     configuration = configuration.model_copy(update={"training": training})
     with terminal.stage("Plain network, on all images", epoch) as advance:
-        weights = _fitted(run, configuration, seed, development, advance)
+        weights = _fitted(run, configuration, seed, FitData(images), advance).weights
     found = PlainNetwork(
         configuration=configuration,
         seed=seed,
-        n_trained_on=len(development.images),
+        n_trained_on=len(images),
         val_accuracy=proportion(float(accuracies[epoch - 1]) * n, n),
     )
     arrays = {f"array_{i:02}": array for i, array in enumerate(weights)}
@@ -70,47 +71,19 @@ def plain_network(
     return found, weights
 
 
-def _validated(
-    run: FinishedRun,
-    configuration: Configuration,
-    seed: int,
-    development: DevelopmentSet,
-    advance: Advance,
-) -> tuple[np.ndarray, int]:
-    """The accuracy after each epoch on the first validation part, and its size."""
-    split = development.rounds[0][0]
-    validation = development.images[split.validation]
-    result = fit(
-        Job(configuration.network, configuration.training, seed),
-        FitData(development.images[split.train], validation),
-        engine=run.description.engine,
-        on_epoch=advance,
-    )
-    _require_finite(result.diverged_at)
-    return result.history.val_accuracy, len(validation)
-
-
 def _fitted(
-    run: FinishedRun,
-    configuration: Configuration,
-    seed: int,
-    development: DevelopmentSet,
-    advance: Advance,
-) -> Weights:
+    run: FinishedRun, configuration: Configuration, seed: int, data: FitData, advance: Advance
+) -> FitResult:
     result = fit(
         Job(configuration.network, configuration.training, seed),
-        FitData(development.images),
+        data,
         engine=run.description.engine,
         on_epoch=advance,
     )
-    _require_finite(result.diverged_at)
-    return result.weights
-
-
-def _require_finite(diverged_at: int | None) -> None:
-    if diverged_at is not None:
+    if result.diverged_at is not None:
         raise SevenfoldError(
-            f"The plain network diverged in epoch {diverged_at}, so there is nothing to compare"
-            " with. The pixels or labels of this run are beyond what its baseline's settings can"
-            " train on."
+            f"The plain network diverged in epoch {result.diverged_at}, so there is nothing to"
+            " compare with. The pixels or labels of this run are beyond what its baseline's"
+            " settings can train on."
         )
+    return result
