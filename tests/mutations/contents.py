@@ -133,6 +133,16 @@ FAULTS = {
         ("any dark pixel is ink", "or len(dark) <= n_bright", "or len(dark) == 0"),
     ),
     "data/images.py": (
+        (
+            "the validation part counts its own classes",
+            "dtype)[piece.labels]",
+            "dtype)[piece.labels] * 0 + piece.labels",
+        ),
+        (
+            "numbers of classes stand as texts do",
+            "name in piece.classes}, key=natural)",
+            "name in piece.classes})",
+        ),
         ("one label less", "range(largest + 1)", "range(largest)"),
         ("labels keep their type", "labels.astype(dtype, copy=False)", "labels"),
         ("absent classes are not counted", "minlength=self.n_classes", "minlength=0"),

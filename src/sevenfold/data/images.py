@@ -2,11 +2,13 @@
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+
+from sevenfold.data.class_names import natural
 
 Part = Literal["development", "test"]
 """The two parts of a data set: what may be looked at, and what is kept for the end."""
@@ -94,6 +96,29 @@ def numbered(pixels: np.ndarray, labels: np.ndarray) -> Images:
     dtype = np.min_scalar_type(largest)
     classes = tuple(str(number) for number in range(largest + 1))
     return Images(pixels, labels.astype(dtype, copy=False), classes)
+
+
+def joined(pieces: Sequence[Images]) -> Images:
+    """Images of one shape in one, behind one another, each label counted among the
+    classes of all, which stand in natural order. Groups are known where every piece
+    knows its own.
+    """
+    if len(pieces) == 1:
+        return pieces[0]
+    classes = tuple(sorted({name for piece in pieces for name in piece.classes}, key=natural))
+    place = {name: label for label, name in enumerate(classes)}
+    dtype = np.min_scalar_type(len(classes) - 1)
+    labels = [
+        np.array([place[name] for name in piece.classes], dtype)[piece.labels] for piece in pieces
+    ]
+    groups = [piece.groups for piece in pieces if piece.groups is not None]
+    return Images(
+        np.concatenate([piece.pixels for piece in pieces]),
+        np.concatenate(labels),
+        classes,
+        groups=np.concatenate(groups) if len(groups) == len(pieces) else None,
+        notes=tuple(dict.fromkeys(note for piece in pieces for note in piece.notes)),
+    )
 
 
 def prepare(pixels: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from sevenfold.data import OWN, Images, TransferProgress, overlap
 from sevenfold.data.cache import expanded
-from sevenfold.data.images import Part, Size
+from sevenfold.data.images import Part, Size, joined
 from sevenfold.data.published.field import FieldSet, load_field_set
 from sevenfold.data.readers import loose_reader_of, parts_of, read_part
 from sevenfold.errors import DataError, some_of
@@ -116,20 +116,7 @@ def _whole(place: Path, network: Network) -> Images:
         height, width, *channels = images.shape
         size, colour = (height, width), bool(channels)
         found.append(images)
-    if len(found) == 1:
-        return found[0]
-    classes = tuple(dict.fromkeys(name for images in found for name in images.classes))
-    labels = [
-        np.array([classes.index(name) for name in images.classes])[images.labels]
-        for images in found
-    ]
-    has_groups = all(images.groups is not None for images in found)
-    return Images(
-        np.concatenate([images.pixels for images in found]),
-        np.concatenate(labels),
-        classes,
-        np.concatenate([images.groups for images in found]) if has_groups else None,
-    )
+    return joined(found)
 
 
 def _seen(place: Path, images: Images, network: Network) -> Sequence[np.ndarray | None]:

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
-
 from sevenfold.data.cache import writable_folder
 from sevenfold.data.download import TransferProgress, fetch_missing
 from sevenfold.data.entry import Entry
-from sevenfold.data.images import Images
+from sevenfold.data.images import Images, joined
 from sevenfold.data.places import caches, named_folder
 from sevenfold.data.published.entries import OPTDIGITS, USPS
 from sevenfold.data.published.semeion import NAME, read_semeion
@@ -81,13 +79,9 @@ NOTMNIST = Entry(
 def _of_both_parts(reader: ModuleType) -> Reader:
     def read(path: Path) -> tuple[Images, dict[str, str]]:
         parts = [reader.read(path, part) for part in ("development", "test")]
-        first = parts[0][0]
-        whole = replace(
-            first,
-            pixels=np.concatenate([images.pixels for images, _ in parts]),
-            labels=np.concatenate([images.labels for images, _ in parts]),
-        )
-        return whole, {name: digest for _, found in parts for name, digest in found.items()}
+        return joined([images for images, _ in parts]), {
+            name: digest for _, found in parts for name, digest in found.items()
+        }
 
     return read
 

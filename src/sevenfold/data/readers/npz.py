@@ -19,9 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
-from sevenfold.data.class_names import natural
 from sevenfold.data.group_names import groups_digest, groups_of
-from sevenfold.data.images import Images, Part, numbered
+from sevenfold.data.images import Images, Part, joined, numbered
 from sevenfold.data.readers import idx
 from sevenfold.data.readers._npz_names import Role, roles
 from sevenfold.data.readers.arrays import Stored, labels_of, pixels_of
@@ -71,10 +70,11 @@ def read(path: Path, part: Part) -> tuple[Images, dict[str, str]]:
         ]
     if not pieces:
         raise DataError(f"{path}: expected a test part, got none. Save it with x_test and y_test.")
-    images = _joined(pieces, path)
+    _require_one_size(pieces, path)
+    images = joined(pieces)
     if len(pieces) > 1:
-        joined = "The validation part of the file joined the development images."
-        images = replace(images, notes=(*images.notes, joined))
+        said = "The validation part of the file joined the development images."
+        images = replace(images, notes=(*images.notes, said))
     digests = [idx.sha256_as_file(array) for array in (images.pixels, images.labels)]
     named = dict(zip(idx.PARTS[part], digests, strict=True))
     if images.classes != tuple(str(number) for number in range(images.n_classes)):
@@ -148,31 +148,12 @@ def _piece(archive: zipfile.ZipFile, names: dict[str, str], path: Path) -> Image
     return replace(known, notes=notes, groups=groups)
 
 
-def _joined(pieces: list[Images], path: Path) -> Images:
-    """All images, their labels counted among the classes of all."""
-    if len(pieces) == 1:
-        return pieces[0]
+def _require_one_size(pieces: list[Images], path: Path) -> None:
     if len({piece.shape for piece in pieces}) > 1:
         raise DataError(
             f"{path}: expected validation images of the size of the training images, got another."
             " Scale them alike."
         )
-    classes = tuple(sorted({name for piece in pieces for name in piece.classes}, key=natural))
-    place = {name: label for label, name in enumerate(classes)}
-    dtype = np.min_scalar_type(len(classes) - 1)
-    labels = [
-        np.array([place[name] for name in piece.classes], dtype)[piece.labels] for piece in pieces
-    ]
-    pixels = np.concatenate([piece.pixels for piece in pieces])
-    notes = tuple(dict.fromkeys(note for piece in pieces for note in piece.notes))
-    groups = [piece.groups for piece in pieces if piece.groups is not None]
-    return Images(
-        pixels,
-        np.concatenate(labels),
-        classes,
-        groups=np.concatenate(groups) if groups else None,
-        notes=notes,
-    )
 
 
 def _short_values(archive: zipfile.ZipFile, member: str, path: Path, what: str) -> np.ndarray:
