@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from sevenfold.report.documents.browser import NAMES
+
+CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH")
 ARGUMENTS = [
     "--no-sandbox",
@@ -23,18 +25,25 @@ DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 
 
 @contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser that asks nothing of the network by itself."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
 def browser_page(**options: Any) -> Iterator[Page]:
     """A page of a browser of its own; faults of its scripts fail the test, but not what
     a server refuses clearly.
     """
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with launched() as browser:
         page = browser.new_page(**options)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: said.type == "error" and faults.append(said.text))
         yield page
-        browser.close()
         faults = [fault for fault in faults if "responded with a status of 4" not in fault]
         assert not faults, faults
 

@@ -2,7 +2,6 @@
 hidden, and those who do not see it can use it.
 """
 
-import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,12 +13,11 @@ from PIL import Image
 from reports import folder_of
 
 from sevenfold.report.author import Author, OwnText
-from sevenfold.report.documents.browser import NAMES
 from sevenfold.report.page import page_foot, render
 from sevenfold.runs.reading import read_run
+from tests.browser import launched, needs_browser
 
-CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), "")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on PATH")
+pytestmark = needs_browser
 
 WIDTHS = (390, 800, 1280, 1920)
 KINDS = ("plain", "distorted, tied", "whole space", "writers", "interrupted")
@@ -48,12 +46,8 @@ HIDDEN_NAMES = """() => [...document.querySelectorAll(".scroll")].filter((box) =
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as played:
-        browser = played.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
