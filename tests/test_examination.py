@@ -252,7 +252,7 @@ def test_what_does_not_go_with_the_run_is_refused_in_one_line(
 def test_other_test_images_than_the_ledgers_are_refused(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = exam.load
+    load = exam.load_images
 
     def changed(*arguments: object, **options: object) -> Source:
         source = load(*arguments, **options)  # type: ignore[arg-type]
@@ -260,7 +260,7 @@ def test_other_test_images_than_the_ledgers_are_refused(
         turned = dataclasses.replace(images, pixels=images.pixels[:, ::-1])
         return dataclasses.replace(source, read_test=lambda: turned)
 
-    monkeypatch.setattr(exam, "load", changed)
+    monkeypatch.setattr(exam, "load_images", changed)
     with pytest.raises(RunError, match="test images that its ledger records, found others"):
         examine(run, corruptions=True, terminal="quiet")
 

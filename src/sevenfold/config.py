@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from sevenfold.data import Source, TransferProgress, load
 from sevenfold.data.cache import expanded
 from sevenfold.data.catalogue import NAMES
 from sevenfold.data.readers.files import MAX_SIDE
@@ -134,6 +135,15 @@ def _require_read(config: Config, file: Mapping[str, Any], changes: Mapping[str,
             f"regularize.space.{unread[0]} is not read by the preset {config.preset}, which names"
             " whole networks in regularize.space.hidden. Change that, or set it to [] as well."
         )
+
+
+def load_images(config: Config, place: Path | None, progress: TransferProgress) -> Source:
+    """The data set that these settings name, as they wish it; `place` is where a named
+    one lies. See `sevenfold.data.load`, also for what it raises.
+    """
+    return load(
+        config.dataset, place, progress, size=config.size, invert=config.invert, group=config.group
+    )
 
 
 def stretched(config: Config, times: int, batch_divisor: int = 1) -> Config:

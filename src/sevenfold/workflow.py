@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
-from sevenfold.config import Config, stretched
-from sevenfold.data import SET_ASIDE, Source, load, warnings
+from sevenfold.config import Config, load_images, stretched
+from sevenfold.data import SET_ASIDE, Source, warnings
 from sevenfold.engine import require_engine
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
@@ -76,15 +76,7 @@ def run_workflow(
     engine: Literal["jax", "keras"] = "keras" if config.engine == "keras" else "jax"
     require_engine(engine)
     with screen.transfer() as progress:
-        place = Path(data_dir) if data_dir else None
-        source = load(
-            config.dataset,
-            place,
-            progress,
-            size=config.size,
-            invert=config.invert,
-            group=config.group,
-        )
+        source = load_images(config, Path(data_dir) if data_dir else None, progress)
     n_bytes = _INPUT_BYTES * source.development.pixels.nbytes + _LIBRARY_BYTES
     require_memory_left(n_bytes, "Training on these images")
     require_addresses_left(n_bytes + _MAPPED_BYTES[engine], _MAPPED_PER_CORE, "Training")

@@ -7,7 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from sevenfold.data import Images, Source, TransferProgress, load
+from sevenfold.config import load_images
+from sevenfold.data import Images, Source, TransferProgress
 from sevenfold.data.published.field import CLASSES, FIELD_SETS
 from sevenfold.data.readers import is_there
 from sevenfold.engine import require_engine
@@ -57,7 +58,7 @@ def examine(
     on: names of `FIELD_SETS` and paths of images whose classes are the run's; None is
     every published set that the network can be asked. corruptions: also on the run's
     test images under fifteen corruptions. data_dir: where the run's data are, as
-    `load` has it. on_marked: called with each result as it comes.
+    `sevenfold.data.load` has it. on_marked: called with each result as it comes.
 
     Raises:
         RunError: the run opened no test set yet, is at work or is damaged, or its data
@@ -71,20 +72,12 @@ def examine(
     names = _chosen(run, network, on, corruptions=corruptions)
     require_engine(run.description.engine)
     with screen.transfer() as progress:
-        config = run.config
-        source = load(
-            config.dataset,
-            data_dir,
-            progress,
-            size=config.size,
-            invert=config.invert,
-            group=config.group,
-        )
+        source = load_images(run.config, data_dir, progress)
         test = _test_images(run, source)
         sets, absent = _gathered(names, network, source.development, progress)
     for one in absent:
         on_marked(one)
-    development = divide(source.development, config.protocol, config.seed)
+    development = divide(source.development, run.config.protocol, run.config.seed)
     found, weights = plain_network(run, development, screen)
     plain = plain_as_network(network, weights)
     as_it_is = ExamSet(
