@@ -34,6 +34,7 @@ LAYERS = (
         "runtimes",
         "storage",
         "surroundings",
+        "templates",
         "terminal",
     },
     {"data", "scores", "statistics"},

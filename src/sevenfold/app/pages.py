@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from anyio import CapacityLimiter, to_thread
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -33,6 +33,7 @@ from sevenfold.demo import page as drawing_page
 from sevenfold.demo import shown
 from sevenfold.errors import RunError
 from sevenfold.runs import layout
+from sevenfold.templates import environment
 
 _OWN = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -177,13 +178,7 @@ def _headline(served: Served) -> dict[str, Any]:
 
 @functools.cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("sevenfold.app", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment("sevenfold.app", "templates")
 
 
 def _page(template: str, code: int = 200, **values: object) -> Response:

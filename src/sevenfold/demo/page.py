@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sevenfold.colours import DARK, LIGHT, css_variables
@@ -14,6 +13,7 @@ from sevenfold.errors import RunError
 from sevenfold.predictor import Network, load_network
 from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
+from sevenfold.templates import environment
 
 SCRIPTS = ("network.js", "ink.js", "pictures.js", "pad.js", "main.js")
 N_EXAMPLES = 10
@@ -89,25 +89,22 @@ def page(networks: Sequence[Shown]) -> str:
     """The page with one network, or with several side by side that answer the same
     picture, as one text of HTML; equal networks give equal bytes.
     """
-    environment = Environment(
-        loader=PackageLoader("sevenfold.demo", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     first, draws = networks[0], all(shown.network.prepares for shown in networks)
     height, width = first.network.image_shape[:2]
     noun = first.noun if draws else "picture"
-    return environment.get_template("page.html.j2").render(
-        title=f"Draw a {noun}" if draws else f"What does the network see in a {noun}?",
-        networks=networks,
-        draws=draws,
-        size=f"{height} × {width}",
-        data=Markup(_json([_stored(shown) for shown in networks])),
-        scripts=SCRIPTS,
-        light=Markup(css_variables(LIGHT)),
-        dark=Markup(css_variables(DARK)),
+    return (
+        environment("sevenfold.demo")
+        .get_template("page.html.j2")
+        .render(
+            title=f"Draw a {noun}" if draws else f"What does the network see in a {noun}?",
+            networks=networks,
+            draws=draws,
+            size=f"{height} × {width}",
+            data=Markup(_json([_stored(shown) for shown in networks])),
+            scripts=SCRIPTS,
+            light=Markup(css_variables(LIGHT)),
+            dark=Markup(css_variables(DARK)),
+        )
     )
 
 

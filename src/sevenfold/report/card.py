@@ -3,8 +3,6 @@
 import json
 import re
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from sevenfold.data import OWN
 from sevenfold.report import describe, numbers
 from sevenfold.report.author import Author
@@ -14,6 +12,7 @@ from sevenfold.report.terms import Terms
 from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.scores import ClassScores
+from sevenfold.templates import environment
 
 N_CLASSES = 30
 """Classes that are listed one by one; of more, those with the lowest recall."""
@@ -28,18 +27,13 @@ def card(run: FinishedRun, author: Author | None = None) -> str | None:
     """
     if run.final_test is None or run.evaluation_protocol is None:
         return None
-    environment = Environment(
-        loader=PackageLoader("sevenfold.report", "."),
-        autoescape=False,  # Markdown, whose own signs `plain` spells out
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {name: getattr(numbers, name) for name in FILTERS}
-    environment.filters |= {"yaml": _yaml, "plain": plain}
+    # Markdown, whose own signs `plain` spells out.
+    templates = environment("sevenfold.report", autoescape=False)
+    templates.filters |= {name: getattr(numbers, name) for name in FILTERS}
+    templates.filters |= {"yaml": _yaml, "plain": plain}
     provenance = run.problem.provenance
     name = provenance.name.removeprefix(OWN)
-    return environment.get_template("card.md.j2").render(
+    return templates.get_template("card.md.j2").render(
         run=run,
         author=author or Author(),
         final=run.final_test,

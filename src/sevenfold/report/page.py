@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from sevenfold.colours import DARK, LIGHT, css_variables
@@ -26,6 +26,7 @@ from sevenfold.report.spelling import american
 from sevenfold.report.terms import Terms
 from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
+from sevenfold.templates import environment
 
 SCRIPT = resources.files("sevenfold.report").joinpath("contents.js").read_text("utf-8").strip()
 """The only script of the page, which reads as well without it."""
@@ -53,7 +54,7 @@ def render(run: FinishedRun, author: Author | None = None) -> tuple[str, list[Fi
     sections, stopped, terms = shown(run), stopped_at(run), Terms.of(run.problem)
     labels = Labels()
     bibliography = Bibliography(run.problem.provenance.citation, author.references)
-    environment = _environment(labels, bibliography)
+    templates = _environment(labels, bibliography)
     context = _context(run, terms) | {
         "author": author,
         "title": author.title or title(run.problem.provenance),
@@ -68,19 +69,19 @@ def render(run: FinishedRun, author: Author | None = None) -> tuple[str, list[Fi
         for text in author.texts
         if text.section == section.anchor
     }
-    environment.globals["bibliography"] = lambda: bibliography.entries("".join(written))
+    templates.globals["bibliography"] = lambda: bibliography.entries("".join(written))
 
     def part(name: str) -> Markup:
         words, drawn = _module(name, "words"), _drawn(name, run, terms)
         figures.extend(drawn.values())
-        template = environment.get_template(f"sections/{name}/section.html.j2")
+        template = templates.get_template(f"sections/{name}/section.html.j2")
         html = Markup(template.render(context, words=words, figures=drawn))
         if name in own:
             html = with_own_words(html, own[name], author)
         written.append(html)
         return html
 
-    page = environment.get_template("page.html.j2").render(
+    page = templates.get_template("page.html.j2").render(
         context,
         part=part,
         script=Markup(SCRIPT),
@@ -107,7 +108,7 @@ def page_foot(author: Author) -> str:
     return f"@page {{ {left}@bottom-right {{ content: counter(page); {FOOT} }} }}"
 
 
-FOOT = "font: 8.5pt sans-serif; color: #645f57;"
+FOOT = f"font: 8.5pt sans-serif; color: {LIGHT['muted']};"
 
 
 def _names(run: FinishedRun) -> tuple[str, ...]:
@@ -136,16 +137,10 @@ def _context(run: FinishedRun, terms: Terms) -> dict[str, Any]:
 
 
 def _environment(labels: Labels, bibliography: Bibliography) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("sevenfold.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {name: getattr(numbers, name) for name in FILTERS}
-    environment.filters |= {"prose": prose, "address": address, "web": web}
-    environment.globals |= {
+    made = environment("sevenfold.report")
+    made.filters |= {name: getattr(numbers, name) for name in FILTERS}
+    made.filters |= {"prose": prose, "address": address, "web": web}
+    made.globals |= {
         "number": labels.number,
         "name_of": labels.name,
         "link": labels.link,
@@ -155,7 +150,7 @@ def _environment(labels: Labels, bibliography: Bibliography) -> Environment:
         "in_use": in_use,
         "statement": statement,
     }
-    return environment
+    return made
 
 
 def _module(part: str, name: str) -> ModuleType | None:
