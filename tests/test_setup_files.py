@@ -60,3 +60,8 @@ def test_locks_hold_hashes_and_no_addresses() -> None:
         assert len(pins) > 50
         assert all(lines[i + 1].strip().startswith("--hash=sha256:") for i in pins)
         assert not any("://" in line for line in lines)
+
+
+def test_the_project_asks_nothing_of_uv_that_a_hash_checked_install_refuses() -> None:
+    """`uv pip install --require-hashes` takes constraints in `tool.uv` for requirements without a pin."""
+    assert "uv" not in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
