@@ -63,5 +63,5 @@ def test_locks_hold_hashes_and_no_addresses() -> None:
 
 
 def test_the_project_asks_nothing_of_uv_that_a_hash_checked_install_refuses() -> None:
-    """`uv pip install --require-hashes` takes constraints in `tool.uv` for requirements without a pin."""
+    """`uv pip install --require-hashes` takes a constraint for one without a pin."""
     assert "uv" not in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]

@@ -15,9 +15,11 @@ from sevenfold.data.cache import expanded
 from sevenfold.data.catalogue import NAMES
 from sevenfold.data.readers.files import MAX_SIDE
 from sevenfold.data.source import OWN
+from sevenfold.engine import Precision, fastest_precision
 from sevenfold.errors import SettingsError
 from sevenfold.protocol import ProtocolSettings
 from sevenfold.records import Settings, digest_of, read_toml
+from sevenfold.runs.claiming import kept_settings
 from sevenfold.steps.baseline import BaselineSettings
 from sevenfold.steps.confidence import ConfidenceSettings
 from sevenfold.steps.final_test import FinalTestSettings
@@ -57,6 +59,10 @@ class Config(Settings):
     """The column of a table that says which images belong together."""
     engine: Literal["auto", "jax", "keras"] = "auto"
     """What trains: a JAX loop (auto, jax), or Keras's own fit on TensorFlow."""
+    precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"
+    """Of the factors of matrix products in training: auto measures at the start which
+    is faster here, and the run keeps what was chosen.
+    """
     seed: Annotated[int, Field(ge=0, lt=1_000_000)] = 0
     """Everything random follows from it."""
     check_saved_network: bool = True
@@ -92,6 +98,11 @@ class Config(Settings):
             names = " and ".join(f"regularize.space.{name}" for name in jax_only)
             raise ValueError(
                 f"{names} work in the jax engine only; take --engine jax, or set them to [0.0, 0.0]"
+            )
+        if self.engine == "keras" and self.precision == "mixed_bfloat16":
+            raise ValueError(
+                "precision mixed_bfloat16 works in the jax engine only; take --engine jax, or"
+                " precision float32"
             )
         return self
 
@@ -144,6 +155,24 @@ def load_images(config: Config, place: Path | None, progress: TransferProgress) 
     return load(
         config.dataset, place, progress, size=config.size, invert=config.invert, group=config.group
     )
+
+
+def with_precision(config: Config, folder: Path, *, on_cluster: bool) -> tuple[Config, Precision]:
+    """The settings with `precision` decided, and what it is: as asked for; else what
+    the run in `folder` was begun with; else what is faster here. A cluster's machines
+    may differ, so it takes float32.
+    """
+    begun_with: Any = kept_settings(folder).get("precision")
+    precision: Precision
+    if config.precision != "auto":
+        precision = config.precision
+    elif begun_with in get_args(Precision):
+        precision = begun_with
+    elif config.engine == "keras" or on_cluster:
+        precision = "float32"
+    else:
+        precision = fastest_precision()
+    return config.model_copy(update={"precision": precision}), precision
 
 
 def stretched(config: Config, times: int, batch_divisor: int = 1) -> Config:

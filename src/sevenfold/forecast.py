@@ -23,6 +23,8 @@ from sevenfold.steps.leave_one_out import Thing
 
 SHARE_OF_BEST = 0.65
 """Of the best product, what a training gets (docs/performance.md: 57 to 90 %)."""
+SPEEDUP = {"float32": 1.0, "auto": 1.0, "mixed_bfloat16": 1.7}
+"""Of trainings in this precision (docs/performance.md)."""
 SECONDS_OF_FIT = 0.3
 """What a training takes beside its products: a start, its share of a compilation."""
 SECONDS_OF_STEP = 2.0
@@ -53,7 +55,7 @@ def expected_seconds(
     operations: how many the machine does in a second; measured where it is not given.
     The ladder is taken to end half way up, and trials to be the middle of their space.
     """
-    speed = SHARE_OF_BEST * (operations or measured_operations())
+    speed = SHARE_OF_BEST * SPEEDUP[config.precision] * (operations or measured_operations())
     images, n_train = development.images, len(development.rounds[0][0].train)
     n_fits = sum(len(splits) for splits in development.rounds)
     n_folds = len(development.rounds[0])

@@ -67,6 +67,7 @@ class Summary(Record):
     n_test: int
     preset: str
     engine: str
+    precision: str
     seed: int
     seconds: float
     baseline: BaselineSummary
@@ -96,6 +97,7 @@ def summarize(
         n_test=final.n_test,
         preset=config.preset,
         engine=run.engine,
+        precision=run.precision,
         seed=run.seed,
         seconds=round(sum(run.step_seconds.values()), 1),
         baseline=BaselineSummary(

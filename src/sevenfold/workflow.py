@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
-from sevenfold.config import Config, load_images, stretched
+from sevenfold.config import Config, load_images, stretched, with_precision
 from sevenfold.data import SET_ASIDE, Source, warnings
 from sevenfold.engine import require_engine
 from sevenfold.errors import SettingsError
@@ -89,7 +89,10 @@ def run_workflow(
     for warning in warnings(source.development):
         screen.warn(warning)
     development = divide(source.development, config.protocol, config.seed)
-    with Run.open(Path(out), config, seed=config.seed, engine=engine, terminal=screen) as run:
+    config, precision = with_precision(config, Path(out), on_cluster=cluster is not None)
+    with Run.open(
+        Path(out), config, seed=config.seed, engine=engine, precision=precision, terminal=screen
+    ) as run:
         shared = run.folder / layout.WORKERS
         executing = open_executor(
             development, shared, workers=workers, cluster=cluster, warn=screen.warn

@@ -12,9 +12,10 @@ import numpy as np
 
 from sevenfold.engine._backend import prefer_jax, require_jax, require_tensorflow
 from sevenfold.engine._keras_file import save_keras
+from sevenfold.engine._precision import fastest_precision
 from sevenfold.engine.jobs import Course, FitData, Job
 from sevenfold.engine.results import FitResult, FitState, History
-from sevenfold.engine.settings import TrainingSettings
+from sevenfold.engine.settings import Precision, TrainingSettings
 from sevenfold.networks import NetworkSpec, Weights
 
 Engine = Literal["jax", "keras"]
@@ -26,7 +27,9 @@ __all__ = [
     "FitState",
     "History",
     "Job",
+    "Precision",
     "TrainingSettings",
+    "fastest_precision",
     "fit",
     "fit_many",
     "predict",

@@ -104,17 +104,19 @@ def gradients_of(
     layers: Layers, batch: Batch, step: jax.Array, knobs: Knobs, form: Form
 ) -> tuple[list[tuple[jax.Array, jax.Array]], UpdateScores]:
     """Gradients of the batch's mean loss, and its scores."""
-    product = functools.partial(_product, mixed_precision=form.mixed_precision)
+    mixed = form.mixed_precision
+    product = functools.partial(_product, mixed_precision=mixed)
+    over_batch = functools.partial(_product_over_batch, always=step >= 0, mixed_precision=mixed)
     inputs, slopes = _forward(layers, batch.x, step, knobs, form)
     last_kernel, last_bias = layers[-1]
     output = product(inputs[-1], last_kernel, 1, 1) + last_bias
     delta, loss, missing = _output_loss(output, batch, knobs)
     correct = jnp.sum(batch.valid & (output.argmax(axis=1) == batch.labels))
-    gradients = [(product(delta, inputs[-1], 0, 0), delta.sum(axis=0))]
+    gradients = [(over_batch(delta, inputs[-1]), delta.sum(axis=0))]
     for i in reversed(range(len(slopes))):
         above_is_last = i == len(slopes) - 1
         delta = product(delta, layers[i + 1][0], 1, 0 if above_is_last else 1) * slopes[i]
-        gradients.insert(0, (product(inputs[i], delta, 0, 0), delta.sum(axis=0)))
+        gradients.insert(0, (over_batch(inputs[i], delta), delta.sum(axis=0)))
     if form.penalized:
         loss += batch.n_valid * sum(
             knobs.l1 * jnp.sum(jnp.abs(k)) + knobs.l2 * jnp.sum(k * k) for k, _ in layers
@@ -245,3 +247,24 @@ def _product(
     return jax.lax.dot_general(
         a, b, (((a_axis,), (b_axis,)), ((), ())), preferred_element_type=jnp.float32
     )
+
+
+def _product_over_batch(
+    a: jax.Array, b: jax.Array, *, always: jax.Array, mixed_precision: bool
+) -> jax.Array:
+    """The product (m, n) of a (batch, m) and b (batch, n) over the batch, as `_product`
+    gives it; `always` is true, which the compiler does not know.
+
+    XLA's processor code multiplies bfloat16 along the rows of the first factor only
+    (jaxlib 0.10.2), so the transpose is put in memory first: behind a branch, since a
+    bare one would be taken into the product again (docs/performance.md).
+    """
+    if not mixed_precision or jax.default_backend() != "cpu":
+        return _product(a, b, 0, 0, mixed_precision)
+    turned = jax.lax.cond(
+        always,
+        jnp.transpose,
+        lambda rows: jnp.zeros(rows.shape[::-1], rows.dtype),
+        a.astype(jnp.bfloat16),
+    )
+    return _product(turned, b, 1, 0, mixed_precision)

@@ -11,6 +11,9 @@ from pydantic import Field
 from sevenfold.records import Record
 from sevenfold.warp import WarpSettings
 
+Precision = Literal["float32", "mixed_bfloat16"]
+"""Of the factors of matrix products in training."""
+
 
 class TrainingSettings(Record):
     """Optimizer, schedule, batch size and epochs of one fit.
@@ -26,7 +29,7 @@ class TrainingSettings(Record):
     training images in proportion to a running mean of how far the network was from
     their labels (after Loshchilov and Hutter 2016; see `engine._hard_examples`).
     `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in
-    float32; for accelerators, `jax` only.
+    float32 (`jax` only; Micikevicius et al. 2018 for float16).
     """
 
     n_epochs: Annotated[int, Field(ge=1, le=100_000)]
@@ -39,7 +42,7 @@ class TrainingSettings(Record):
     distortion_fade: Annotated[float, Field(ge=0.0, le=1.0)] = 0.1
     warp: WarpSettings = WarpSettings()
     hard_examples: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    precision: Precision = "float32"
 
 
 def n_updates_per_epoch(n_examples: int, batch_size: int) -> int:

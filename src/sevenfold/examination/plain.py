@@ -29,7 +29,9 @@ def plain_configuration(run: FinishedRun) -> Configuration:
     network = NetworkSpec(
         inputs=counts.network.inputs, classes=counts.network.classes, hidden=counts.network.hidden
     )
-    training = small.training.model_copy(update={"n_epochs": counts.training.n_epochs})
+    training = small.training.model_copy(
+        update={"n_epochs": counts.training.n_epochs, "precision": "float32"}
+    )
     return Configuration(network=network, training=training)
 
 

@@ -12,10 +12,11 @@ WRITTEN_OUT = frozenset(
 )
 """Settings of training that the code heeds."""
 OF_DISTORTION = frozenset({"distortion", "distortion_fade", "warp"})
+OF_SPEED = frozenset({"precision"})
+"""Settings that change how long a training takes and not what it reaches."""
 LEFT_OUT = {
     "distortion": "distorted training images",
     "hard_examples": "hard examples visited more often",
-    "precision": "products of matrices in bfloat16",
 }
 """Settings of training that plain Keras has not in a few lines, and their names."""
 
@@ -29,7 +30,7 @@ def left_out(training: TrainingSettings) -> tuple[str, ...]:
     return tuple(
         LEFT_OUT.get(name, name.replace("_", " "))
         for name in TrainingSettings.model_fields
-        if name not in WRITTEN_OUT | (OF_DISTORTION - {"distortion"})
+        if name not in WRITTEN_OUT | OF_SPEED | (OF_DISTORTION - {"distortion"})
         and getattr(training, name) != getattr(usual, name)
     )
 

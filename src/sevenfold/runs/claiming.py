@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sevenfold import __version__
-from sevenfold.errors import RunError
+from sevenfold.errors import RunError, SettingsError
 from sevenfold.records import read_toml
 from sevenfold.runs.description import started_and_version
 from sevenfold.runs.layout import CONFIG, FIGURES, LOCK, REPORT
@@ -30,6 +30,16 @@ def claimed(folder: Path, settings: dict[str, Any]) -> Iterator[None]:
         _require_same_settings(folder, settings)
         _remove_half_written(folder)
         yield
+
+
+def kept_settings(folder: Path) -> dict[str, Any]:
+    """The settings of the run in `folder`; none where there is no run that can be
+    read.
+    """
+    try:
+        return read_toml(folder / CONFIG) if (folder / CONFIG).is_file() else {}
+    except (OSError, SettingsError):  # whoever takes the folder says what is wrong with it
+        return {}
 
 
 def _require_free(folder: Path) -> None:

@@ -41,6 +41,7 @@ class Machine(Record):
 class Description(Record):
     """What stands in `run.json`. started, updated: ISO times. commit: of the source
     tree that the code runs from, None for an installed package. seconds: of each step.
+    precision: of training; None is not known.
     """
 
     schema_: int = Field(SCHEMA, alias="schema")
@@ -50,6 +51,7 @@ class Description(Record):
     command: tuple[str, ...]
     seed: int
     engine: Literal["jax", "keras"]
+    precision: Literal["float32", "mixed_bfloat16"] | None = None
     versions: dict[str, str]
     commit: str | None
     machine: Machine
@@ -64,6 +66,7 @@ def describe(
     started: str,
     seed: int,
     engine: Literal["jax", "keras"],
+    precision: Literal["float32", "mixed_bfloat16"],
     seconds: Mapping[str, float],
     error: str | None = None,
 ) -> None:
@@ -76,6 +79,7 @@ def describe(
         command=tuple(map(visible, (Path(sys.argv[0]).name, *sys.argv[1:]))),
         seed=seed,
         engine=engine,
+        precision=precision,
         versions=_versions(),
         commit=_commit(),
         machine=_machine(),

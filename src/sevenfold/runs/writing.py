@@ -41,9 +41,16 @@ class Run:
     """
 
     def __init__(
-        self, folder: Path, *, seed: int, engine: Literal["jax", "keras"], terminal: Terminal
+        self,
+        folder: Path,
+        *,
+        seed: int,
+        engine: Literal["jax", "keras"],
+        precision: Literal["float32", "mixed_bfloat16"] = "float32",
+        terminal: Terminal,
     ) -> None:
-        self.folder, self.seed, self.engine, self.terminal = folder, seed, engine, terminal
+        self.folder, self.seed, self.terminal = folder, seed, terminal
+        self.engine, self.precision = engine, precision
         self.step_seconds: dict[str, float] = {}
         self.scratch = folder / layout.SCRATCH
         self._started, _ = started_and_version(folder)
@@ -58,6 +65,7 @@ class Run:
         *,
         seed: int,
         engine: Literal["jax", "keras"],
+        precision: Literal["float32", "mixed_bfloat16"] = "float32",
         terminal: Terminal,
     ) -> Iterator["Run"]:
         """Start a run in `folder`, or go on with the one that is there.
@@ -69,7 +77,7 @@ class Run:
         settings = config.model_dump(mode="json")
         with claimed(folder, settings):
             write_atomically(folder / layout.CONFIG, to_toml(settings))
-            run = cls(folder, seed=seed, engine=engine, terminal=terminal)
+            run = cls(folder, seed=seed, engine=engine, precision=precision, terminal=terminal)
             run._describe(status="running")
             try:
                 yield run
@@ -173,6 +181,7 @@ class Run:
             started=self._started,
             seed=self.seed,
             engine=self.engine,
+            precision=self.precision,
             seconds=self.step_seconds,
             error=error,
         )

@@ -136,7 +136,9 @@ Results = dict[Literal["softmax", "baseline"], tuple[Configuration, Validation]]
 def _train(
     run: Run, development: DevelopmentSet, settings: BaselineSettings, n_epochs: int
 ) -> Results:
-    training = TrainingSettings(n_epochs=n_epochs, batch_size=settings.batch_size)
+    training = TrainingSettings(
+        n_epochs=n_epochs, batch_size=settings.batch_size, precision=run.precision
+    )
     images = development.images
     softmax, small = (
         Configuration(

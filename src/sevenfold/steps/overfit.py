@@ -151,7 +151,9 @@ def _attempt(
             classes=development.images.n_classes,
             hidden=stage.hidden,
         ),
-        training=TrainingSettings(n_epochs=stage.n_epochs, batch_size=batch_size),
+        training=TrainingSettings(
+            n_epochs=stage.n_epochs, batch_size=batch_size, precision=run.precision
+        ),
     )
     name = str(configuration.network)
     with run.terminal.stage(

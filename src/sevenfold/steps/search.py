@@ -76,6 +76,7 @@ def run_search(
         settings,
         seed,
         engine=run.engine,
+        precision=run.precision,
         executor=executor,
         progress=progress,
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sevenfold.data import Images
+from sevenfold.engine import Precision
 from sevenfold.records import digest_of
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.tuning.trial import RungScore
@@ -51,6 +52,7 @@ def propose(
     n_epochs: int,
     n_rungs: int,
     n_startup: int,
+    precision: Precision = "float32",
 ) -> list[Proposal]:
     """`n` configurations for `images` that were not tried before, or fewer where the
     space has no more; a pure function of its arguments.
@@ -74,7 +76,7 @@ def propose(
     while len(proposals) < n and n_repeats < MAX_REPEATS:
         trial = study.ask()
         proposal = Proposal(
-            space.suggest(trial, images, n_epochs), trial.params, trial.distributions
+            space.suggest(trial, images, n_epochs, precision), trial.params, trial.distributions
         )
         if proposal.text in tried:
             study.tell(trial, state=optuna.trial.TrialState.FAIL)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from sevenfold.data import Images
-from sevenfold.engine import TrainingSettings
+from sevenfold.engine import Precision, TrainingSettings
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.records import Settings
 from sevenfold.validation import Configuration
@@ -119,7 +119,13 @@ class SearchSpace(Settings):
         """The L2 penalty below which there is none."""
         return L2_NONE_BELOW
 
-    def suggest(self, trial: "optuna.trial.Trial", images: Images, n_epochs: int) -> Configuration:
+    def suggest(
+        self,
+        trial: "optuna.trial.Trial",
+        images: Images,
+        n_epochs: int,
+        precision: Precision = "float32",
+    ) -> Configuration:
         """A configuration for `images` proposed by the sampler, to be trained for at
         most `n_epochs`.
         """
@@ -146,6 +152,7 @@ class SearchSpace(Settings):
             distortion=_real(trial, "distortion", self.distortion),
             hard_examples=_real(trial, "hard_examples", self.hard_examples),
             warp=WarpSettings(narrow_labels=images.narrow_labels),
+            precision=precision,
         )
         return Configuration(network=network, training=training)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from sevenfold.engine import Engine
+from sevenfold.engine import Engine, Precision
 from sevenfold.errors import RunError
 from sevenfold.executor.tasks import Executor, Task
 from sevenfold.protocol import DevelopmentSet
@@ -44,6 +44,7 @@ def identity_of(
     settings: SearchSettings,
     seed: int,
     engine: Engine,
+    precision: Precision,
 ) -> dict[str, str]:
     """Everything that the scores of a search depend on, by the name that a user knows
     it by.
@@ -54,6 +55,7 @@ def identity_of(
         "number of trials, batch or rungs": settings.digest,
         "seed": str(seed),
         "engine": engine,
+        "precision": precision,
     }
 
 
@@ -65,6 +67,7 @@ def search(
     seed: int,
     *,
     engine: Engine,
+    precision: Precision = "float32",
     executor: Executor,
     progress: OpenProgress = lambda _: nullcontext((lambda: None, lambda _: None)),
 ) -> SearchResult:
@@ -79,10 +82,10 @@ def search(
         RunError: `path` holds a search with another space, other settings, data or
         seed.
     """
-    with Database.open(path, identity_of(development, space, settings, seed, engine)) as database:
-        study = Study(
-            database, Checkpoints(path.with_suffix("")), development, space, settings, seed, engine
-        )
+    identity = identity_of(development, space, settings, seed, engine, precision)
+    with Database.open(path, identity) as database:
+        checkpoints = Checkpoints(path.with_suffix(""))
+        study = Study(database, checkpoints, development, space, settings, seed, engine, precision)
         with progress(study.n_epochs_done) as (advance, show):
             for wave in range(settings.n_waves):
                 study.run_wave(wave, executor, advance, show)
@@ -106,9 +109,11 @@ class Study:
         settings: SearchSettings,
         seed: int,
         engine: Engine,
+        precision: Precision,
     ) -> None:
         self.database, self.checkpoints = database, checkpoints
-        self.space, self.settings, self.seed, self.engine = space, settings, seed, engine
+        self.space, self.settings, self.seed = space, settings, seed
+        self.engine, self.precision = engine, precision
         self.images, self.n_folds = development.images, len(development.rounds[0])
         self.proposals = list(database.proposals)
         self.scores = list(database.scores)
@@ -159,6 +164,7 @@ class Study:
             n_epochs=rungs[-1],
             n_rungs=len(rungs),
             n_startup=self.settings.batch,
+            precision=self.precision,
         )
         present = self.proposals[first:]
         if [proposal.text for proposal in present] != [
