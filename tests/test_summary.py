@@ -42,7 +42,12 @@ FINAL: Any = SimpleNamespace(
 
 
 CONFIG: Any = SimpleNamespace(preset="quick")
-RUN: Any = SimpleNamespace(engine="jax", seed=7, step_seconds={"problem": 2.345, "search": 10.0})
+RUN: Any = SimpleNamespace(
+    precision="mixed_bfloat16",
+    engine="jax",
+    seed=7,
+    step_seconds={"problem": 2.345, "search": 10.0},
+)
 
 
 @pytest.fixture
@@ -60,7 +65,8 @@ def test_each_number_comes_from_its_own_place(summary: Summary) -> None:
     assert said == {
         "schema": 1, "dataset": "mine", "embedded_subset": True,
         "embedded_subset_reason": "no network", "n_development": 1_200, "n_test": 300,
-        "preset": "quick", "engine": "jax", "seed": 7, "seconds": 12.3, "test_openings": 3,
+        "preset": "quick", "engine": "jax", "precision": "mixed_bfloat16", "seed": 7,
+        "seconds": 12.3, "test_openings": 3,
         "baseline": {"common_sense_accuracy": 0.5, "val_accuracy": 0.6},
         "overfit": {"reached": True, "epoch": 9, "val_accuracy": 0.7},
         "regularize": {"n_trials": 2, "best_val_accuracy": 0.8},

@@ -67,7 +67,7 @@ class Summary(Record):
     n_test: int
     preset: str
     engine: str
-    precision: str
+    precision: str = "float32"
     seed: int
     seconds: float
     baseline: BaselineSummary
