@@ -268,3 +268,13 @@ def test_a_citation_of_another_form_is_named_by_its_first_words() -> None:
 def test_examples_of_references_hold() -> None:
     assert doctest.testmod(references).attempted == 3
     assert doctest.testmod(references).failed == 0
+
+
+@pytest.mark.parametrize("dash", ["-", "\u2013"])
+def test_a_work_that_is_the_data_s_citation_too_is_listed_once(dash: str) -> None:
+    told = Bibliography("", "numbered")
+    (wilson,) = told.entries(told.cite("wilson"))
+    known = wilson.text.replace("\u2013", dash)
+    books = Bibliography(known, "numbered")
+    page = books.cite("data") + books.cite("mcnemar") + books.cite("wilson", "data")
+    assert [entry.number for entry in books.entries(page)] == [1, 2]

@@ -5,10 +5,16 @@ from reports import folder_of, page_of
 
 from sevenfold.report.sections import CLOSING, WORKFLOW
 from sevenfold.report.sections.baseline.words import ends
-from sevenfold.report.sections.overfit.words import memorized, overfitting
+from sevenfold.report.sections.overfit.words import (
+    against_baseline,
+    loss_and_accuracy,
+    memorized,
+    overfitting,
+)
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import read_run
-from sevenfold.statistics import spread
+from sevenfold.statistics import proportion, spread
+from sevenfold.validation import ScoredConfiguration
 
 
 @pytest.mark.parametrize(
@@ -96,7 +102,7 @@ def test_overfitting_is_told_as_it_is(rise: list[float], reached: bool, said: st
     ("share", "said"),
     [(1.0, "classifies every one"), (0.9996, "all but a few"), (0.998, "99.8\u00a0%")],
 )
-def test_what_was_learnt_by_heart(share: float, said: str) -> None:
+def test_what_is_known_of_training_images_alone(share: float, said: str) -> None:
     run = read_run(folder_of("plain"))
     assert run.overfit is not None
     attempt = run.overfit.model.model_copy(update={"train_accuracy_at_end": share})
@@ -106,3 +112,41 @@ def test_what_was_learnt_by_heart(share: float, said: str) -> None:
 
 def test_overfitting_model_stands_above_the_baseline() -> None:
     assert "this one stands 4.0 points above the baseline." in page_of("plain").text
+
+
+@pytest.mark.parametrize(("reached", "where"), [(True, "turning point"), (False, "loss is least")])
+def test_no_turning_point_is_named_where_there_is_none(reached: bool, where: str) -> None:
+    run = read_run(folder_of("plain"))
+    assert run.overfit is not None
+    said = against_baseline(run.overfit.model_copy(update={"reached": reached}))
+    assert where in said
+    assert ("turning" in said) is reached
+
+
+@pytest.mark.parametrize(
+    ("last", "accuracy", "said"),
+    [
+        (16, 0.9776, "(6 to 16), validation accuracy went from 97.40 to 97.76\u00a0%."),
+        (16, 0.9740, "(6 to 16), validation accuracy stayed at 97.40\u00a0%."),
+        (16, 0.9632, "(6 to 16), validation accuracy went from 97.40 to 96.32\u00a0%."),
+        (6, 0.9740, "Here loss was least at the last epoch."),
+    ],
+)
+def test_errors_need_not_stay_as_many_when_loss_rises(
+    last: int, accuracy: float, said: str
+) -> None:
+    run = read_run(folder_of("plain"))
+    assert run.overfit is not None
+    model = run.overfit.model
+
+    def read(epoch: int, value: float) -> ScoredConfiguration:
+        changed = {"epoch": epoch, "accuracy": proportion(value * 10_000, 10_000)}
+        return model.at_end.model_copy(update=changed)
+
+    attempt = model.model_copy(update={"at_turn": read(6, 0.974), "at_end": read(last, accuracy)})
+    assert loss_and_accuracy(run.overfit.model_copy(update={"attempts": (attempt,)})).endswith(said)
+
+
+@pytest.mark.parametrize("claim", ["by heart", "stay as many", "last bit", "can leak"])
+def test_no_more_is_claimed_than_was_seen(claim: str) -> None:
+    assert claim not in page_of("plain").text

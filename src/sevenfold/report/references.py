@@ -78,13 +78,16 @@ class Bibliography:
 
     def __init__(self, data: str, style: Literal["numbered", "harvard"]) -> None:
         self._texts = {**_REFERENCES.works, **({"data": data} if data else {})}
+        # A data set's citation may be of a work that the report cites for itself.
+        first = {_letters(text): key for key, text in reversed(self._texts.items())}
+        self._keys = {key: first[_letters(text)] for key, text in self._texts.items()}
         self._style = style
         self._entries: dict[str, Entry] = {}
 
     def cite(self, *keys: str) -> str:
         """The mark for `[3, 4]`, or for `(Wilson, 1927)`."""
         assert set(keys) <= set(self._texts), f"no work is called {keys!r}"
-        return f"⟦cite:{'+'.join(keys)}⟧"
+        return f"⟦cite:{'+'.join(self._keys[key] for key in keys)}⟧"
 
     def entries(self, page: str) -> list[Entry]:
         """Every work that the page cites so far, in the order of the list; no other may
@@ -150,6 +153,11 @@ def _split(text: str) -> tuple[list[str], str, str]:
         return [re.split(r"[.,:(]", text, maxsplit=1)[0].strip()[:40] or "Data"], "", text
     names = re.split(r",? and |, (?=[^ ])", match[1])
     return names, match[2], match[3]
+
+
+def _letters(text: str) -> str:
+    """What is left of a work's text where signs and spaces do not count."""
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _surname_first(name: str) -> str:

@@ -18,7 +18,7 @@ LABEL = (
 
 
 def draw_ablation(run: FinishedRun, terms: Terms) -> Figure:
-    """A row for each remedy, with its differences at the turning point and at the
+    """A row for each remedy, with its differences where each is best and at the
     end.
     """
     assert run.ablation is not None

@@ -114,7 +114,7 @@ def _kept(final: FinalTest, terms: Terms) -> list[str]:
 
 
 KEPT: Mapping[Diagnosis, str] = {
-    "agrees": "validation had promised no other accuracy than the test found",
+    "agrees": "the test does not contradict the accuracy that validation promised",
     "test_worse": "validation had promised more than the test found",
     "other_data": "the test {images} seem to be other data than those for development",
     "test_better": "the test found more than validation had promised",

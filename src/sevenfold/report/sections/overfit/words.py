@@ -38,21 +38,39 @@ def overfitting(overfit: Overfit, protocol: EvaluationProtocol) -> str:
 
 
 def memorized(overfit: Overfit, terms: Terms) -> str:
-    """How far the overfitting model has learnt its training images by heart."""
+    """How much better the overfitting model knows its training images than others."""
     share, end = overfit.model.train_accuracy_at_end, overfit.model.at_end
     exactly = f"{100 * share:.1f}\u00a0%" if share < 0.9995 else "all but a few"
     gap = share - end.accuracy.value
-    by_heart = (
-        f" The {100 * gap:.1f} points between them were learnt by heart." if gap >= 0.0005 else ""
+    apart = (
+        f" The {100 * gap:.1f} points between them are what it knows of these"
+        f" {terms.images} and not of others."
+        if gap >= 0.0005
+        else ""
     )
     return (
         f"By the end it classifies {'every one' if share >= 1.0 else exactly} of its training"
         f" {terms.images} correctly, against {accuracy(end.accuracy)} of the validation"
-        f" {terms.images}.{by_heart}"
+        f" {terms.images}.{apart}"
+    )
+
+
+def loss_and_accuracy(overfit: Overfit) -> str:
+    """What accuracy did between the epoch of least loss and the end."""
+    turn, end, n = overfit.model.at_turn, overfit.model.at_end, overfit.model.at_end.accuracy.n
+    if turn.epoch == end.epoch:
+        return "Here loss was least at the last epoch."
+    before, after = percent(turn.accuracy.value, n), percent(end.accuracy.value, n)
+    went = f"went from {before} to {after}" if before != after else f"stayed at {before}"
+    return (
+        f"Here, from the epoch of least loss to the last ({turn.epoch} to {end.epoch}), validation"
+        f" accuracy {went}\u00a0%."
     )
 
 
 def against_baseline(overfit: Overfit) -> str:
-    """How far the overfitting model stands from the baseline at its turning point."""
+    """How far the overfitting model stands from the baseline at its least loss."""
     gap, n = overfit.gap_to_baseline, overfit.model.at_turn.accuracy.n
-    return f"{percent(abs(gap), n)} points {'above' if gap >= 0 else 'below'} the baseline"
+    where = "At its turning point" if overfit.reached else "Where its loss is least"
+    stands = f"{percent(abs(gap), n)} points {'above' if gap >= 0 else 'below'}"
+    return f"{where} this one stands {stands} the baseline."
