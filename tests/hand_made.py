@@ -102,12 +102,24 @@ def trained_as(
     """
     left, asked = iter(outcomes), []
 
-    def cross_validate(data: DevelopmentSet, configurations: Any, seeds: Any, **_: Any) -> Any:
+    def validate(
+        _run: Run,
+        _at: Any,
+        _data: Any,
+        configurations: Any,
+        seeds: Any,
+        *_: Any,
+        **__: Any,
+    ) -> Any:
         asked.append(SimpleNamespace(configurations=tuple(configurations), seeds=tuple(seeds)))
         return next(left)
 
-    monkeypatch.setattr(f"{module}.cross_validate", cross_validate)
+    monkeypatch.setattr(f"{module}.validate", validate)
     return asked
+
+
+NOWHERE: Any = None
+"""An executor for steps whose trainings are made up by `trained_as`."""
 
 
 def run_in(folder: Path, mode: Literal["auto", "quiet"] = "quiet") -> Run:

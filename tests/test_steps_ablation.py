@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_made import development, images, network, run_in, trained_as, validation
+from hand_made import NOWHERE, development, images, network, run_in, trained_as, validation
 from test_steps_overfit import BASELINE, TURNING
 
 from sevenfold.runs.writing import Run
@@ -40,10 +40,10 @@ def ablated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Run, Overf
     run = run_in(tmp_path)
     trained_as(monkeypatch, "sevenfold.steps.overfit", [curves(20, TURNING, 3)])
     settings = OverfitSettings(stages=(Stage(hidden=(6, 3), n_epochs=12),), n_seeds=3)
-    overfit = run_overfit(run, DATA, settings, BASELINE)
+    overfit = run_overfit(run, DATA, settings, BASELINE, executor=NOWHERE)
     outcomes = [curves(24 - 2 * number, LATE, 2) for number in range(6)]
     asked = trained_as(monkeypatch, "sevenfold.steps.ablation", outcomes)
-    return run, overfit, run_ablation(run, DATA, SETTINGS, overfit), asked
+    return run, overfit, run_ablation(run, DATA, SETTINGS, overfit, executor=NOWHERE), asked
 
 
 def test_each_remedy_changes_one_thing() -> None:
@@ -110,9 +110,9 @@ def test_a_single_lucky_epoch_is_not_the_best(
     jumping = validation(LABELS, [[range(n) for n in numbers]] * 2, np.stack([TURNING] * 2))  # type: ignore[arg-type]
     trained_as(monkeypatch, "sevenfold.steps.overfit", [jumping])
     settings = OverfitSettings(stages=(Stage(hidden=(6, 3), n_epochs=12),), n_seeds=2)
-    overfit = run_overfit(run, DATA, settings, BASELINE)
+    overfit = run_overfit(run, DATA, settings, BASELINE, executor=NOWHERE)
     trained_as(monkeypatch, "sevenfold.steps.ablation", [jumping] * 6)
-    found = run_ablation(run, DATA, SETTINGS, overfit)
+    found = run_ablation(run, DATA, SETTINGS, overfit, executor=NOWHERE)
     assert found.model.at_best.epoch == 7
     assert found.model.at_best.accuracy.value == pytest.approx(1 - 8.2 / 40)
     assert str(found).endswith("told from no effect at their best: none")
@@ -128,7 +128,7 @@ def test_groups_of_the_validation_images_make_the_intervals(
     )
     outcomes = [curves(24 - 2 * number, LATE, 2) for number in range(6)]
     trained_as(monkeypatch, "sevenfold.steps.ablation", outcomes)
-    found = run_ablation(run, grouped, SETTINGS, overfit)
+    found = run_ablation(run, grouped, SETTINGS, overfit, executor=NOWHERE)
     assert (found.at_end.n_groups, alone.at_end.n_groups) == (5, 40)
     assert found.at_end.error_of_groups > 1.5 * alone.at_end.error_of_groups
     assert found.reach_at_end.most > alone.reach_at_end.most

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hand_made import development, images, network, run_in, trained_as, validation
+from hand_made import NOWHERE, development, images, network, run_in, trained_as, validation
 from scipy.stats import binomtest
 
 from sevenfold.errors import NoStatisticalPower
@@ -45,7 +45,7 @@ def scored(
         for n_epochs in (times * settings.n_epochs for times in (1, 2, 4, 8))
     ]
     trained_as(monkeypatch, "sevenfold.steps.baseline", *outcomes)
-    return run_baseline(run_in(tmp_path), data, settings)
+    return run_baseline(run_in(tmp_path), data, settings, executor=NOWHERE)
 
 
 def test_each_is_scored_after_the_last_epoch(

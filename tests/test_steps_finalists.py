@@ -10,7 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_made import configuration, development, images, network, run_in, trained_as, validation
+from hand_made import (
+    NOWHERE,
+    configuration,
+    development,
+    images,
+    network,
+    run_in,
+    trained_as,
+    validation,
+)
 from test_steps_overfit import BASELINE, TURNING
 
 from sevenfold.runs.writing import Run
@@ -66,7 +75,9 @@ def judged(
     model = validation(LABELS[:40], wrong, [list(TURNING)] * 3)  # type: ignore[arg-type]
     trained_as(monkeypatch, "sevenfold.steps.overfit", [model])
     stages = (Stage(hidden=(6,), n_epochs=12),)
-    overfit = run_overfit(run, DATA, OverfitSettings(stages=stages, n_seeds=3), BASELINE)
+    overfit = run_overfit(
+        run, DATA, OverfitSettings(stages=stages, n_seeds=3), BASELINE, executor=NOWHERE
+    )
     executor = Pretended(missed)
     searched: Any = SimpleNamespace(trials=tuple(trials))
     settings = RegularizeSettings(n_finalists=len(trials), n_finalist_seeds=2)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_made import development, images, run_in, trained_as, validation
+from hand_made import NOWHERE, development, images, run_in, trained_as, validation
 from scipy.stats import t
 
 from sevenfold.steps.overfit import (
@@ -43,7 +43,7 @@ def climbed(
     asked = trained_as(monkeypatch, "sevenfold.steps.overfit", *outcomes)
     data = development(images(LABELS), [range(40)])
     settings = OverfitSettings(stages=stages, n_seeds=3)
-    return run_overfit(run_in(tmp_path), data, settings, BASELINE), asked
+    return run_overfit(run_in(tmp_path), data, settings, BASELINE, executor=NOWHERE), asked
 
 
 def test_the_ladder_ends_with_the_first_that_turns(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hand_made import configuration, development, images, run_in
 
+from sevenfold.executor.this_process import ThisProcess
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.steps.seen_groups import (
     N_PARTS,
@@ -41,7 +42,10 @@ def of_writers(n_writers: int = 24, each: int = 12, *, private: bool) -> Develop
 def compared(folder: Path, data: DevelopmentSet, **training: Any) -> SeenGroups | None:
     changed = SETTINGS.training.model_copy(update=training)
     return compare_seen_groups(
-        run_in(folder), data, SETTINGS.model_copy(update={"training": changed})
+        run_in(folder),
+        data,
+        SETTINGS.model_copy(update={"training": changed}),
+        executor=ThisProcess(data),
     )
 
 

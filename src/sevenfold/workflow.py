@@ -8,7 +8,7 @@ from typing import Literal
 
 from sevenfold.config import Config, load_images, stretched, with_precision
 from sevenfold.data import SET_ASIDE, Source, warnings
-from sevenfold.engine import require_engine
+from sevenfold.engine import require_engine, trains_on_processor
 from sevenfold.errors import SettingsError
 from sevenfold.executor.choosing import open_executor, require_executor
 from sevenfold.executor.tasks import Executor
@@ -59,8 +59,8 @@ def run_workflow(
     """Carry out the whole workflow in the folder `out`, or go on with the run that is
     there; gives its headline numbers.
 
-    Tuning works in `workers` processes (default: one per core), or on the Ray cluster
-    at the address `cluster`.
+    What is validated is trained in `workers` processes (default: one per core), or on
+    the Ray cluster at the address `cluster`.
 
     Raises:
         InputError: a setting, the data, the folder, the cluster or this process's
@@ -95,7 +95,12 @@ def run_workflow(
     ) as run:
         shared = run.folder / layout.WORKERS
         executing = open_executor(
-            development, shared, workers=workers, cluster=cluster, warn=screen.warn
+            development,
+            shared,
+            workers=workers,
+            cluster=cluster,
+            one_process=engine == "jax" and not trains_on_processor(),
+            warn=screen.warn,
         )
         times = stretch_of(development, config.protocol)
         divisor = batch_divisor_of(development, config.protocol)
@@ -126,11 +131,17 @@ def _steps(
     run.step("success", Success, choose_measure, data, config.success)
     run.step("evaluation_protocol", EvaluationProtocol, decide_protocol, data, config.protocol)
     run.step("preparation", Preparation, prepare_data, data)
-    baseline = run.step("baseline", Baseline, run_baseline, data, config.baseline)
-    require_power(baseline)
-    overfit = run.step("overfit", Overfit, run_overfit, data, config.overfit, baseline)
-    ablation = run.step("ablation", Ablation, run_ablation, data, tune.ablation, overfit)
     with executing as executor:
+        baseline = run.step(
+            "baseline", Baseline, run_baseline, data, config.baseline, executor=executor
+        )
+        require_power(baseline)
+        overfit = run.step(
+            "overfit", Overfit, run_overfit, data, config.overfit, baseline, executor=executor
+        )
+        ablation = run.step(
+            "ablation", Ablation, run_ablation, data, tune.ablation, overfit, executor=executor
+        )
         searched = run.step(
             "search", Search, run_search, data, tune.space, tune.search, executor=executor
         )

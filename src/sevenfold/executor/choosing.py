@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from sevenfold.errors import SettingsError
 from sevenfold.executor.cluster import RayCluster, require_cluster
 from sevenfold.executor.local import LocalWorkers
 from sevenfold.executor.tasks import Executor, Result, Task
+from sevenfold.executor.this_process import ThisProcess
 from sevenfold.machine import n_cores
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.terminal import Advance
@@ -21,10 +22,13 @@ def open_executor(
     *,
     workers: int | None = None,
     cluster: str | None = None,
+    one_process: bool = False,
     warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Executor]:
     """`workers` processes on this machine (default: one per core), or the Ray cluster
     at the address `cluster`; `warn` is told what the user should know of that.
+    one_process: this process alone unless `workers` are asked for, since an accelerator
+    serves one.
 
     Nothing starts before the first task. `scratch` is a folder for what processes
     share, and is gone at the end.
@@ -33,6 +37,8 @@ def open_executor(
     def opening() -> AbstractContextManager[Executor]:
         if cluster is not None:
             return RayCluster.open(development, cluster, warn)
+        if one_process and workers is None:
+            return nullcontext(ThisProcess(development))
         return LocalWorkers.open(development, scratch, workers or n_cores())
 
     try:

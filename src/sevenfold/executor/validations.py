@@ -1,18 +1,25 @@
-"""Validations as tasks of an executor: one for each configuration and seed."""
+"""Validations as tasks of an executor, one for each configuration and seed, each kept
+as it comes.
+"""
 
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 
 from sevenfold.engine import Engine
+from sevenfold.executor.kept import KeptValidations
 from sevenfold.executor.tasks import Executor, Task
 from sevenfold.protocol import DevelopmentSet
+from sevenfold.records import digest_of
 from sevenfold.runs.writing import Run
 from sevenfold.splits import Split
 from sevenfold.terminal import Advance
 from sevenfold.validation import Configuration, Validation, cross_validate, n_fits
+
+Rounds = tuple[tuple[Split, ...], ...]
 
 
 def validate(
@@ -23,35 +30,65 @@ def validate(
     seeds: tuple[int, ...],
     title: str,
     *,
-    rounds: tuple[tuple[Split, ...], ...] | None = None,
+    rounds: Rounds | Literal["unsearched", "all"] = "unsearched",
+    score_training: bool = False,
 ) -> list[Validation]:
-    """Cross-validate each configuration at `executor`, on the rounds that the search
-    has not seen where there are several, and with probabilities; every seed is a task
-    of its own. `title` names the
-    progress. rounds: other splits to train and score on, of the same images.
+    """Cross-validate each configuration at `executor`; every seed is a task of its own,
+    whose result waits in the run's scratch folder for the others, so that a kill costs
+    a task for each worker.
+
+    `title` names the progress. rounds: those of the protocol, those that the search has
+    not seen where there are several (then with probabilities), or other splits of the
+    same images. score_training: the training curves too.
     """
-    function = functools.partial(_validate_one, engine=run.engine)
-    tasks = [
-        _task(function, development, rounds, c, seed) for c in configurations for seed in seeds
-    ]
-    with run.terminal.stage(title, sum(task.n_epochs for task in tasks)) as advance:
-        parts = dict(executor.run(tasks, advance))
+    used, own = _used(development, rounds), isinstance(rounds, tuple)
+    options: dict[str, Any] = {
+        "engine": run.engine,
+        "searched": rounds == "all",
+        "score_training": score_training,
+        "with_probabilities": rounds != "all",
+    }
+    function = functools.partial(_validate_one, **options)
+    pairs = [(configuration, seed) for configuration in configurations for seed in seeds]
+    kept, data = KeptValidations(run.scratch), used.digest
+    names = [digest_of([data, c.digest, seed, options])[:32] for c, seed in pairs]
+    parts = {i: known for i, name in enumerate(names) if (known := kept.load(name))}
+    left = [i for i in range(len(pairs)) if i not in parts]
+    tasks = [_task(function, used if own else None, *pairs[i], n_fits(used, 1)) for i in left]
+    n_done = sum(n_fits(used, 1) * pairs[i][0].training.n_epochs for i in parts)
+    n_epochs = n_done + sum(task.n_epochs for task in tasks)
+    with run.terminal.stage(title, n_epochs, done=n_done) as advance:
+        for place, part in executor.run(tasks, advance):
+            parts[left[place]] = part
+            kept.save(names[left[place]], part)
     return [
-        _joined([parts[i + j] for j in range(len(seeds))]) for i in range(0, len(tasks), len(seeds))
+        _joined([parts[i + j] for j in range(len(seeds))]) for i in range(0, len(pairs), len(seeds))
     ]
+
+
+def _used(
+    development: DevelopmentSet, rounds: Rounds | Literal["unsearched", "all"]
+) -> DevelopmentSet:
+    match rounds:
+        case "unsearched":
+            return development.unsearched()
+        case "all":
+            return development
+        case _:
+            return replace(development, rounds=rounds)
 
 
 def _task(
     function: Callable[..., Validation],
-    development: DevelopmentSet,
-    rounds: tuple[tuple[Split, ...], ...] | None,
+    other: DevelopmentSet | None,
     configuration: Configuration,
     seed: int,
+    n_fits_each: int,
 ) -> Task[Validation]:
-    n_epochs = n_fits(development.unsearched(), 1) * configuration.training.n_epochs
+    n_epochs = n_fits_each * configuration.training.n_epochs
     return Task(
         function,
-        lambda: (configuration, seed, *(() if rounds is None else (rounds,))),
+        lambda: (configuration, seed, *(() if other is None else (other.rounds,))),
         n_epochs,
         n_epochs * configuration.network.n_parameters,
     )
@@ -61,18 +98,21 @@ def _validate_one(
     development: DevelopmentSet,
     configuration: Configuration,
     seed: int,
-    rounds: tuple[tuple[Split, ...], ...] | None = None,
+    rounds: Rounds | None = None,
     *,
     engine: Engine,
+    searched: bool,
+    score_training: bool,
+    with_probabilities: bool,
     advance: Advance,
 ) -> Validation:
-    used = replace(development, rounds=rounds) if rounds else development.unsearched()
     (validation,) = cross_validate(
-        used,
+        _used(development, rounds or ("all" if searched else "unsearched")),
         [configuration],
         (seed,),
         engine=engine,
-        with_probabilities=True,
+        score_training=score_training,
+        with_probabilities=with_probabilities,
         advance=advance,
     )
     return validation

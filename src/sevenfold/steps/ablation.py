@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from sevenfold.executor.tasks import Executor
+from sevenfold.executor.validations import validate
 from sevenfold.networks import NetworkSpec, Penalty, Rate
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, Settings
@@ -27,8 +29,6 @@ from sevenfold.validation import (
     Configuration,
     ScoredConfiguration,
     Validation,
-    cross_validate,
-    n_fits,
     scored,
 )
 
@@ -105,10 +105,15 @@ class Ablation(Record):
 
 
 def run_ablation(
-    run: Run, development: DevelopmentSet, settings: AblationSettings, overfit: Overfit
+    run: Run,
+    development: DevelopmentSet,
+    settings: AblationSettings,
+    overfit: Overfit,
+    *,
+    executor: Executor,
 ) -> Ablation:
-    """Train the overfitting model with each remedy in turn, and compare it with the
-    model itself, on every seed that the model has.
+    """Train the overfitting model with each remedy at `executor`, and compare it with
+    the model itself, on every seed that the model has.
     """
     model, seeds = overfit.model, run.seeds("comparison", settings.n_seeds)
     plain, base = model.at_end.configuration, model.validation(run)
@@ -116,11 +121,9 @@ def run_ablation(
         remedy: plain.model_copy(update={"network": network})
         for remedy, network in variants(plain.network, settings).items()
     }
-    n_epochs = n_fits(development, len(tried) * len(seeds)) * plain.training.n_epochs
-    with run.terminal.stage("Ablation", n_epochs) as advance:
-        found = cross_validate(
-            development, list(tried.values()), seeds, engine=run.engine, advance=advance
-        )
+    found = validate(
+        run, executor, development, list(tried.values()), seeds, "Ablation", rounds="all"
+    )
     readings = []
     for (remedy, configuration), validation in zip(tried.items(), found, strict=True):
         history = layout.history(f"ablation_{remedy}")

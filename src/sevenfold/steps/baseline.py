@@ -8,6 +8,8 @@ from pydantic import Field
 
 from sevenfold.engine import TrainingSettings
 from sevenfold.errors import NoStatisticalPower
+from sevenfold.executor.tasks import Executor
+from sevenfold.executor.validations import validate
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, Settings
@@ -28,8 +30,6 @@ from sevenfold.validation import (
     Configuration,
     ScoredConfiguration,
     Validation,
-    cross_validate,
-    n_fits,
     scored,
 )
 
@@ -106,16 +106,18 @@ class Baseline(Record):
         )
 
 
-def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettings) -> Baseline:
-    """Score the majority class, softmax regression and a small network, and compare the
-    network with both.
+def run_baseline(
+    run: Run, development: DevelopmentSet, settings: BaselineSettings, *, executor: Executor
+) -> Baseline:
+    """Score the majority class, softmax regression and a small network, trained at
+    `executor`, and compare the network with both.
 
     Both are trained for `n_epochs`, and then for twice as many again and again
     (`TIMES`) while the network does not beat both rivals and its loss is not flat.
     """
     for times in TIMES:
         n_epochs = times * settings.n_epochs
-        results = _train(run, development, settings, n_epochs)
+        results = _train(run, development, settings, n_epochs, executor)
         baseline = _compare(development, results, settings.significance)
         if not baseline.unbeaten or _is_flat(*results["baseline"], development):
             break
@@ -125,7 +127,9 @@ def run_baseline(run: Run, development: DevelopmentSet, settings: BaselineSettin
         update={
             # Each length of training was judged by the validation images.
             "n_consultations": 2 * (TIMES.index(times) + 1),
-            "seen_groups": compare_seen_groups(run, development, results["baseline"][0]),
+            "seen_groups": compare_seen_groups(
+                run, development, results["baseline"][0], executor=executor
+            ),
         }
     )
 
@@ -134,7 +138,11 @@ Results = dict[Literal["softmax", "baseline"], tuple[Configuration, Validation]]
 
 
 def _train(
-    run: Run, development: DevelopmentSet, settings: BaselineSettings, n_epochs: int
+    run: Run,
+    development: DevelopmentSet,
+    settings: BaselineSettings,
+    n_epochs: int,
+    executor: Executor,
 ) -> Results:
     training = TrainingSettings(
         n_epochs=n_epochs, batch_size=settings.batch_size, precision=run.precision
@@ -148,16 +156,16 @@ def _train(
         for hidden in ((), settings.hidden)
     )
     seeds = run.seeds("comparison", settings.n_seeds)
-    total = 2 * n_fits(development, len(seeds)) * n_epochs
-    with run.terminal.stage("Baseline", total) as advance:
-        by_softmax, by_network = cross_validate(
-            development,
-            (softmax, small),
-            seeds,
-            engine=run.engine,
-            score_training=True,
-            advance=advance,
-        )
+    by_softmax, by_network = validate(
+        run,
+        executor,
+        development,
+        (softmax, small),
+        seeds,
+        "Baseline",
+        rounds="all",
+        score_training=True,
+    )
     return {"softmax": (softmax, by_softmax), "baseline": (small, by_network)}
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from sevenfold.engine import TrainingSettings
+from sevenfold.executor.tasks import Executor
+from sevenfold.executor.validations import validate
 from sevenfold.networks import NetworkSpec, Width
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record, Settings
@@ -20,8 +22,6 @@ from sevenfold.validation import (
     Configuration,
     ScoredConfiguration,
     Validation,
-    cross_validate,
-    n_fits,
     scored,
     stored,
 )
@@ -117,15 +117,21 @@ class Overfit(Record):
 
 
 def run_overfit(
-    run: Run, development: DevelopmentSet, settings: OverfitSettings, baseline: Baseline
+    run: Run,
+    development: DevelopmentSet,
+    settings: OverfitSettings,
+    baseline: Baseline,
+    *,
+    executor: Executor,
 ) -> Overfit:
-    """Climb the ladder until the rise of validation loss beyond its smoothed minimum
-    exceeds the spread over seeds.
+    """Climb the ladder at `executor` until the rise of validation loss beyond its
+    smoothed minimum exceeds the spread over seeds.
     """
     seeds = run.seeds("comparison", settings.n_seeds)
     attempts: list[Attempt] = []
     for number, stage in enumerate(settings.stages, start=1):
-        attempts.append(_attempt(run, development, stage, settings.batch_size, number, seeds))
+        attempt = _attempt(run, development, stage, settings.batch_size, number, seeds, executor)
+        attempts.append(attempt)
         if attempts[-1].turn.reached:
             break
     last = attempts[-1]
@@ -144,6 +150,7 @@ def _attempt(
     batch_size: int,
     number: int,
     seeds: tuple[int, ...],
+    executor: Executor,
 ) -> Attempt:
     configuration = Configuration(
         network=NetworkSpec(
@@ -156,17 +163,16 @@ def _attempt(
         ),
     )
     name = str(configuration.network)
-    with run.terminal.stage(
-        f"Overfit: {name}", n_fits(development, len(seeds)) * stage.n_epochs
-    ) as advance:
-        (validation,) = cross_validate(
-            development,
-            (configuration,),
-            seeds,
-            engine=run.engine,
-            score_training=True,
-            advance=advance,
-        )
+    (validation,) = validate(
+        run,
+        executor,
+        development,
+        (configuration,),
+        seeds,
+        f"Overfit: {name}",
+        rounds="all",
+        score_training=True,
+    )
     history = layout.history(f"overfit_{number}_{name}")
     run.save_arrays(history, validation.arrays())
     turn = find_turn(validation.val_loss)

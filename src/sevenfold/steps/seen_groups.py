@@ -2,16 +2,16 @@
 trained on, against that on the same images where it was not.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
+from sevenfold.executor.tasks import Executor
+from sevenfold.executor.validations import validate
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.writing import Run
 from sevenfold.splits import Split
 from sevenfold.statistics import RecipeDifference, recipe_difference
-from sevenfold.validation import Configuration, Validation, cross_validate
+from sevenfold.validation import Configuration, Validation
 
 N_PARTS = 3
 """Into how many the validation images are cut: more is nearer to the usual split, in
@@ -39,10 +39,10 @@ class SeenGroups(Record):
 
 
 def compare_seen_groups(
-    run: Run, development: DevelopmentSet, configuration: Configuration
+    run: Run, development: DevelopmentSet, configuration: Configuration, *, executor: Executor
 ) -> SeenGroups | None:
-    """Train a configuration with `N_SEEDS` seeds where it knows none of the groups that
-    it validates on, and where it does.
+    """Train a configuration at `executor` with `N_SEEDS` seeds where it knows none of
+    the groups that it validates on, and where it does.
 
     The images that the first split validates on are cut into `N_PARTS`, each with about
     an equal share of every group; each part is scored by networks for which the other
@@ -56,18 +56,10 @@ def compare_seen_groups(
     if len(np.unique(groups)) < 2:
         return None
     knowing = knowing_splits(development, np.random.default_rng(seeds[0]))
-    total = (1 + N_PARTS) * N_SEEDS * configuration.training.n_epochs
-    with run.terminal.stage("Groups seen or not", total) as advance:
-        unseen, seen = (
-            cross_validate(
-                replace(development, rounds=(splits,)),
-                [configuration],
-                seeds,
-                engine=run.engine,
-                advance=advance,
-            )[0]
-            for splits in ((first,), knowing)
-        )
+    unseen, seen = (
+        validate(run, executor, development, [configuration], seeds, title, rounds=(splits,))[0]
+        for title, splits in (("Groups not seen", (first,)), ("Groups seen", knowing))
+    )
     if unseen.diverged_at is not None or seen.diverged_at is not None:
         return None
     return SeenGroups(
