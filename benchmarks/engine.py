@@ -7,7 +7,8 @@ Every contestant lives in a process of its own and trains one epoch when it is t
 so that only one works at a time and a disturbance of the machine hits all alike. Each
 round visits all of them; ratios are taken within a round. The first epoch, with
 compilation, is told apart. Data: the training files in the folder $SEVENFOLD_DATA, else
-made-up digits of the same shape.
+made-up digits of the same shape. PyTorch takes part where it is installed beside the
+project; scikit-learn has no RMSprop and takes Adam.
 """
 
 import argparse
@@ -36,10 +37,15 @@ N_WIDE_EXAMPLES = 10_240
 PRODUCT_SIZE = 2_048
 CONTESTANTS = {
     "sevenfold": {},
+    "sevenfold_bfloat16": {},
     "keras_tensorflow": {"KERAS_BACKEND": "tensorflow"},
     "keras_tensorflow_100_steps": {"KERAS_BACKEND": "tensorflow"},
+    "tensorflow_jit": {"KERAS_BACKEND": "tensorflow"},
     "keras_jax": {"KERAS_BACKEND": "jax"},
     "pytorch_eager": {},
+    "pytorch_bfloat16": {},
+    "pytorch_compile": {},
+    "scikit_learn": {},
     "sevenfold_wide": {},
     "matrix_product": {},
 }
@@ -65,9 +71,8 @@ def main() -> None:
 
 def measure(n_rounds: int) -> dict[str, Any]:
     """Everything, as plain numbers."""
-    names = [
-        name for name in CONTESTANTS if name != "pytorch_eager" or importlib.util.find_spec("torch")
-    ]
+    has_torch = importlib.util.find_spec("torch") is not None
+    names = [name for name in CONTESTANTS if has_torch or not name.startswith("pytorch")]
     contestants = {name: Contestant(name, n_rounds) for name in names}
     first = {name: contestant.epoch() for name, contestant in contestants.items()}
     rounds = [
@@ -219,24 +224,28 @@ def print_report(report: dict[str, Any]) -> None:
         f"784-512-10, RMSprop, batch {BOOK_BATCH}, {report['data']}, {report['n_rounds']} rounds\n"
     )
     print(
-        f"{'':28}{'median s':>9}{'min':>8}{'max':>8}{'first':>8}{'times ours':>12}"
+        f"{'':28}{'median s':>9}{'min':>8}{'max':>8}{'first':>8}{'x float32':>10}{'x bf16':>9}"
         f"{'val acc':>9}{'peak MB':>9}"
     )
     for name in (name for name in rounds[0] if name not in TIMED_BY_ITSELF):
         seconds = [row[name] for row in rounds]
-        ratio = statistics.median(row[name] / row["sevenfold"] for row in rounds)
+        exact, mixed = (
+            statistics.median(row[name] / row[ours] for row in rounds)
+            for ours in ("sevenfold", "sevenfold_bfloat16")
+        )
         print(
             f"{name:28}{statistics.median(seconds):9.3f}{min(seconds):8.3f}{max(seconds):8.3f}{report['first_seconds'][name]:8.2f}"
-            f"{ratio:12.2f}{ends[name]['val_accuracy']:9.4f}{ends[name]['peak_mb']:9.0f}"
+            f"{exact:10.2f}{mixed:9.2f}{ends[name]['val_accuracy']:9.4f}{ends[name]['peak_mb']:9.0f}"
         )
     print()
-    for name, spec, n, size in (
+    for name, spec, n in (
         ("sevenfold", BOOK, ends["sevenfold"]["n_examples"], BOOK_BATCH),
+        ("sevenfold_bfloat16", BOOK, ends["sevenfold"]["n_examples"], BOOK_BATCH),
         ("sevenfold_wide", WIDE, N_WIDE_EXAMPLES, WIDE_BATCH),
     ):
         in_round, of_best = shares(rounds, name, spec, int(n))
         print(
-            f"{spec!s} batch {size}: {100 * in_round:.0f} % of the product beside it,"
+            f"{name}, {spec!s}: {100 * in_round:.0f} % of the float32 product beside it,"
             f" {100 * of_best:.0f} % of the run's best"
         )
     many = [row["one_by_one"] / row["fit_many"] for row in report["many"]]
@@ -287,12 +296,16 @@ def run_contestant(name: str, n_rounds: int) -> None:
     n_epochs = n_rounds + 1
     _say("ready")
     match name:
-        case "sevenfold" | "sevenfold_wide":
-            accuracy = _train_sevenfold(train, validation, n_epochs, wide=name.endswith("wide"))
+        case "sevenfold" | "sevenfold_wide" | "sevenfold_bfloat16":
+            accuracy = _train_sevenfold(train, validation, n_epochs, name)
         case "matrix_product":
             accuracy = _multiply(n_epochs)
-        case "pytorch_eager":
-            accuracy = _train_pytorch(train, validation, n_epochs)
+        case "pytorch_eager" | "pytorch_bfloat16" | "pytorch_compile":
+            accuracy = _train_pytorch(train, validation, n_epochs, name)
+        case "tensorflow_jit":
+            accuracy = _train_tensorflow(train, validation, n_epochs)
+        case "scikit_learn":
+            accuracy = _train_scikit_learn(train, validation, n_epochs)
         case _:
             accuracy = _train_keras(
                 train, validation, n_epochs, 100 if name.endswith("100_steps") else 1
@@ -326,9 +339,10 @@ class Clock:
         _say(time.perf_counter() - self.started)
 
 
-def _train_sevenfold(train: Images, validation: Images, n_epochs: int, *, wide: bool) -> float:
+def _train_sevenfold(train: Images, validation: Images, n_epochs: int, name: str) -> float:
     from sevenfold.engine import FitData, Job, TrainingSettings, fit, predict
 
+    wide = name == "sevenfold_wide"
     network = WIDE if wide else BOOK
     if wide:
         train = train[np.arange(N_WIDE_EXAMPLES)]
@@ -340,7 +354,11 @@ def _train_sevenfold(train: Images, validation: Images, n_epochs: int, *, wide: 
             clock.start()
 
     clock.start()
-    training = TrainingSettings(n_epochs=n_epochs, batch_size=WIDE_BATCH if wide else BOOK_BATCH)
+    training = TrainingSettings(
+        n_epochs=n_epochs,
+        batch_size=WIDE_BATCH if wide else BOOK_BATCH,
+        precision="mixed_bfloat16" if name == "sevenfold_bfloat16" else "float32",
+    )
     weights = fit(Job(network, training, 0), FitData(train), on_epoch=on_epoch).weights
     sys.stdin.readline()
     return float(
@@ -396,10 +414,63 @@ def _train_keras(
     return float((predicted == validation.labels).mean())
 
 
-def _train_pytorch(train: Images, validation: Images, n_epochs: int) -> float:
-    """The usual eager loop, data in memory as float32, batches gathered by index; the
-    same start and Keras's epsilon.
+def _train_tensorflow(train: Images, validation: Images, n_epochs: int) -> float:
+    """A training step under `tf.function(jit_compile=True)`, batches gathered inside
+    it.
     """
+    import keras
+    import tensorflow as tf
+
+    from sevenfold.networks import build
+
+    model, optimizer = build(BOOK), keras.optimizers.RMSprop()
+    optimizer.build(model.trainable_variables)
+    x, y = tf.constant(prepare(train.pixels)), tf.constant(train.labels.astype(np.int32))
+
+    @tf.function(jit_compile=True)
+    def step(rows: Any) -> None:
+        with tf.GradientTape() as tape:
+            p = model(tf.gather(x, rows), training=True)
+            losses = keras.losses.sparse_categorical_crossentropy(tf.gather(y, rows), p)
+            loss = tf.reduce_mean(losses)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+
+    rng = np.random.default_rng(0)
+
+    def epoch() -> None:
+        order = rng.permutation(len(train)).astype(np.int32)
+        for first in range(0, len(order), BOOK_BATCH):
+            step(tf.constant(order[first : first + BOOK_BATCH]))
+
+    for _ in range(n_epochs):
+        _timed(epoch)
+    sys.stdin.readline()
+    predicted = model.predict(prepare(validation.pixels), batch_size=1_000, verbose=0)
+    return float((predicted.argmax(axis=1) == validation.labels).mean())
+
+
+def _train_scikit_learn(train: Images, validation: Images, n_epochs: int) -> float:
+    from sklearn.neural_network import MLPClassifier
+
+    def rows(images: Images) -> np.ndarray:
+        return prepare(images.pixels).reshape(len(images), -1)
+
+    model = MLPClassifier((512,), batch_size=BOOK_BATCH, alpha=0.0, random_state=0)
+    x, classes = rows(train), np.arange(10)
+    for _ in range(n_epochs):
+        _timed(lambda: model.partial_fit(x, train.labels, classes))
+    sys.stdin.readline()
+    return float(model.score(rows(validation), validation.labels))
+
+
+def _train_pytorch(train: Images, validation: Images, n_epochs: int, name: str) -> float:
+    """The usual eager loop, data in memory as float32, batches gathered by index; the
+    same start and Keras's epsilon. The others: under autocast to bfloat16, or with the
+    network compiled.
+    """
+    import contextlib
+
     import torch
 
     weights = [torch.from_numpy(array) for array in initial_weights(BOOK, 0)]
@@ -409,13 +480,18 @@ def _train_pytorch(train: Images, validation: Images, n_epochs: int) -> float:
     with torch.no_grad():
         for parameter, value in zip(model.parameters(), weights, strict=True):
             parameter.copy_(value.T if value.ndim == 2 else value)
+    trained = torch.compile(model) if name == "pytorch_compile" else model
+    mixed = name == "pytorch_bfloat16"
     optimizer = torch.optim.RMSprop(model.parameters(), lr=1e-3, alpha=0.9, eps=1e-7)
     x, y = torch.from_numpy(prepare(train.pixels)), torch.from_numpy(train.labels.astype(np.int64))
 
     def epoch() -> None:
         for rows in torch.randperm(len(y)).split(BOOK_BATCH):
             optimizer.zero_grad()
-            torch.nn.functional.cross_entropy(model(x[rows]), y[rows]).backward()
+            cast = torch.autocast("cpu", torch.bfloat16) if mixed else contextlib.nullcontext()
+            with cast:
+                output = trained(x[rows])
+            torch.nn.functional.cross_entropy(output.float(), y[rows]).backward()
             optimizer.step()
 
     for _ in range(n_epochs):

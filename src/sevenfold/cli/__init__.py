@@ -231,13 +231,13 @@ def run(
         typer.Option(
             min=1,
             metavar="N",
-            help="Processes that tune side by side; one per core by default. No result changes.",
+            help="Processes that train side by side; one per core by default. No result changes.",
         ),
     ] = None,
     cluster: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="Tune on the Ray cluster there instead: host:6379, or auto."
+            metavar="ADDRESS", help="Train on the Ray cluster there instead: host:6379, or auto."
         ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
