@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -43,7 +44,11 @@ _OURS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
 }
-_UNLESS_SET = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "KERAS_BACKEND": "jax"}
+_UNLESS_SET = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "KERAS_BACKEND": "jax",
+}
 _Item = TypeVar("_Item")
 
 
@@ -78,7 +83,7 @@ def send(run: FinishedRun, entry: Entry, _: Path | None = None) -> str:
         if whole:
             return _place(uri, experiment, whole[0].info.run_id)
         for one in known:
-            _delete(client, experiment, one.info.run_id)
+            _delete(client, one)
         parent = _send_entry(client, experiment, entry, _tags(run, identity), run)
         _send_artifacts(client, parent, run)
         if run.final_test is not None:
@@ -137,16 +142,20 @@ def _client(uri: str) -> Any:
 
 @contextmanager
 def _speaking(failed: str, remedy: str, code: int) -> Iterator[None]:
-    """Say a failure of MLflow, its store or the way there in one line of ours."""
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
+    """Say a failure of MLflow, its store or the way there in one line of ours, and
+    nothing of what libraries remark of each other.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import SQLAlchemyError
 
-    try:
-        yield
-    except (MlflowException, SQLAlchemyError, OSError) as error:
-        kind = SettingsError if code == InputError.exit_code else SevenfoldError
-        reason = str(error).replace(_uri(), _shown(_uri())).splitlines() or [""]
-        raise kind(f"{failed}: {reason[0][:200].rstrip('. ')}. {remedy}.") from None
+        try:
+            yield
+        except (MlflowException, SQLAlchemyError, OSError) as error:
+            kind = SettingsError if code == InputError.exit_code else SevenfoldError
+            reason = str(error).replace(_uri(), _shown(_uri())).splitlines() or [""]
+            raise kind(f"{failed}: {reason[0][:200].rstrip('. ')}. {remedy}.") from None
 
 
 def _experiment(client: Any) -> str:
@@ -170,12 +179,12 @@ def _known(client: Any, experiment: str, identity: str) -> list[Any]:
             return found
 
 
-def _delete(client: Any, experiment: str, run_id: str) -> None:
-    for model in client.search_logged_models(
-        [experiment], filter_string=f"source_run_id = '{run_id}'"
-    ):
-        client.delete_logged_model(model.model_id)
-    client.delete_run(run_id)
+def _delete(client: Any, one: Any) -> None:
+    """An entry, and the network that was sent with it."""
+    sent = one.outputs.model_outputs if one.outputs else ()
+    for output in sent:
+        client.delete_logged_model(output.model_id)
+    client.delete_run(one.info.run_id)
 
 
 def _tags(run: FinishedRun, identity: str) -> dict[str, str]:
