@@ -22,12 +22,12 @@ from conftest import TINY
 from test_cli import sevenfold_command
 
 import sevenfold as sf
-from sevenfold.errors import SevenfoldError
+from sevenfold.errors import SettingsError, SevenfoldError
 from sevenfold.records import digest_of, to_toml
 from sevenfold.report.author import keep_author
 from sevenfold.runs.reading import RESULTS
 from sevenfold.storage import read_npz, sha256_of
-from sevenfold.tracking import track
+from sevenfold.tracking import require, track
 from sevenfold.tracking.entries import Entry, entry_of
 
 for _module in ("mlflow", "flask_cors", "tensorboard"):
@@ -50,6 +50,14 @@ def test_a_server_that_does_not_answer_is_one_line_before_any_work(tmp_path: Pat
     assert answer.stderr.count("\n") == 1
     assert "secret" not in answer.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_password_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", NOBODY)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(SettingsError, match=r"MLflow at http://127\.0\.0\.1:9 does not") as refused:
+        require(["mlflow"])
+    assert "secret" not in str(refused.value)
 
 
 @pytest.fixture(scope="module")
