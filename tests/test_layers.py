@@ -51,11 +51,11 @@ LAYERS = (
     {"notebook"},
     {"predictor"},
     {"workflow", "report", "export", "demo"},
-    {"app", "examination"},
+    {"app", "examination", "tracking"},
     {"cli", "__init__", "__main__"},
 )
 # Rooms that read finished runs: of what trains they know the results' types alone.
-READERS = {"notebook", "report", "export", "predictor", "demo", "app"}
+READERS = {"notebook", "report", "export", "predictor", "demo", "app", "tracking"}
 TRAINERS = {
     "validation",
     "networks",

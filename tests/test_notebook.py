@@ -51,7 +51,7 @@ def test_every_run_has_a_valid_notebook_of_plain_keras(kind: str) -> None:
         }
         assert imported <= {
             *("base64", "os", "zlib", "pathlib", "gzip", "hashlib"),
-            *("keras", "matplotlib", "numpy", "scipy", "mlxtend", "PIL"),
+            *("keras", "tensorflow", "matplotlib", "numpy", "scipy", "mlxtend", "PIL"),
         }
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sevenfold.predictor import Network, load_network
     from sevenfold.report import draw as draw_report
     from sevenfold.runs.reading import FinishedRun, read_run
+    from sevenfold.tracking import track
     from sevenfold.workflow import run_workflow
 
 __version__ = "0.1.0"
@@ -28,6 +29,7 @@ __all__ = [
     "load_network",
     "read_run",
     "run_workflow",
+    "track",
 ]
 
 _HOMES = {
@@ -39,6 +41,7 @@ _HOMES = {
     "load_config": ("sevenfold.config", "load_config"),
     "read_run": ("sevenfold.runs.reading", "read_run"),
     "run_workflow": ("sevenfold.workflow", "run_workflow"),
+    "track": ("sevenfold.tracking", "track"),
 }
 
 

@@ -26,6 +26,7 @@ from mutations import (
     runs,
     statistics,
     steps,
+    tracking,
     tuning,
 )
 from mutations.places import TESTS
@@ -60,6 +61,7 @@ _GROUPS = (
     runs,
     statistics,
     steps,
+    tracking,
     tuning,
 )
 FAULTS = tuple(

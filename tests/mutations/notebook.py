@@ -18,6 +18,12 @@ FAULTS = {
             "if not is_edited(path) and not is_of",
             "if not is_of",
         ),
+        ("few seeds know as much as many", "if noise.degrees else", "if noise.degrees < 0 else"),
+        (
+            "all epochs have one order",
+            ".shuffle(len(x))",
+            ".shuffle(len(x), reshuffle_each_iteration=False)",
+        ),
         ("a dollar begins a formula", "[\\\\`*_$|#~]", "[\\\\`*_|#~]"),
         ("links come with the prose", "(?=[(:\\[])", "(?=[:\\[])"),
     ),

@@ -85,6 +85,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "report/card.py": ("test_report_files.py",),
     "app": ("test_app_protocol.py", "test_app.py", "test_app_hostile.py"),
     "export": ("test_export.py",),
+    "tracking": ("test_tracking.py", "test_tracking_mlflow.py"),
     "steps/saved_network.py": ("test_saved_network.py",),
     "executor": ("test_executor_worker.py", "test_tuning.py"),
     "surroundings.py": ("test_surroundings.py",),

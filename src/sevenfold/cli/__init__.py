@@ -17,6 +17,7 @@ from sevenfold.cli.export import export
 from sevenfold.cli.predict import predict
 from sevenfold.cli.report import report
 from sevenfold.cli.settings import settings
+from sevenfold.cli.track import track, track_after
 from sevenfold.errors import (
     Interrupted,
     NoStatisticalPower,
@@ -48,6 +49,7 @@ app.command()(predict)
 app.command("app")(serve_runs)
 app.command()(report)
 app.command()(settings)
+app.command()(track)
 
 _TOO_LITTLE = (
     "There is too little memory. Close other programs, raise the limit (ulimit -v), or use fewer"
@@ -240,6 +242,14 @@ def run(
             metavar="ADDRESS", help="Train on the Ray cluster there instead: host:6379, or auto."
         ),
     ] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--track",
+            metavar="TRACKER",
+            help="Send the run to mlflow or tensorboard at its end; may be repeated.",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="Print summary.json and nothing else.")
@@ -253,6 +263,7 @@ def run(
     from sevenfold.report.author import author_of, keep_author
     from sevenfold.statistics import decimals
     from sevenfold.terminal import keep_swallowed_interrupts
+    from sevenfold.tracking import require
     from sevenfold.workflow import run_workflow
 
     keep_swallowed_interrupts()
@@ -279,6 +290,7 @@ def run(
     named = {"name": author, "title": title, "course": course}
     said = {field: text for field, text in named.items() if text is not None}
     author_of(said)  # what cannot be kept is refused before the work, not after it
+    trackers = require(track or ())
     try:
         summary = run_workflow(
             settings,
@@ -293,7 +305,9 @@ def run(
         raise Interrupted("Interrupted. The same command goes on from there.") from None
     except NoStatisticalPower as error:
         keep_author(folder, said)
-        raise NoStatisticalPower(f"{error} Report: {draw(folder)}") from None
+        page = draw(folder)
+        track_after(folder, trackers, quiet=quiet or json)
+        raise NoStatisticalPower(f"{error} Report: {page}") from None
     keep_author(folder, said)
     path = draw(folder)
     if json:
@@ -310,3 +324,4 @@ def run(
         )
         print(f"{final.n_errors} {'error' if final.n_errors == 1 else 'errors'}")
         print(f"Report: {visible(str(path))}")
+    track_after(folder, trackers, quiet=quiet or json)

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sevenfold.notebook import data_code, expected, texts
-from sevenfold.notebook.expected import Expected
+from sevenfold.notebook.expected import Expected, Tested
 from sevenfold.notebook.keras_code import left_out, network_code, training_code
 from sevenfold.runs.layout import MODEL
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.statistics import decimals
-from sevenfold.validation import Configuration
+from sevenfold.validation import Configuration, ScoredConfiguration
 
 START, DATA, DIVISION, PREPARATION = "start", "section-1", "section-3", "section-4"
 BASELINE, OVERFIT, FINAL = "section-5", "section-6", "section-8"
+NAMES = {"baseline": "the baseline", "overfit": "the overfitting model"}
 
 
 @dataclass(frozen=True)
@@ -90,38 +91,41 @@ def _final(run: FinishedRun) -> Iterator[Code]:
         return
     final, network = run.final_test, run.final_test.configuration.network
     lacking = left_out(final.configuration.training)
-    words = "The final network, trained on all development images. " + (
-        f"This cell goes without {' and '.join(lacking)}, so that it expects less."
-        if lacking
-        else ""
-    )
+    less = f" without {' and '.join(lacking)}" if lacking else ""
+    words = "The final network, trained on all development images."
+    if lacking:
+        words += (
+            f" **This is not the whole of the run's training**: this cell goes{less}, which plain"
+            " Keras has not in a few lines, so that it expects less. The network that the run"
+            " trained with it and tested is opened by the last cell."
+        )
     of_final = expected.final_on_test(run, final, left_out=bool(lacking))
     yield Code(
         "\n".join(
             [
                 network_code(network, "final"),
-                training_code(final.configuration.training, network.classes, "final", ("x", "y")),
+                _fitted(final.configuration, "final"),
                 texts.RIGHT.format(name="final"),
-                _compared("Final network, test", "final_right.mean()", of_final),
+                _compared(f"Final network{less}, test", "final_right.mean()", of_final),
             ]
         ),
-        words.strip(),
+        words,
     )
     calls = []
-    earlier = {
-        "baseline": ("the baseline", run.baseline.network),
-        "overfit": ("the overfitting model", run.overfit.model.at_end),
+    earlier: dict[Tested, ScoredConfiguration] = {
+        "baseline": run.baseline.network,
+        "overfit": run.overfit.model.at_end,
     }
-    for name, (what, scored) in earlier.items():
+    for name, scored in earlier.items():
+        what = NAMES[name]
         comparison = final.comparisons["baseline" if name == "baseline" else "overfit"]
-        training = scored.configuration.training
-        on_test = expected.reference_on_test(run, scored, comparison.accuracy.value)
+        on_test = expected.on_test(run, name, scored, comparison.accuracy.value)
         title = f"{what.removeprefix('the ').capitalize()}, test"
         yield Code(
             "\n".join(
                 [
                     f"{name} = keras.models.clone_model({name})  # as new",
-                    training_code(training, network.classes, name, ("x", "y")),
+                    _fitted(scored.configuration, name),
                     texts.RIGHT.format(name=name),
                     _compared(title, f"{name}_right.mean()", on_test),
                 ]
@@ -172,8 +176,15 @@ def _trained_and_validated(configuration: Configuration, name: str) -> str:
         ("x_train", "y_train"),
         ("x_validation", "y_validation"),
         history="history",
+        batches=texts.BATCHES,
     )
     return f"{network_code(network, name)}\n{fit}\ncurves = history.history"
+
+
+def _fitted(configuration: Configuration, name: str) -> str:
+    """On all development images, to be tested."""
+    training, classes = configuration.training, configuration.network.classes
+    return training_code(training, classes, name, ("x", "y"), batches=texts.BATCHES)
 
 
 def _compared(what: str, found: str, known: Expected) -> str:

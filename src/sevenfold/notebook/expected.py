@@ -5,20 +5,29 @@ seeds may lie from it.
 import itertools
 import math
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
+from scipy.special import expit, logit, ndtr
 
 from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
+from sevenfold.statistics import t_quantile
 from sevenfold.steps.final_result import FinalTest
 from sevenfold.validation import ScoredConfiguration
 
 N_SD = 3.0
 """Standard deviations between seeds that still count as chance."""
+_CHANCE = float(ndtr(N_SD))
+"""How often a normal deviation is no greater than that."""
 N_EPOCHS = 5
 """Over which the noise of seeds is averaged."""
 UNKNOWN_SHARE = 0.5
 """By which the errors may change for what is left out and was not measured."""
+
+
+Tested = Literal["final", "baseline", "overfit"]
+"""Whose predictions on the test images a run stores, seed by seed."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,13 @@ class SeedNoise:
 
     disagreement: the share of images that one of two seeds reads correctly and the
     other does not. common: the variance of accuracies that remains however many images
-    there are, since whole trainings go better or worse.
+    there are, since whole trainings go better or worse. degrees: of freedom, with which
+    both are known; 0 where they are a bound and not measured.
     """
 
     disagreement: float
     common: float
+    degrees: int = 0
 
     @classmethod
     def of(cls, right: np.ndarray, n_folds: int = 1) -> "SeedNoise":
@@ -68,7 +79,8 @@ class SeedNoise:
         # Of two that disagree on a share d of n images by chance alone, each has the
         # variance d / 2 n; a few seeds may agree by luck, but not on every image.
         variance = float(accuracies.var(axis=0, ddof=1).mean()) - disagreement / (2.0 * n)
-        return cls(disagreement, n_folds * max(0.0, variance))
+        degrees = (len(right) - 1) * right.shape[1]
+        return cls(disagreement, n_folds * max(0.0, variance), degrees)
 
     def pooled(self, n: int, other: "SeedNoise", n_other: int) -> "SeedNoise":
         """With what n_other further seeds show; this is of n."""
@@ -76,6 +88,7 @@ class SeedNoise:
         return SeedNoise(
             (1.0 - share) * self.disagreement + share * other.disagreement,
             (1.0 - share) * self.common + share * other.common,
+            self.degrees + other.degrees,
         )
 
     def sd_on(self, n: int) -> float:
@@ -86,9 +99,17 @@ class SeedNoise:
 def around(run: float, centre: float, noise: SeedNoise, n: int, n_seeds: int) -> Expected:
     """Where one more training should lie, if `centre` is the mean of `n_seeds`; an
     image more or less is always possible.
+
+    Trainings that go worse lie further off than those that go better: it is errors
+    that are multiplied. So the range is symmetric in the logit, as in the mean it is
+    not, and wider where few seeds say how far they lie apart (Student's t).
     """
-    half = N_SD * noise.sd_on(n) * math.sqrt(1.0 + 1.0 / n_seeds) + 1.0 / n
-    return Expected(run, max(0.0, centre - half), min(1.0, centre + half))
+    sd = noise.sd_on(n) * math.sqrt(1.0 + 1.0 / n_seeds)
+    n_sd = t_quantile(_CHANCE, noise.degrees) if noise.degrees else N_SD
+    inside = min(max(centre, 0.5 / n), 1.0 - 0.5 / n)  # a logit is of neither end
+    half = n_sd * sd / (inside * (1.0 - inside))
+    low, high = (expit(logit(inside) + side * half) for side in (-1.0, 1.0))
+    return Expected(run, max(0.0, float(low) - 1.0 / n), min(1.0, float(high) + 1.0 / n))
 
 
 def first_split(run: FinishedRun) -> np.ndarray:
@@ -103,13 +124,21 @@ def on_validation(run: FinishedRun, scored: ScoredConfiguration, epoch: int) -> 
     return around(mean, mean, seed_noise(run, scored, epoch), n, n_seeds)
 
 
-def reference_on_test(run: FinishedRun, scored: ScoredConfiguration, accuracy: float) -> Expected:
-    """Test accuracy of an earlier model, of which one seed was tested: its seeds differ
-    there as they do on validation images.
+def on_test(
+    run: FinishedRun, name: Tested, scored: ScoredConfiguration | None, accuracy: float
+) -> Expected:
+    """Test accuracy of the model of this name, of whose first seed the run says
+    `accuracy`. Two or three seeds on test images tell too little of how far seeds lie
+    apart, so those of `scored`, its like on validation images, count too.
     """
-    assert run.final_test is not None
-    noise = seed_noise(run, scored, scored.configuration.training.n_epochs)
-    return around(accuracy, accuracy, noise, run.final_test.n_test, 1)
+    stored = run.arrays(layout.TEST_PREDICTIONS)
+    right = stored[name].argmax(axis=2) == stored["labels"]
+    n_seeds, n = right.shape
+    noise = SeedNoise.of(right)
+    if scored is not None:
+        on_validation_images = seed_noise(run, scored, scored.epoch)
+        noise = noise.pooled(n_seeds, on_validation_images, scored.over_seeds.n)
+    return around(accuracy, float(right.mean()), noise, n, n_seeds)
 
 
 def seed_noise(run: FinishedRun, scored: ScoredConfiguration, epoch: int) -> SeedNoise:
@@ -128,18 +157,11 @@ def final_on_test(run: FinishedRun, final: FinalTest, *, left_out: bool) -> Expe
     run's own training had, for which there is more room, on the measured side where the
     run has measured what distortions are worth.
     """
-    stored = run.arrays(layout.TEST_PREDICTIONS)
-    right = stored["final"].argmax(axis=2) == stored["labels"]
-    n_seeds, n = right.shape
-    noise = SeedNoise.of(right)
-    if run.finalists:  # two or three seeds on test images tell too little
-        fresh = run.finalists.winner.fresh
-        on_validation_images = seed_noise(run, fresh, fresh.epoch)
-        noise = noise.pooled(n_seeds, on_validation_images, fresh.over_seeds.n)
-    expected = around(final.scores.accuracy.value, float(right.mean()), noise, n, n_seeds)
+    fresh = run.finalists.winner.fresh if run.finalists else None
+    expected = on_test(run, "final", fresh, final.scores.accuracy.value)
     if not left_out:
         return expected
-    others = UNKNOWN_SHARE * (1.0 - float(right.mean()))
+    others = UNKNOWN_SHARE * (1.0 - final.seed_accuracies.mean)
     undistorted = run.finalists.undistorted if run.finalists else None
     if undistorted is None:
         return expected.moved(0.0, others)

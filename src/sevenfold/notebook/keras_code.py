@@ -56,11 +56,13 @@ def training_code(
     data: tuple[str, str],
     validation: tuple[str, str] | None = None,
     history: str = "",
+    batches: str = "",
 ) -> str:
     """`compile` and `fit` of the network in `variable`, on the arrays that `data` names
     (inputs and labels) and, where they are given, validated on others.
 
-    history: the variable for what `fit` gives; none where it is empty.
+    history: the variable for what `fit` gives; none where it is empty. batches: the
+    function that makes batches of the arrays; `fit` itself where it is empty.
     """
     smoothed = training.label_smoothing > 0.0
 
@@ -77,10 +79,11 @@ def training_code(
         f"loss={loss}",
         'metrics=["accuracy"]',
     ]
+    size = training.batch_size
     fitting = [
-        pair(data),
+        f"{batches}({pair(data)}, {size})" if batches else pair(data),
         *([f"validation_data=({pair(validation)})"] if validation else []),
-        f"batch_size={training.batch_size}",
+        *([] if batches else [f"batch_size={size}"]),
         f"epochs={training.n_epochs}",
         "verbose=2",
     ]

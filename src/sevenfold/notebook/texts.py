@@ -7,8 +7,8 @@ HOW_TO = (
     "This notebook is the report of a run with cells of plain Keras between its sections. They"
     " build and train the baseline, the overfitting model and the final network anew, on"
     " TensorFlow, and set each figure beside the run's own. Another seed gives other figures:"
-    f" beside each stands what the run's seeds lead to expect, their mean and {N_SD:.0f}"
-    " standard deviations on either side. Needed: `keras`, `tensorflow`, `scipy`, `matplotlib`."
+    f" beside each stands what the run's seeds lead to expect, {N_SD:.0f} standard deviations"
+    " on either side of their mean. Needed: `keras`, `tensorflow`, `scipy`, `matplotlib`."
     f" Without the internet, set `DATA` below, or the variable `{VARIABLE}`, to a folder"
     " of IDX files or an `.npz` file with `x_train`, `y_train`, `x_test` and `y_test`.\n\n"
     "Each time it is executed the test images are looked at again. Change nothing on account of"
@@ -29,6 +29,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
 from scipy.stats import binomtest
 
 # Where the data lie on this machine; empty: they are fetched.
@@ -45,10 +46,17 @@ def compare(what, found, run, low, high):
         f"{{what}}: {{100 * found:.{places}f}} % (the run: {{100 * run:.{places}f}} %,"
         f" seeds within {{100 * low:.{places}f}} to {{100 * high:.{places}f}} %): {{verdict}}"
     )'''
+BATCHES = "batches"
 PREPARATION = '''\
 def prepare(images):
     """A row of numbers from 0 to 1 for each image."""
     return images.reshape(len(images), -1).astype("float32") / 255
+
+
+def batches(x, y, size):
+    """Batches in another order in each epoch. Given arrays and a seed, `fit` visits them
+    in one and the same order in all epochs (Keras 3 on TensorFlow), and learns less."""
+    return tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x)).batch(size)
 
 
 x, y = prepare(images), labels
