@@ -106,7 +106,8 @@ def main() -> None:
     n_found = n_right = n_whole = 0
     for i in range(asked.sheets):
         chosen = rng.choice(len(places), 134, replace=False)
-        page = find_characters(sheet_of(images.pixels[places[chosen]], 14, rng), f"sheet {i}")
+        drawing = sheet_of(images.pixels[places[chosen]], 14, rng)
+        page = find_characters(drawing, f"sheet {i}", inverted=network.inverted)
         n_found += len(page.boxes)
         if len(page.boxes) == 134:
             n_whole += 1

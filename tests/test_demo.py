@@ -74,6 +74,13 @@ def reader() -> Network:
     )
 
 
+def turned(of: Network) -> Network:
+    """The same, had training seen every image turned: 1 - x at its inputs."""
+    kernel, bias, *others = of.weights
+    weights = (-kernel, bias + kernel.sum(axis=0), *others)
+    return replace(of, weights=weights, inverted=True)
+
+
 def show(of: Network, **changes: Any) -> Shown:
     places = [int(np.flatnonzero(DIGITS.labels == label)[0]) for label in range(3)]
     made = Shown(
@@ -158,8 +165,9 @@ def test_all_ten_digits_are_read_and_nothing_leaves_the_page(
         assert {url for url in asked if not url.startswith("data:")} == {address}
 
 
+@pytest.mark.parametrize("inverted", [False, True])
 def test_pictures_are_seen_as_predict_sees_them_and_answered_alike(
-    at: Any, reader: Network, tmp_path: Path
+    at: Any, reader: Network, tmp_path: Path, inverted: bool
 ) -> None:
     """Dark on unevenly lit paper, bright on dark, coloured, and one that is taller."""
     rng = np.random.default_rng(1)
@@ -173,19 +181,40 @@ def test_pictures_are_seen_as_predict_sees_them_and_answered_alike(
         picture = Image.fromarray(np.stack([grey, grey, 255 - grey], axis=-1) if i == 3 else grey)
         picture.save(tmp_path / f"{i}.png")
         pictures.append(tmp_path / f"{i}.png")
+    reader = turned(reader) if inverted else reader
     with browser_page(**DESKTOP) as page:
         page.goto(at(show(reader)))
         for path in pictures:
             page.locator("#file").set_input_files(path)
             wait_for(page, "given !== null")
             seen = np.array(page.evaluate("Array.from(seenBy(networks[0]))"), np.int64)
-            own = as_input(path, (28, 28), prepares=True, inverted=False)
+            own = as_input(path, (28, 28), prepares=True, inverted=inverted)
             assert np.abs(seen.reshape(28, 28) - own).max() <= 1
             told = page.evaluate("probabilities(networks[0], seenBy(networks[0]))")
             rounded = replace(reader, weights=tuple(w.astype(np.float16) for w in reader.weights))
             expected = rounded.predict_proba(seen.astype(np.uint8).reshape(1, 28, 28))[0]
             assert told == pytest.approx(expected, abs=1e-5)
             page.locator("#clear").click()
+
+
+def test_networks_that_were_trained_on_turned_images_answer_alike(at: Any, reader: Network) -> None:
+    """A drawing and an example of the first, beside the network as it was."""
+    networks = [show(turned(reader), name="turned"), show(reader)]
+    networks[0] = replace(
+        networks[0], examples=tuple((name, 255 - image) for name, image in networks[0].examples)
+    )
+    with browser_page(**DESKTOP) as page:
+        page.goto(at(*networks))
+        corners = "[...document.querySelectorAll('.saw canvas')].map((canvas) => canvas"
+        corners += ".getContext('2d').getImageData(0, 0, 1, 1).data[0])"
+        assert page.evaluate(corners) == [255, 0]  # nothing written: paper
+        for stroke in STROKES["5"]:
+            by_mouse(page, stroke)
+        assert page.locator(".answer").all_inner_texts() == ["5", "5"]
+        assert page.evaluate(corners) == [255, 0]
+        page.locator("#examples button").nth(1).click()
+        assert page.locator(".answer").all_inner_texts() == ["1", "1"]
+        assert page.evaluate(corners) == [255, 0]
 
 
 @pytest.mark.parametrize(("shape", "inverted"), [((12, 16, 3), False), ((20, 20), True)])

@@ -142,8 +142,8 @@ function areas(n, count) {
   });
 }
 
-/** Ink as MNIST would have it: 784 bytes. */
-function centred(ink) {
+/** Ink as MNIST would have it: 784 bytes, turned where training saw them so. */
+function centred(ink, inverted) {
   const [rows, columns] = marginsOf(ink).map((margin) => [margin.findIndex((value) => value > 0), margin.findLastIndex((value) => value > 0) + 1]);
   const box = cropped(ink, rows[0], columns[0], rows[1], columns[1]);
   const side = Math.max(box.height, box.width, SMALLEST), square = new Float64Array(side * side);
@@ -161,5 +161,5 @@ function centred(ink) {
     return Math.min(Math.max(Math.trunc(15 - middle), 0), SIDE - BOX);
   });
   for (let y = 0; y < BOX; y++) image.set(grey.subarray(y * BOX, (y + 1) * BOX), (down + y) * SIDE + across);
-  return image;
+  return inverted ? image.map((value) => 255 - value) : image;
 }
