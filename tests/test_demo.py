@@ -23,7 +23,7 @@ from sevenfold.report import draw
 from sevenfold.runs.layout import SAMPLE
 from sevenfold.runs.reading import read_run
 from tests.browser import DESKTOP, PHONE, browser_page, needs_browser, wait_for
-from tests.test_predict import network
+from tests.test_predict import cut_close, network
 
 pytestmark = needs_browser
 
@@ -169,7 +169,9 @@ def test_all_ten_digits_are_read_and_nothing_leaves_the_page(
 def test_pictures_are_seen_as_predict_sees_them_and_answered_alike(
     at: Any, reader: Network, tmp_path: Path, inverted: bool
 ) -> None:
-    """Dark on unevenly lit paper, bright on dark, coloured, and one that is taller."""
+    """Dark on unevenly lit paper, bright on dark, coloured, one that is taller, and cut
+    close to the ink.
+    """
     rng = np.random.default_rng(1)
     pictures = []
     for i in range(4):
@@ -181,6 +183,11 @@ def test_pictures_are_seen_as_predict_sees_them_and_answered_alike(
         picture = Image.fromarray(np.stack([grey, grey, 255 - grey], axis=-1) if i == 3 else grey)
         picture.save(tmp_path / f"{i}.png")
         pictures.append(tmp_path / f"{i}.png")
+    for bright in (True, False):
+        for i in range(0, 5_000, 600):
+            picture, _ = cut_close(DIGITS.pixels[i], i % 7, bright=bright)
+            Image.fromarray(picture).save(tmp_path / f"{i}_{bright}.png")
+            pictures.append(tmp_path / f"{i}_{bright}.png")
     reader = turned(reader) if inverted else reader
     with browser_page(**DESKTOP) as page:
         page.goto(at(show(reader)))

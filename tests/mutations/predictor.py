@@ -17,6 +17,23 @@ FAULTS = {
             "return prepared(picture, name, inverted=inverted)",
             "return 255 - prepared(picture, name, inverted=inverted)",
         ),
+        ("a border of ink is paper", "if not surrounded and", "if False and"),
+        (
+            "paper hangs together as ink does",
+            "_n_pieces(bright) - _n_pieces(~bright) or corners",
+            "corners",
+        ),
+        ("grain is ink on paper", "if share < TWO", "if share < 0"),
+        (
+            "ink makes paper uneven",
+            "quantile(apart[apart <= 2.0 * limit], 0.5)",
+            "quantile(apart, 0.5)",
+        ),
+        (
+            "any mixture is even",
+            "reach = min(max(2.0 * limit, LEAST), LIKE)",
+            "reach = max(2.0 * limit, LEAST)",
+        ),
         ("arrays of turned data stay", "255 - pixels if inverted else pixels", "pixels"),
         (
             "unsure is what is sure",
