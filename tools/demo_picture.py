@@ -13,11 +13,11 @@ from PIL import Image
 
 sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "tests")]
 
-from tests.browser import PHONE, browser_page
-from tests.test_demo import STROKES, by_finger
+from tests.browser import PHONE, browser_page  # noqa: E402
+from tests.test_demo import STROKES, by_finger  # noqa: E402
 
 DIGIT, SIZE, TOP, LEFT = "5", 0.6, 12, 30
-"""What is drawn; its share of the pad, and where, in percent: what it sees is centred."""
+"""What is drawn; its share of the pad, and where, in percent; not in the middle."""
 HEIGHT, MAX_BYTES = 522, 100_000
 
 
