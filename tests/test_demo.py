@@ -234,6 +234,11 @@ def test_other_images_are_brought_to_the_size_of_training(
     with browser_page(**PHONE) as page:
         page.goto(at(show(of, examples=examples, noun="image")))
         assert page.locator("#pad").get_attribute("tabindex") is None
+        assert page.locator("#undo").count() == 0
+        assert page.locator("#hint").is_visible()
+        assert not page.locator(".saw canvas").is_visible()  # nothing is seen yet
+        with page.expect_file_chooser():
+            page.locator("#hint").tap()
         for i, size in enumerate([(45, 31), (7, 5), shape[:2]]):
             picture = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
             Image.fromarray(picture).save(tmp_path / f"{i}.png")
@@ -242,7 +247,12 @@ def test_other_images_are_brought_to_the_size_of_training(
             seen = page.evaluate("Array.from(seenBy(networks[0]))")
             own = as_input(tmp_path / f"{i}.png", shape, prepares=False, inverted=inverted)
             assert np.abs(np.array(seen) - own.ravel().astype(int)).max() <= 1
+        assert not page.locator("#hint").is_visible()
+        page.locator("#clear").tap()
+        assert page.locator("#hint").is_visible()
+        assert ("turned, bright for dark" in page.locator("main").inner_text()) == inverted
         page.locator("#examples button").click()
+        assert page.locator(".saw canvas").is_visible()
         assert page.evaluate("Array.from(seenBy(networks[0]))") == examples[0][1].ravel().tolist()
 
 
@@ -307,13 +317,17 @@ def test_dropping_and_pasting_a_picture(at: Any, reader: Network) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("n_networks", [1, 2])
+@pytest.mark.parametrize("draws", [True, False])
 def test_it_fits_and_axe_finds_nothing(
-    at: Any, reader: Network, scheme: str, n_networks: int
+    at: Any, reader: Network, scheme: str, n_networks: int, draws: bool
 ) -> None:
+    reader = replace(reader, prepares=draws)
     networks = [show(reader, name=f"run {i}") for i in range(n_networks)]
     for width in (320, 390, 640, 1280):  # 640 is what 1,280 leaves at 200 %
         with browser_page(viewport={"width": width, "height": 800}, color_scheme=scheme) as page:
             page.goto(at(*networks))
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
             page.locator("#examples button").first.click()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             found = Axe().run(page)

@@ -31,7 +31,7 @@ function panelOf(network, panel) {
     part("bars").append(row);
     return row;
   });
-  const blank = new Uint8Array(network.shape.reduce((a, b) => a * b)).fill(network.prepares && network.inverted ? 255 : 0);
+  const paper = new Uint8Array(network.shape.reduce((a, b) => a * b)).fill(network.inverted ? 255 : 0);
   return (pixels) => {
     const isEmpty = pixels === null, shares = isEmpty ? network.classes.map(() => 0) : probabilities(network, pixels);
     const order = shares.map((_, i) => i).sort((a, b) => shares[b] - shares[a]);
@@ -43,7 +43,8 @@ function panelOf(network, panel) {
       share.textContent = isEmpty ? "" : percent(shares[i]);
       bars[place].classList.toggle("best", !isEmpty && i === order[0]);
     });
-    part("saw").replaceChildren(pictureOf(pixels ?? blank, network.shape));
+    part("saw").replaceChildren(pictureOf(pixels ?? paper, network.shape));
+    part("saw").classList.toggle("nothing", isEmpty && !network.prepares);
     const [best, second] = order, unsure = !isEmpty && network.threshold !== null && shares[best] < network.threshold;
     part("answer").textContent = isEmpty ? "\u2013" : network.classes[best];
     part("certainty").textContent = isEmpty
@@ -74,6 +75,7 @@ function seenBy(network) {
 function answer(done = true) {
   const said = networks.map((network, i) => panels[i](seenBy(network)));
   if (done) $("said").textContent = said.join(". ");
+  if (!draws) $("hint").hidden = given !== null;
 }
 
 async function take(file) {
@@ -99,7 +101,7 @@ function reset(change) {
 $("pad").addEventListener("pointerdown", () => (given = null), { capture: true });
 $("pad").addEventListener("keydown", (event) => [" ", "Enter"].includes(event.key) && (given = null), { capture: true });
 $("clear").addEventListener("click", () => reset(pad.clear));
-$("undo").addEventListener("click", () => reset(pad.undo));
+$("undo")?.addEventListener("click", () => reset(pad.undo));
 $("file").addEventListener("change", (event) => {
   if (event.target.files.length) take(event.target.files[0]);
   event.target.value = "";
