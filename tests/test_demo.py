@@ -23,7 +23,7 @@ from sevenfold.report import draw
 from sevenfold.runs.layout import SAMPLE
 from sevenfold.runs.reading import read_run
 from tests.browser import DESKTOP, PHONE, browser_page, needs_browser, wait_for
-from tests.test_predict import network
+from tests.test_predict import cut_close, network
 
 pytestmark = needs_browser
 
@@ -72,6 +72,13 @@ def reader() -> Network:
         prepares=True,
         temperature=1.3,
     )
+
+
+def turned(of: Network) -> Network:
+    """The same, had training seen every image turned: 1 - x at its inputs."""
+    kernel, bias, *others = of.weights
+    weights = (-kernel, bias + kernel.sum(axis=0), *others)
+    return replace(of, weights=weights, inverted=True)
 
 
 def show(of: Network, **changes: Any) -> Shown:
@@ -158,10 +165,13 @@ def test_all_ten_digits_are_read_and_nothing_leaves_the_page(
         assert {url for url in asked if not url.startswith("data:")} == {address}
 
 
+@pytest.mark.parametrize("inverted", [False, True])
 def test_pictures_are_seen_as_predict_sees_them_and_answered_alike(
-    at: Any, reader: Network, tmp_path: Path
+    at: Any, reader: Network, tmp_path: Path, inverted: bool
 ) -> None:
-    """Dark on unevenly lit paper, bright on dark, coloured, and one that is taller."""
+    """Dark on unevenly lit paper, bright on dark, coloured, one that is taller, and cut
+    close to the ink.
+    """
     rng = np.random.default_rng(1)
     pictures = []
     for i in range(4):
@@ -173,19 +183,45 @@ def test_pictures_are_seen_as_predict_sees_them_and_answered_alike(
         picture = Image.fromarray(np.stack([grey, grey, 255 - grey], axis=-1) if i == 3 else grey)
         picture.save(tmp_path / f"{i}.png")
         pictures.append(tmp_path / f"{i}.png")
+    for bright in (True, False):
+        for i in range(0, 5_000, 600):
+            picture, _ = cut_close(DIGITS.pixels[i], i % 7, bright=bright)
+            Image.fromarray(picture).save(tmp_path / f"{i}_{bright}.png")
+            pictures.append(tmp_path / f"{i}_{bright}.png")
+    reader = turned(reader) if inverted else reader
     with browser_page(**DESKTOP) as page:
         page.goto(at(show(reader)))
         for path in pictures:
             page.locator("#file").set_input_files(path)
             wait_for(page, "given !== null")
             seen = np.array(page.evaluate("Array.from(seenBy(networks[0]))"), np.int64)
-            own = as_input(path, (28, 28), prepares=True, inverted=False)
+            own = as_input(path, (28, 28), prepares=True, inverted=inverted)
             assert np.abs(seen.reshape(28, 28) - own).max() <= 1
             told = page.evaluate("probabilities(networks[0], seenBy(networks[0]))")
             rounded = replace(reader, weights=tuple(w.astype(np.float16) for w in reader.weights))
             expected = rounded.predict_proba(seen.astype(np.uint8).reshape(1, 28, 28))[0]
             assert told == pytest.approx(expected, abs=1e-5)
             page.locator("#clear").click()
+
+
+def test_networks_that_were_trained_on_turned_images_answer_alike(at: Any, reader: Network) -> None:
+    """A drawing and an example of the first, beside the network as it was."""
+    networks = [show(turned(reader), name="turned"), show(reader)]
+    networks[0] = replace(
+        networks[0], examples=tuple((name, 255 - image) for name, image in networks[0].examples)
+    )
+    with browser_page(**DESKTOP) as page:
+        page.goto(at(*networks))
+        corners = "[...document.querySelectorAll('.saw canvas')].map((canvas) => canvas"
+        corners += ".getContext('2d').getImageData(0, 0, 1, 1).data[0])"
+        assert page.evaluate(corners) == [255, 0]  # nothing written: paper
+        for stroke in STROKES["5"]:
+            by_mouse(page, stroke)
+        assert page.locator(".answer").all_inner_texts() == ["5", "5"]
+        assert page.evaluate(corners) == [255, 0]
+        page.locator("#examples button").nth(1).click()
+        assert page.locator(".answer").all_inner_texts() == ["1", "1"]
+        assert page.evaluate(corners) == [255, 0]
 
 
 @pytest.mark.parametrize(("shape", "inverted"), [((12, 16, 3), False), ((20, 20), True)])
@@ -198,6 +234,11 @@ def test_other_images_are_brought_to_the_size_of_training(
     with browser_page(**PHONE) as page:
         page.goto(at(show(of, examples=examples, noun="image")))
         assert page.locator("#pad").get_attribute("tabindex") is None
+        assert page.locator("#undo").count() == 0
+        assert page.locator("#hint").is_visible()
+        assert not page.locator(".saw canvas").is_visible()  # nothing is seen yet
+        with page.expect_file_chooser():
+            page.locator("#hint").tap()
         for i, size in enumerate([(45, 31), (7, 5), shape[:2]]):
             picture = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
             Image.fromarray(picture).save(tmp_path / f"{i}.png")
@@ -206,7 +247,12 @@ def test_other_images_are_brought_to_the_size_of_training(
             seen = page.evaluate("Array.from(seenBy(networks[0]))")
             own = as_input(tmp_path / f"{i}.png", shape, prepares=False, inverted=inverted)
             assert np.abs(np.array(seen) - own.ravel().astype(int)).max() <= 1
+        assert not page.locator("#hint").is_visible()
+        page.locator("#clear").tap()
+        assert page.locator("#hint").is_visible()
+        assert ("turned, bright for dark" in page.locator("main").inner_text()) == inverted
         page.locator("#examples button").click()
+        assert page.locator(".saw canvas").is_visible()
         assert page.evaluate("Array.from(seenBy(networks[0]))") == examples[0][1].ravel().tolist()
 
 
@@ -271,13 +317,17 @@ def test_dropping_and_pasting_a_picture(at: Any, reader: Network) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("n_networks", [1, 2])
+@pytest.mark.parametrize("draws", [True, False])
 def test_it_fits_and_axe_finds_nothing(
-    at: Any, reader: Network, scheme: str, n_networks: int
+    at: Any, reader: Network, scheme: str, n_networks: int, draws: bool
 ) -> None:
+    reader = replace(reader, prepares=draws)
     networks = [show(reader, name=f"run {i}") for i in range(n_networks)]
     for width in (320, 390, 640, 1280):  # 640 is what 1,280 leaves at 200 %
         with browser_page(viewport={"width": width, "height": 800}, color_scheme=scheme) as page:
             page.goto(at(*networks))
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
             page.locator("#examples button").first.click()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             found = Axe().run(page)

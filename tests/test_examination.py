@@ -30,6 +30,7 @@ from sevenfold.examination.corruptions import CORRUPTIONS
 from sevenfold.examination.exam import examine
 from sevenfold.examination.keeping import kept
 from sevenfold.examination.results import Examination, PlainNetwork, Row
+from sevenfold.examination.sets import of_field_set, of_path
 from sevenfold.networks import NetworkSpec
 from sevenfold.predictor import load_network
 from sevenfold.predictor import mnist as prepared_by
@@ -37,6 +38,7 @@ from sevenfold.report import draw
 from sevenfold.runs.layout import PLAIN
 from sevenfold.runs.reading import read_run
 from sevenfold.statistics import proportion
+from sevenfold.terminal import Terminal
 
 FILES = ("examination.json", "examination/examples.npz", "examination/plain.npz")
 
@@ -380,7 +382,7 @@ def test_by_default_every_published_set_that_can_be_had_is_marked(
     (semeion,) = (row for row in exam.rows if row.kind == "published")
     assert (semeion.name, semeion.n, semeion.n_left_out) == ("semeion", 29, 1)
     images, labels = written(30, 16, seed=1)
-    seen = np.stack([prepared_by.centred(image / 255.0) for image in images[1:]])
+    seen = np.stack([prepared_by.centred(image / 255.0, inverted=False) for image in images[1:]])
     answers = load_network(run).predict_proba(seen).argmax(axis=1)
     assert semeion.n_errors == int((answers != labels[1:]).sum())
     (strange,) = exam.strange
@@ -392,6 +394,28 @@ def test_by_default_every_published_set_that_can_be_had_is_marked(
     page = draw(run).read_text()
     assert "Not examined: USPS" in page
     assert "of them as if they were" in page or strange.answered is None
+
+
+def test_sets_come_turned_to_a_network_whose_training_was(
+    run: Path, published: Path, tmp_path: Path
+) -> None:
+    network = load_network(run)
+    turned = dataclasses.replace(network, inverted=True)
+    nobody = made_up_digits(10, seed=1)
+    with Terminal("quiet").transfer() as progress:
+        pixels, other = (
+            of_field_set(FIELD_SETS["semeion"], of, progress).pixels for of in (network, turned)
+        )
+    assert np.array_equal(other, 255 - pixels)
+    for label in ("0", "1"):
+        (tmp_path / "scans" / label).mkdir(parents=True)
+        image = np.full((40, 40), 220, np.uint8)
+        image[5 + int(label) : 30, 18:22] = 60
+        Image.fromarray(image).save(tmp_path / "scans" / label / "a.png")
+    pixels, other = (
+        of_path(str(tmp_path / "scans"), of, nobody).pixels for of in (network, turned)
+    )
+    assert np.array_equal(other, 255 - pixels)
 
 
 def test_a_set_of_other_bytes_is_not_taken_for_the_published_one(

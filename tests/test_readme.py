@@ -14,10 +14,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def test_it_has_90_lines_and_a_small_picture() -> None:
+def test_it_has_90_lines_and_two_small_pictures() -> None:
     assert README.count("\n") <= 90
-    assert "](docs/report.png)" in README
-    assert (ROOT / "docs" / "report.png").stat().st_size <= 150_000
+    for name, n_bytes in (("report", 150_000), ("demo", 100_000)):
+        assert f"](docs/{name}.png)" in README
+        assert (ROOT / "docs" / f"{name}.png").stat().st_size <= n_bytes
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -19,6 +19,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "examination": ("test_examination_corruptions.py", "test_examination.py"),
     "statistics/detection.py": ("test_statistics_detection.py",),
     "forecast.py": ("test_forecast.py",),
+    "predictor": ("test_predict.py",),
     "engine": (
         "test_engine_numbers.py",
         "test_engine.py",

@@ -63,7 +63,7 @@ def predict(
                 "--page goes with networks for single written characters (MNIST and its kin)."
                 " Give pictures one by one."
             )
-        names, pixels, pages = read_pages(images)
+        names, pixels, pages = read_pages(images, inverted=network.inverted)
     else:
         found = given(
             images, network.image_shape, prepares=network.prepares, inverted=network.inverted

@@ -1,96 +1,13 @@
 /*
  * Which part of a picture was written, and MNIST's own way from there to 28 x 28: what predictor/ink.py and
  * predictor/mnist.py say, for a browser.
- * A field is {height, width, values}, its values row by row.
  */
-const COARSE = 48, NOISE = 4, LEAST = 12, TAIL = 0.004;
-const SIDE = 28, BOX = 20, SMALLEST = 10;
-
-const field = (height, width, values) => ({ height, width, values });
-const sum = (values) => values.reduce((a, b) => a + b, 0);
-
-/** The value below which a share of the sorted numbers lies, between two of them where it falls there. */
-function quantile(numbers, share) {
-  const sorted = Float64Array.from(numbers).sort();
-  const place = share * (sorted.length - 1), below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-}
-
-/** The nearest whole number, of two the even one. */
-function toEven(value) {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
-/** n numbers from `from` to `to`, evenly. */
-const evenly = (from, to, n) => Array.from({ length: n }, (_, i) => (n === 1 ? from : from + (i * (to - from)) / (n - 1)));
-const terms = (y, x) => [1, y, x, y * y, y * x, x * x];
-
-/** x of the 6 x 6 system a x = b. */
-function solve(a, b) {
-  const rows = a.map((row, i) => [...row, b[i]]);
-  for (let i = 0; i < 6; i++) {
-    let best = i;
-    for (let j = i + 1; j < 6; j++) if (Math.abs(rows[j][i]) > Math.abs(rows[best][i])) best = j;
-    [rows[i], rows[best]] = [rows[best], rows[i]];
-    for (let j = 0; j < 6; j++) {
-      if (j === i) continue;
-      const factor = rows[j][i] / rows[i][i];
-      for (let k = i; k < 7; k++) rows[j][k] -= factor * rows[i][k];
-    }
-  }
-  return rows.map((row, i) => row[6] / row[i]);
-}
-
-/** The surface of second degree through points {terms, value}, by least squares. */
-function fitted(points) {
-  const a = Array.from({ length: 6 }, () => new Float64Array(6)), b = new Float64Array(6);
-  for (const { terms, value } of points)
-    for (let i = 0; i < 6; i++) {
-      b[i] += terms[i] * value;
-      for (let j = 0; j < 6; j++) a[i][j] += terms[i] * terms[j];
-    }
-  for (let i = 0; i < 6; i++) a[i][i] += 1e-9 * (1 + points.length);
-  return solve(a, b);
-}
-
-/** The brightness of the paper at each pixel: a surface, fitted again and again to what lies near it. */
-function paperOf({ height, width, values }) {
-  const rows = evenly(0, height - 1, Math.min(height, COARSE)).map(toEven);
-  const columns = evenly(0, width - 1, Math.min(width, COARSE)).map(toEven);
-  const unit = (place, length) => (2 * place) / Math.max(length - 1, 1) - 1;
-  const points = rows.flatMap((row) =>
-    columns.map((column) => ({ terms: terms(unit(row, height), unit(column, width)), value: values[row * width + column] })));
-  const border = [];
-  for (let x = 0; x < width; x++) border.push(values[x], values[(height - 1) * width + x]);
-  for (let y = 0; y < height; y++) border.push(values[y * width], values[y * width + width - 1]);
-  const usual = quantile(border, 0.5);
-  let near = points.filter(({ value }) => Math.abs(value - usual) < 40);
-  if (near.length < 40) near = points;
-  let surface = new Float64Array(6);
-  for (let i = 0; i < 6; i++) {
-    surface = fitted(near);
-    const apart = (point) => Math.abs(point.value - sum(point.terms.map((term, j) => term * surface[j])));
-    const limit = Math.max(6, 2.5 * quantile(near.map(apart), 0.5));
-    const nearer = points.filter((point) => apart(point) <= limit);
-    near = nearer.length ? nearer : points;
-  }
-  const paper = new Float64Array(height * width), [one, y, x, yy, yx, xx] = surface;
-  for (let row = 0, i = 0; row < height; row++)
-    for (let column = 0, v = unit(row, height); column < width; column++, i++) {
-      const u = unit(column, width);
-      paper[i] = one + v * (y + yy * v + yx * u) + u * (x + xx * u);
-    }
-  return paper;
-}
+const TAIL = 0.004, SIDE = 28, BOX = 20, SMALLEST = 10;
 
 /** How much ink each pixel of a grey field (0 to 255) has, from 0 to 1; null where there is none. */
 function inkOf(grey) {
-  const paper = paperOf(grey);
-  const apart = grey.values.map((value, i) => value - paper[i]);
-  const floor = Math.max(LEAST, (NOISE * quantile(apart.map(Math.abs), 0.5)) / 0.6745);
+  const { brightness, floor } = paperOf(grey);
+  const apart = grey.values.map((value, i) => value - brightness[i]);
   const [darker, brighter] = [-1, 1].map((sign) => apart.map((value) => Math.max(sign * value - floor / 2, 0)));
   const weight = (side) => side.reduce((total, value) => total + value * value, 0);
   const ink = weight(darker) >= weight(brighter) ? darker : brighter;
@@ -142,8 +59,8 @@ function areas(n, count) {
   });
 }
 
-/** Ink as MNIST would have it: 784 bytes. */
-function centred(ink) {
+/** Ink as MNIST would have it: 784 bytes, turned where training saw them so. */
+function centred(ink, inverted) {
   const [rows, columns] = marginsOf(ink).map((margin) => [margin.findIndex((value) => value > 0), margin.findLastIndex((value) => value > 0) + 1]);
   const box = cropped(ink, rows[0], columns[0], rows[1], columns[1]);
   const side = Math.max(box.height, box.width, SMALLEST), square = new Float64Array(side * side);
@@ -161,5 +78,5 @@ function centred(ink) {
     return Math.min(Math.max(Math.trunc(15 - middle), 0), SIDE - BOX);
   });
   for (let y = 0; y < BOX; y++) image.set(grey.subarray(y * BOX, (y + 1) * BOX), (down + y) * SIDE + across);
-  return image;
+  return inverted ? image.map((value) => 255 - value) : image;
 }

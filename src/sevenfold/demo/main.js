@@ -31,6 +31,7 @@ function panelOf(network, panel) {
     part("bars").append(row);
     return row;
   });
+  const paper = new Uint8Array(network.shape.reduce((a, b) => a * b)).fill(network.inverted ? 255 : 0);
   return (pixels) => {
     const isEmpty = pixels === null, shares = isEmpty ? network.classes.map(() => 0) : probabilities(network, pixels);
     const order = shares.map((_, i) => i).sort((a, b) => shares[b] - shares[a]);
@@ -42,7 +43,8 @@ function panelOf(network, panel) {
       share.textContent = isEmpty ? "" : percent(shares[i]);
       bars[place].classList.toggle("best", !isEmpty && i === order[0]);
     });
-    part("saw").replaceChildren(pictureOf(isEmpty ? new Uint8Array(network.shape.reduce((a, b) => a * b)) : pixels, network.shape));
+    part("saw").replaceChildren(pictureOf(pixels ?? paper, network.shape));
+    part("saw").classList.toggle("nothing", isEmpty && !network.prepares);
     const [best, second] = order, unsure = !isEmpty && network.threshold !== null && shares[best] < network.threshold;
     part("answer").textContent = isEmpty ? "\u2013" : network.classes[best];
     part("certainty").textContent = isEmpty
@@ -56,23 +58,24 @@ function panelOf(network, panel) {
 const panels = networks.map((network, i) => panelOf(network, $(`network-${i}`)));
 const pad = padOn($("pad"), $("cross"), (done) => draws && answer(done));
 if (!draws) $("pad").style.pointerEvents = "none";
-let given = null; // a picture {height, width, rgba}, or an example {pixels, shape}; null while somebody draws
+let given = null; // a picture {height, width, rgba}, or an example {pixels} as the first network's training saw it; null while somebody draws
 
 /** What a network sees of what is there; null where there is nothing. */
 function seenBy(network) {
   if (given === null) {
     const ink = draws ? pad.ink() : null;
-    return ink && centred(ink);
+    return ink && centred(ink, network.inverted);
   }
-  if (given.pixels) return given.pixels;
+  if (given.pixels) return network.inverted === networks[0].inverted ? given.pixels : given.pixels.map((value) => 255 - value);
   if (!network.prepares) return asTrained(given, network.shape, network.inverted);
   const ink = inkOf(greyOf(given));
-  return ink && centred(withoutSpecks(ink));
+  return ink && centred(withoutSpecks(ink), network.inverted);
 }
 
 function answer(done = true) {
   const said = networks.map((network, i) => panels[i](seenBy(network)));
   if (done) $("said").textContent = said.join(". ");
+  if (!draws) $("hint").hidden = given !== null;
 }
 
 async function take(file) {
@@ -98,7 +101,7 @@ function reset(change) {
 $("pad").addEventListener("pointerdown", () => (given = null), { capture: true });
 $("pad").addEventListener("keydown", (event) => [" ", "Enter"].includes(event.key) && (given = null), { capture: true });
 $("clear").addEventListener("click", () => reset(pad.clear));
-$("undo").addEventListener("click", () => reset(pad.undo));
+$("undo")?.addEventListener("click", () => reset(pad.undo));
 $("file").addEventListener("change", (event) => {
   if (event.target.files.length) take(event.target.files[0]);
   event.target.value = "";

@@ -15,7 +15,7 @@ from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.templates import environment
 
-SCRIPTS = ("network.js", "ink.js", "pictures.js", "pad.js", "main.js")
+SCRIPTS = ("network.js", "paper.js", "ink.js", "pictures.js", "pad.js", "main.js")
 N_EXAMPLES = 10
 
 

@@ -48,13 +48,14 @@ def of_field_set(one: FieldSet, network: Network, progress: TransferProgress) ->
     """
     images = load_field_set(one, progress)
     written = images.pixels.reshape(len(images), -1).any(axis=1)
-    seen = np.stack([centred(picture / 255.0) for picture in images.pixels[written]])
+    inks = images.pixels[written] / 255.0
+    seen = np.stack([centred(ink, inverted=network.inverted) for ink in inks])
     labels = None if one.is_strange else _places(images, network, one.entry.name)[written]
     return ExamSet(
         name=one.entry.name,
         title=one.title,
         kind="published",
-        pixels=255 - seen if network.inverted else seen,
+        pixels=seen,
         labels=labels,
         n_left_out=int((~written).sum()),
     )
@@ -122,8 +123,7 @@ def _whole(place: Path, network: Network) -> Images:
 def _seen(place: Path, images: Images, network: Network) -> Sequence[np.ndarray | None]:
     """Each image as the network sees it; None of one on which nothing is written."""
     if network.prepares and (loose_reader_of(place) or images.shape != network.image_shape):
-        seen = [_prepared(picture) for picture in images.pixels]
-        return [255 - one if network.inverted and one is not None else one for one in seen]
+        return [_prepared(picture, inverted=network.inverted) for picture in images.pixels]
     if images.shape != network.image_shape:
         wanted, got = (" x ".join(map(str, s)) for s in (network.image_shape, images.shape))
         raise DataError(
@@ -133,12 +133,12 @@ def _seen(place: Path, images: Images, network: Network) -> Sequence[np.ndarray 
     return list(255 - images.pixels if network.inverted else images.pixels)
 
 
-def _prepared(picture: np.ndarray) -> np.ndarray | None:
+def _prepared(picture: np.ndarray, *, inverted: bool) -> np.ndarray | None:
     """What MNIST's rule makes of a picture in grey or colour; None of an even one."""
     if picture.ndim == 3:
         picture = picture[..., :3] if picture.shape[2] > 2 else picture[..., 0]
     try:
-        return prepared(picture, "")
+        return prepared(picture, "", inverted=inverted)
     except DataError:
         return None
 

@@ -27,7 +27,7 @@ def as_input(
 ) -> np.ndarray:
     """What a network of this image shape sees of a picture in a file, or of its bytes:
     by MNIST's own rule where its data `prepares`, whatever pen and paper; else scaled
-    with its aspect kept and padded, and turned where training's pictures were.
+    with its aspect kept and padded; turned where training's pictures were.
 
     Raises:
         DataError: it is no picture, or MNIST's rule finds nothing written on it.
@@ -36,13 +36,13 @@ def as_input(
     data = source if isinstance(source, bytes) else read_file(source)
     picture = decode(data, name)
     if prepares:  # which finds the ink by itself, however bright
-        return prepared(picture, name)
+        return prepared(picture, name, inverted=inverted)
     height, width, *channels = image_shape
     image: np.ndarray = stack([fit(picture, height, width)], colour=channels == [3])[0]
     return (255 - image if inverted else image).reshape(image_shape)
 
 
-def prepared(picture: np.ndarray, name: str) -> np.ndarray:
+def prepared(picture: np.ndarray, name: str, *, inverted: bool) -> np.ndarray:
     """What MNIST's own rule makes of a picture, (h, w) or (h, w, 3), uint8, of one
     character in any ink on any paper: see `predictor.mnist.centred`.
 
@@ -58,7 +58,7 @@ def prepared(picture: np.ndarray, name: str) -> np.ndarray:
             f"{name}: expected something written, found an even surface. Give a picture with"
             " more contrast."
         )
-    return centred(without_specks(ink))
+    return centred(without_specks(ink), inverted=inverted)
 
 
 def given(

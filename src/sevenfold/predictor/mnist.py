@@ -8,9 +8,10 @@ PREPARED_SO = frozenset({"mnist", "mnist-5k", "qmnist", "emnist-digits", "emnist
 """Data sets whose images were made by this rule, or so nearly that it reads as well."""
 
 
-def centred(ink: np.ndarray) -> np.ndarray:
+def centred(ink: np.ndarray, *, inverted: bool) -> np.ndarray:
     """Ink, shape (h, w), float from 0 (none) to 1, with some above 0, as MNIST would
-    have it: shape (28, 28), uint8.
+    have it: shape (28, 28), uint8; turned, ink 0 on paper 255, where training saw every
+    image so.
 
     The rule of MNIST's makers as QMNIST's reconstructed it (Yadav and Bottou 2019,
     "Cold case: the lost MNIST digits"): the box around the ink, made square by its
@@ -30,7 +31,7 @@ def centred(ink: np.ndarray) -> np.ndarray:
         for axis in (0, 1)
     )
     image[top : top + BOX, left : left + BOX] = grey
-    return image
+    return 255 - image if inverted else image
 
 
 def _square(ink: np.ndarray) -> np.ndarray:

@@ -46,13 +46,14 @@ class Page:
         return np.asarray(drawn)
 
 
-def read_pages(paths: list[str]) -> tuple[list[str], np.ndarray, list[Page]]:
-    """Name, image and page of every character on these pictures.
+def read_pages(paths: list[str], *, inverted: bool) -> tuple[list[str], np.ndarray, list[Page]]:
+    """Name, image and page of every character on these pictures; inverted: as of
+    `find_characters`.
 
     Raises:
         DataError: one cannot be read, or has no character.
     """
-    pages = [find_characters(read_picture(Path(path)), path) for path in paths]
+    pages = [find_characters(read_picture(Path(path)), path, inverted=inverted) for path in paths]
     names = [
         f"{path}:{i}"
         for path, page in zip(paths, pages, strict=True)
@@ -61,10 +62,11 @@ def read_pages(paths: list[str]) -> tuple[list[str], np.ndarray, list[Page]]:
     return names, np.concatenate([page.pixels for page in pages]), pages
 
 
-def find_characters(picture: np.ndarray, name: str) -> Page:
+def find_characters(picture: np.ndarray, name: str, *, inverted: bool) -> Page:
     """The characters of a picture (h, w) or (h, w, 3), uint8: pieces of connected ink,
     those that a broken stroke left above one another taken together, touching ones
-    left whole; by rows from the top, each from the left.
+    left whole; by rows from the top, each from the left. inverted: whether the network
+    saw training's images turned.
 
     Raises:
         DataError: there is no character.
@@ -100,7 +102,8 @@ def find_characters(picture: np.ndarray, name: str) -> Page:
             continue  # a dash, a dot
         top, left, bottom, right = box
         mask = np.isin(pieces[top:bottom, left:right], [piece + 1 for piece in group])
-        found.append((box, centred(np.where(mask, ink[top:bottom, left:right], 0.0))))
+        own_ink = np.where(mask, ink[top:bottom, left:right], 0.0)
+        found.append((box, centred(own_ink, inverted=inverted)))
     if not found:
         raise DataError(f"{name}: expected written characters, found none. Give another picture.")
     order = _reading_order([box for box, _ in found], usual)
