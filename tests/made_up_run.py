@@ -11,7 +11,7 @@ import numpy as np
 from made_up_exam import write_exam
 
 from sevenfold.config import load_config
-from sevenfold.data import Images, Provenance
+from sevenfold.data import Images, NearlyEqual, Provenance
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec, initial_weights
 from sevenfold.protocol import Method
@@ -208,6 +208,7 @@ class MadeUp:
             n_duplicates=self.duplicates,
             n_duplicates_across_split=self.duplicates // 2,
             n_groups=self.groups and self.groups.n,
+            near=few_near(2_400),
         )
 
     def _success(self, run: Run, _: dict[str, Any]) -> Success:
@@ -526,6 +527,7 @@ class MadeUp:
             aspects=self.aspects,
             aspect_tests=aspect_tests(self.aspects),
             self_knowledge=self._self_knowledge(labels, answers, made["confidence"]),
+            near=few_near(2_400 + len(labels)),
         )
 
     def _self_knowledge(
@@ -572,6 +574,12 @@ class MadeUp:
             labels=labels,
             diverged_at=None,
         )
+
+
+def few_near(n: int) -> NearlyEqual:
+    return NearlyEqual(
+        n=n, one_pixel=1, shifted=2, recompressed=0, across=1, two_labels=0, radius=6.5
+    )
 
 
 def beliefs(labels: np.ndarray, answers: np.ndarray, n_classes: int, seed: int) -> np.ndarray:

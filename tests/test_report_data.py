@@ -7,7 +7,9 @@ import pytest
 from made_up_run import APART, HIDDEN, MNIST, OWN
 from reports import folder_of, html_of, page_of
 
+from sevenfold.data import NearlyEqual
 from sevenfold.data.catalogue import ENTRIES
+from sevenfold.report.describe import near_copies
 from sevenfold.report.numbers import plural_of
 from sevenfold.report.pictures import on_paper
 from sevenfold.report.sections.evaluation_protocol.words import choice, groups, hidden
@@ -191,6 +193,30 @@ def test_plurals() -> None:
 )
 def test_duplicates_are_counted(n: int, said: str) -> None:
     assert duplicates(problem("a", "b", n_duplicates=n), folds=False) == said
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (None, ""),
+        ((0, 0, 0, 0, 0), "Of 90 pets no two differ in a single pixel,"),
+        (
+            (1, 0, 0, 1, 0),
+            "Of 90 pets one pair differs by next to nothing: 1 in one pixel; 1 of them apart.",
+        ),
+        (
+            (2, 0, 3, 0, 4),
+            "Of 90 pets five pairs differ by next to nothing: 2 in one pixel and 3 by no more than"
+            " compressing anew does; none of them apart; 4 carry two labels.",
+        ),
+    ],
+)
+def test_nearly_equal_images_are_told(counts: tuple[int, ...] | None, said: str) -> None:
+    names = ("one_pixel", "shifted", "recompressed", "across", "two_labels")
+    near = counts and NearlyEqual(n=90, radius=6.5, **dict(zip(names, counts, strict=True)))
+    told = near_copies(near or None, "apart", "pets")
+    assert told.startswith(said)
+    assert bool(told) is bool(said)
 
 
 @pytest.mark.parametrize(

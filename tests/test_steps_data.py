@@ -50,6 +50,18 @@ def test_duplicates(
     assert (found.n_duplicates, found.n_duplicates_across_split) == (repeats, across)
 
 
+def test_nearly_equal_images_are_counted_and_those_across_the_split(run: Run) -> None:
+    rng = np.random.default_rng(2)
+    data = images(np.resize(np.arange(10), 20), rng.integers(0, 256, (20, 28, 28)).astype(np.uint8))
+    data.pixels[8] = data.pixels[0]
+    data.pixels[8, 3, 3] ^= 200  # of another class, in validation
+    data.pixels[2, :, 1:] = data.pixels[3, :, :-1]
+    near = define_problem(run, development(data, [[8, 9]]), PROVENANCE).near
+    assert near is not None
+    assert (near.n, near.one_pixel, near.shifted, near.recompressed) == (20, 1, 1, 0)
+    assert (near.across, near.two_labels) == (1, 2)
+
+
 def test_what_is_measured_of_the_images(run: Run) -> None:
     labels = [0] * 5 + [1] * 2 + [2] * 7 + [9]
     pixels = np.zeros((15, 28, 28), np.uint8)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sevenfold.data import NearlyEqual
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec
 from sevenfold.report.numbers import count, listed, short, whole, with_article
@@ -102,3 +103,27 @@ def errors(n: int) -> str:
     ('no error at all', 'one error', '49 errors')
     """
     return "no error at all" if n == 0 else count(n, "error")
+
+
+def near_copies(near: NearlyEqual | None, across: str, images: str) -> str:
+    """How many pairs of `images` are nearly equal; `across` says where those lie that
+    are in both parts. Empty where none were looked for.
+    """
+    if near is None:
+        return ""
+    if not near.n_pairs:
+        return (
+            f"Of {whole(near.n)} {images} no two differ in a single pixel, are one another moved by"
+            " a pixel, or are as close as an image is to itself compressed anew (JPEG at quality"
+            " 75)."
+        )
+    kinds = {
+        "in one pixel": near.one_pixel,
+        "by a move of one pixel": near.shifted,
+        "by no more than compressing anew does": near.recompressed,
+    }
+    how = listed([f"{whole(n)} {what}" for what, n in kinds.items() if n])
+    pairs = count(near.n_pairs, "pair differs", "pairs differ")
+    lie = f"{whole(near.across) if near.across else 'none'} of them {across}"
+    labels = f"; {whole(near.two_labels)} carry two labels" if near.two_labels else ""
+    return f"Of {whole(near.n)} {images} {pairs} by next to nothing: {how}; {lie}{labels}."

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from sevenfold.data import NearlyEqual
 from sevenfold.records import Record
 from sevenfold.runs.seal import Plan
 from sevenfold.scores import Scores
@@ -40,6 +41,8 @@ class FinalTest(Record):
     class most frequent in development. likeness: of the two parts' pixels. groups: None
     where those of either part are not known. aspects: the accuracy by population and
     whatever else is known of the test images; aspect_tests: whether its values differ.
+    near: pairs of nearly equal images in both parts; None where there were too many to
+    compare, and in runs of before.
     """
 
     configuration: Configuration
@@ -70,6 +73,7 @@ class FinalTest(Record):
     aspects: tuple[AspectScore, ...]
     aspect_tests: dict[str, Homogeneity]
     self_knowledge: SelfKnowledge
+    near: NearlyEqual | None = None
 
     @property
     def is_no_better_than_chance(self) -> bool:

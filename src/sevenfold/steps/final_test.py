@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from sevenfold.data import Images, require_disjoint
+from sevenfold.data import Images, nearly_equal, require_disjoint
 from sevenfold.engine import save_keras
 from sevenfold.networks import NetworkSpec, Weights
 from sevenfold.protocol import DevelopmentSet
@@ -151,6 +151,7 @@ def run_final_test(
         aspects=aspects,
         aspect_tests=findings.aspect_tests(aspects),
         self_knowledge=self_knowledge(test, predictions.finals[0], confidence),
+        near=nearly_equal(development.images, test),
     )
 
 

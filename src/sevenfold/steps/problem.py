@@ -1,6 +1,6 @@
 """Section 1: define the problem and take stock of the data (DLWP 4.5.1)."""
 
-from sevenfold.data import Provenance, n_duplicates, paper_of
+from sevenfold.data import NearlyEqual, Provenance, n_duplicates, nearly_equal, paper_of
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs.writing import Run
@@ -28,7 +28,9 @@ class Problem(Record):
     image_shape: (h, w) or (h, w, c). value_range: smallest and largest pixel.
     mean_ink: the mean pixel as a share of 255. n_duplicates: images that are exact
     copies of an earlier one. paper: the median of the outermost pixels; None in runs of
-    before. n_groups: of the development images; None where groups are not known.
+    before. n_groups: of the development images; None where groups are not known. near:
+    pairs of nearly equal images in training and validation part of the first split;
+    None where there were too many to compare, and in runs of before.
     """
 
     provenance: Provenance
@@ -41,6 +43,7 @@ class Problem(Record):
     n_duplicates_across_split: int
     paper: int | None = None
     n_groups: int | None = None
+    near: NearlyEqual | None = None
 
     @property
     def is_ink(self) -> bool:
@@ -84,4 +87,5 @@ def define_problem(run: Run, development: DevelopmentSet, provenance: Provenance
         n_duplicates_across_split=max(0, repeats - within),
         paper=paper_of(images),
         n_groups=images.n_groups,
+        near=nearly_equal(train, validation),
     )

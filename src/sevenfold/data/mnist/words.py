@@ -25,7 +25,8 @@ MUCH_USED = (
     "MNIST’s test digits have been public since 1998. Networks, activations and optimizers that are"
     " usual today became so partly by what they reach on them, and the makers of this software"
     " opened them dozens of times while they made it, most often to see that the same command gives"
-    " the same numbers, so no result on them is one of untouched data. Of their labels at least 15 were judged wrong by people who looked at them again."
+    " the same numbers, so no result on them is one of untouched"
+    " data. Of their labels at least 15 were judged wrong by people who looked at them again."
 )
 MACHINES = (
     "The preset book with seed 0, once run on two processors, made 136 errors on one and 138 on the"
