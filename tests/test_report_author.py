@@ -222,7 +222,7 @@ def test_american_spelling_leaves_alone_what_is_not_the_reports() -> None:
         '<ol class="references x"><li>grey</li></ol><p>Licence: Open Data Licence, favour</p>'
     )
     assert american(page, ["grey & owl", "centre"]) == (
-        '<p alt="grey">Gray, learned percent <b>color</b> <code>colour</code> grey-blue '
+        '<p alt="gray">Gray, learned percent <b>color</b> <code>colour</code> grey-blue '
         'grey &amp; owl, centre</p><div class="own-words"><div>grey</div> colour</div>'
         '<ol class="references x"><li>grey</li></ol><p>License: Open Data Licence, favor</p>'
     )

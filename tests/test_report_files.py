@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from made_up_run import OWN, MadeUp
 from reports import RUNS, folder_of, html_of
 
+from sevenfold.data.entry import NO_LICENCE
 from sevenfold.report import draw
 from sevenfold.report.card import card, plain
 from sevenfold.report.tables import tables
@@ -76,7 +78,6 @@ def test_the_card_says_what_hubs_read() -> None:
     front, _ = card_of("plain")
     assert front["tags"][0] == "image-classification"
     assert (front["library_name"], front["datasets"]) == ("keras", ["mnist"])
-    assert front["license"] == "unknown"
     (model,) = front["model-index"]
     (result,) = model["results"]
     assert model["name"] == "sevenfold-quick-mnist"
@@ -88,6 +89,20 @@ def test_the_card_says_what_hubs_read() -> None:
         "f1": final.scores.macro_f1,
         "log_loss": final.scores.log_loss,
     }
+
+
+def test_the_card_says_whose_licence_is_known() -> None:
+    front, _ = card_of("plain")
+    assert front["license"] == "other"
+    assert front["license_name"].endswith("for the weights; the data: CC BY-SA 3.0")
+    assert front["license_link"] == "https://example.org/mnist"
+    stateless = read_run(folder_of("plain"))
+    for licence in ("", NO_LICENCE):
+        known = stateless.problem.provenance.model_copy(update={"licence": licence})
+        problem = stateless.problem.model_copy(update={"provenance": known})
+        text = card(replace(stateless, problem=problem))
+        assert text is not None
+        assert "\nlicense: unknown\nlibrary_name" in text
 
 
 @pytest.mark.parametrize("kind", FINISHED)

@@ -51,7 +51,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "report/author.py": ("test_report_author.py",),
     "report/own_words.py": ("test_report_author.py",),
-    "report/spelling.py": ("test_report_author.py",),
+    "report/spelling.py": ("test_report_spelling.py", "test_report_author.py"),
     "report/references.py": ("test_report_author.py",),
     "report/page.py": ("test_report_author.py", "test_report_layout.py", "test_report_page.py"),
     "report/documents": ("test_report_documents.py",),

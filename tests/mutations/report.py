@@ -11,6 +11,12 @@ FAULTS = {
     ),
     "report/spelling.py": (
         ("names of classes are spelt anew", "match[0] if word in same else AMERICAN", "AMERICAN"),
+        ("what is read aloud stays British", "said[1] + spelt(said[2])", "said[0]"),
+        (
+            "code in Markdown is spelt anew",
+            "parts[::2] = map(speller(names), parts[::2])",
+            "parts = [*map(speller(names), parts)]",
+        ),
     ),
     "report/references.py": (
         (

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy.special import expit, logit, ndtr
 
 from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
@@ -18,7 +17,7 @@ from sevenfold.validation import ScoredConfiguration
 
 N_SD = 3.0
 """Standard deviations between seeds that still count as chance."""
-_CHANCE = float(ndtr(N_SD))
+_CHANCE = 0.5 * math.erfc(-N_SD / math.sqrt(2.0))
 """How often a normal deviation is no greater than that."""
 N_EPOCHS = 5
 """Over which the noise of seeds is averaged."""
@@ -108,8 +107,9 @@ def around(run: float, centre: float, noise: SeedNoise, n: int, n_seeds: int) ->
     n_sd = t_quantile(_CHANCE, noise.degrees) if noise.degrees else N_SD
     inside = min(max(centre, 0.5 / n), 1.0 - 0.5 / n)  # a logit is of neither end
     half = n_sd * sd / (inside * (1.0 - inside))
-    low, high = (expit(logit(inside) + side * half) for side in (-1.0, 1.0))
-    return Expected(run, max(0.0, float(low) - 1.0 / n), min(1.0, float(high) + 1.0 / n))
+    logit = math.log(inside / (1.0 - inside))
+    low, high = (1.0 / (1.0 + math.exp(-logit - side * half)) for side in (-1.0, 1.0))
+    return Expected(run, max(0.0, low - 1.0 / n), min(1.0, high + 1.0 / n))
 
 
 def first_split(run: FinishedRun) -> np.ndarray:

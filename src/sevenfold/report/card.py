@@ -4,10 +4,12 @@ import json
 import re
 
 from sevenfold.data import OWN
+from sevenfold.data.entry import NO_LICENCE
 from sevenfold.report import describe, numbers
 from sevenfold.report.author import Author
-from sevenfold.report.page import FILTERS
+from sevenfold.report.page import FILTERS, not_ours
 from sevenfold.report.sections.evaluation_protocol.words import METHODS
+from sevenfold.report.spelling import american_markdown
 from sevenfold.report.terms import Terms
 from sevenfold.runs import layout
 from sevenfold.runs.reading import FinishedRun
@@ -33,13 +35,15 @@ def card(run: FinishedRun, author: Author | None = None) -> str | None:
     templates.filters |= {"yaml": _yaml, "plain": plain}
     provenance = run.problem.provenance
     name = provenance.name.removeprefix(OWN)
-    return templates.get_template("card.md.j2").render(
+    author = author or Author()
+    text = templates.get_template("card.md.j2").render(
         run=run,
-        author=author or Author(),
+        author=author,
         final=run.final_test,
         protocol=run.evaluation_protocol,
         provenance=provenance,
         is_own=provenance.name.startswith(OWN),
+        licence_of_data="" if provenance.licence == NO_LICENCE else provenance.licence,
         data_name=name,
         model_name=f"sevenfold-{run.config.preset}-{re.sub(r'[^A-Za-z0-9._-]+', '-', name)}",
         terms=Terms.of(run.problem),
@@ -48,6 +52,10 @@ def card(run: FinishedRun, author: Author | None = None) -> str | None:
         METHODS=METHODS,
         files=layout,
     )
+    if author.spelling == "american":
+        names = not_ours(run, author)
+        return american_markdown(text, (*names, *map(plain, names), author.name))
+    return text
 
 
 def _listed(classes: tuple[ClassScores, ...]) -> tuple[ClassScores, ...]:

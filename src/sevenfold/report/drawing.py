@@ -4,9 +4,9 @@ same bytes for the same numbers.
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -15,8 +15,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
 
 from sevenfold.colours import DARK, LIGHT, css_variables
+from sevenfold.report.spelling import american, speller
 
 # In the SVG each becomes the CSS variable of that name; a PNG has these.
 PAPER, INK, MUTED, RULE, BLUE, ORANGE = (
@@ -149,6 +151,33 @@ def standalone(panel: Panel) -> str:
     )
     head, rest = panel.svg.split(">", 1)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{head} width="{panel.width}">{style}{rest}\n'
+
+
+def in_american(figure: Figure, names: Collection[str]) -> Figure:
+    """The figure with its words in American spelling, but for `names`; see
+    `spelling.american`.
+    """
+    spelt = speller(names)
+    for panel in figure.panels:
+        for text in panel.drawn.findobj(Text):
+            if (new := spelt(text.get_text())) != text.get_text():
+                text.set_text(new)
+    return replace(
+        figure,
+        panels=tuple(
+            replace(panel, label=spelt(panel.label), svg=american(panel.svg, names))
+            for panel in figure.panels
+        ),
+        pictures=tuple(
+            replace(
+                picture,
+                label=spelt(picture.label),
+                caption=spelt(picture.caption),
+                note=spelt(picture.note),
+            )
+            for picture in figure.pictures
+        ),
+    )
 
 
 def raster(panel: Panel) -> bytes:

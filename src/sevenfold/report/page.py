@@ -14,7 +14,7 @@ from sevenfold.colours import DARK, LIGHT, css_variables
 from sevenfold.report import describe, numbers
 from sevenfold.report.author import Author
 from sevenfold.report.code import in_keras, in_use
-from sevenfold.report.drawing import Figure, style
+from sevenfold.report.drawing import Figure, in_american, style
 from sevenfold.report.labels import Labels
 from sevenfold.report.own_words import with_own_words
 from sevenfold.report.pictures import address
@@ -93,7 +93,8 @@ def render(run: FinishedRun, author: Author | None = None) -> tuple[str, list[Fi
     )
     page = bibliography.resolve(labels.resolve(page)).strip() + "\n"
     if author.spelling == "american":
-        page = american(page, (*terms.names, *_names(run), author.title))
+        names = not_ours(run, author)
+        return american(page, names), [in_american(figure, names) for figure in figures]
     return page, figures
 
 
@@ -111,10 +112,11 @@ def page_foot(author: Author) -> str:
 FOOT = f"font: 8.5pt sans-serif; color: {LIGHT['muted']};"
 
 
-def _names(run: FinishedRun) -> tuple[str, ...]:
-    """Texts that the data brought, beside the names of classes."""
-    known = run.problem.provenance
-    return known.name, known.title, known.source, known.noun, known.class_noun
+def not_ours(run: FinishedRun, author: Author) -> tuple[str, ...]:
+    """Texts that the data brought or the author gave, whose spelling is their own."""
+    known, terms = run.problem.provenance, Terms.of(run.problem)
+    told = known.name, known.title, known.source, known.noun, known.class_noun
+    return (*terms.names, *told, author.title)
 
 
 def _context(run: FinishedRun, terms: Terms) -> dict[str, Any]:
