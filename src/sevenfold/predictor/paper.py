@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sevenfold.predictor.pieces import labelled
+
 COARSE = 48
 """Samples along a side by which the brightness of paper is fitted."""
 LIKE = 40.0
@@ -146,7 +148,5 @@ def _threshold(samples: np.ndarray) -> tuple[float, float]:
 
 def _n_pieces(part: np.ndarray) -> int:
     """How many pieces that are no specks hang together, corners included."""
-    from scipy import ndimage  # where the border says nothing, which is seldom
-
-    pieces, _ = ndimage.label(part, np.ones((3, 3)))
+    pieces, _ = labelled(part)
     return int((np.bincount(pieces[part]) >= max(2.0, PIECE * part.size)).sum())
