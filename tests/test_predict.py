@@ -172,6 +172,16 @@ def test_the_parts_of_a_broken_character_stay() -> None:
     assert without_specks(ink).sum() > 0.97 * ink.sum()  # all but the outermost pixels
 
 
+def test_a_large_photo_is_seen_as_a_small_one(tmp_path: Path) -> None:
+    """As it leaves a telephone: 12 million pixels."""
+    drawn, _ = dirty(DIGITS.pixels[1_234], 0)
+    small = Image.fromarray(drawn).resize((1_000, 800), Image.Resampling.BICUBIC)
+    small.save(tmp_path / "small.png")
+    small.resize((4_000, 3_200), Image.Resampling.BICUBIC).save(tmp_path / "large.png")
+    seen = network(prepares=True).inputs([tmp_path / "small.png", tmp_path / "large.png"])
+    assert np.abs(seen[0].astype(int) - seen[1]).mean() < 1.0
+
+
 def test_an_even_surface_has_nothing_written_on_it(tmp_path: Path) -> None:
     Image.new("L", (60, 40), 200).save(tmp_path / "even.png")
     with pytest.raises(DataError, match="expected something written, found an even surface"):

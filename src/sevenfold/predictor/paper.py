@@ -58,9 +58,8 @@ def paper_of(grey: np.ndarray) -> Paper:
         plane, apart, limit = _fitted(terms[:, :3], values, near, within=near)
         surface, most = np.append(plane, np.zeros(3)), MOST * contrast
     spread = quantile(apart[apart <= 2.0 * limit], 0.5) / 0.6745
-    height, width = grey.shape
-    whole = _terms(np.linspace(-1.0, 1.0, height), np.linspace(-1.0, 1.0, width))
-    return Paper(np.asarray(whole @ surface), float(min(max(LEAST, NOISE * spread), most)))
+    floor = float(min(max(LEAST, NOISE * spread), most))
+    return Paper(_everywhere(surface, *grey.shape), floor)
 
 
 def border_of(field: np.ndarray) -> np.ndarray:
@@ -95,6 +94,16 @@ def _terms(y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """1, y, x, y^2, yx, x^2 at each point of a grid: shape (h, w, 6)."""
     down, across = np.meshgrid(y, x, indexing="ij")
     return np.stack([np.ones_like(down), down, across, down**2, down * across, across**2], axis=-1)
+
+
+def _everywhere(surface: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The surface at each pixel, without an array for each of its terms."""
+    one, down, across, down2, both, across2 = surface
+    y, x = np.linspace(-1.0, 1.0, height)[:, None], np.linspace(-1.0, 1.0, width)
+    whole = both * y * x
+    whole += one + y * (down + down2 * y)
+    whole += x * (across + across2 * x)
+    return np.asarray(whole)
 
 
 def _fitted(
