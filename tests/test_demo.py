@@ -23,7 +23,7 @@ from sevenfold.report import draw
 from sevenfold.runs.layout import SAMPLE
 from sevenfold.runs.reading import read_run
 from tests.browser import DESKTOP, PHONE, browser_page, needs_browser, wait_for
-from tests.test_predict import cut_close, network
+from tests.test_predict import cut_close, dirty, network
 
 pytestmark = needs_browser
 
@@ -169,8 +169,8 @@ def test_all_ten_digits_are_read_and_nothing_leaves_the_page(
 def test_pictures_are_seen_as_predict_sees_them_and_answered_alike(
     at: Any, reader: Network, tmp_path: Path, inverted: bool
 ) -> None:
-    """Dark on unevenly lit paper, bright on dark, coloured, one that is taller, and cut
-    close to the ink.
+    """Dark on unevenly lit paper, bright on dark, coloured, one that is taller, cut
+    close to the ink, and dirty.
     """
     rng = np.random.default_rng(1)
     pictures = []
@@ -188,6 +188,8 @@ def test_pictures_are_seen_as_predict_sees_them_and_answered_alike(
             picture, _ = cut_close(DIGITS.pixels[i], i % 7, bright=bright)
             Image.fromarray(picture).save(tmp_path / f"{i}_{bright}.png")
             pictures.append(tmp_path / f"{i}_{bright}.png")
+    Image.fromarray(dirty(DIGITS.pixels[9], 1)[0]).save(tmp_path / "dirty.png")
+    pictures.append(tmp_path / "dirty.png")
     reader = turned(reader) if inverted else reader
     with browser_page(**DESKTOP) as page:
         page.goto(at(show(reader)))

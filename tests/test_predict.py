@@ -142,6 +142,46 @@ def test_letters_whose_corners_or_sides_are_ink_are_told_from_the_paper(letter: 
     assert np.corrcoef(found.ravel(), ink.ravel())[0, 1] > 0.95
 
 
+def dirty(image: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A digit with dirt all around it, and the same clean: (112, 140), uint8."""
+    rng = np.random.default_rng(seed)
+    ink = np.zeros((112, 140))
+    ink[14:98, 28:112] = np.asarray(Image.fromarray(image).resize((84, 84))) / 255.0
+    clean, there = 210 - 150 * ink, ink > 0
+    dirt = clean.copy()
+    for y, x in rng.integers(2, (109, 137), (60, 2)):
+        if not there[max(0, y - 5) : y + 8, max(0, x - 5) : x + 8].any():
+            dirt[y : y + 3, x : x + 3] = 60
+    return dirt.astype(np.uint8), clean.astype(np.uint8)
+
+
+@pytest.mark.parametrize("place", range(40, 5_000, 620))
+def test_dirt_on_the_paper_is_not_seen(place: int) -> None:
+    def seen(picture: np.ndarray) -> np.ndarray:
+        ink = ink_of(picture)
+        assert ink is not None
+        return centred(without_specks(ink), inverted=False).astype(int)
+
+    dirt, clean = map(seen, dirty(DIGITS.pixels[place], place))
+    assert np.abs(dirt - clean).max() <= 12
+
+
+def test_the_parts_of_a_broken_character_stay() -> None:
+    ink = np.zeros((300, 200))
+    ink[40:260, 60:90], ink[20:50, 110:150] = 1.0, 1.0  # a stroke and, apart, its bar
+    assert without_specks(ink).sum() > 0.97 * ink.sum()  # all but the outermost pixels
+
+
+def test_a_large_photo_is_seen_as_a_small_one(tmp_path: Path) -> None:
+    """As it leaves a telephone: 12 million pixels."""
+    drawn, _ = dirty(DIGITS.pixels[1_234], 0)
+    small = Image.fromarray(drawn).resize((1_000, 800), Image.Resampling.BICUBIC)
+    small.save(tmp_path / "small.png")
+    small.resize((4_000, 3_200), Image.Resampling.BICUBIC).save(tmp_path / "large.png")
+    seen = network(prepares=True).inputs([tmp_path / "small.png", tmp_path / "large.png"])
+    assert np.abs(seen[0].astype(int) - seen[1]).mean() < 1.0
+
+
 def test_an_even_surface_has_nothing_written_on_it(tmp_path: Path) -> None:
     Image.new("L", (60, 40), 200).save(tmp_path / "even.png")
     with pytest.raises(DataError, match="expected something written, found an even surface"):

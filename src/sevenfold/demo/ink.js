@@ -2,7 +2,7 @@
  * Which part of a picture was written, and MNIST's own way from there to 28 x 28: what predictor/ink.py and
  * predictor/mnist.py say, for a browser.
  */
-const TAIL = 0.004, SIDE = 28, BOX = 20, SMALLEST = 10;
+const CELLS = 64, SPECK = 0.1, TAIL = 0.004, SIDE = 28, BOX = 20, SMALLEST = 10;
 
 /** How much ink each pixel of a grey field (0 to 255) has, from 0 to 1; null where there is none. */
 function inkOf(grey) {
@@ -36,8 +36,25 @@ function cropped({ width, values }, top, left, bottom, right) {
   return field(bottom - top, right - left, part);
 }
 
-/** The ink without the rows and columns at the edges that next to no ink lies beyond. */
-function withoutSpecks(ink) {
+/** The ink without pieces that are small beside the largest. */
+function largePieces({ height, width, values }) {
+  const [rows, columns] = [height, width].map((length) => Math.min(length, CELLS));
+  const cellOf = (place) => {
+    const y = Math.floor((Math.floor(place / width) * rows) / height), x = Math.floor(((place % width) * columns) / width);
+    return y * columns + x;
+  };
+  const amount = new Float64Array(rows * columns);
+  values.forEach((value, place) => (amount[cellOf(place)] += value));
+  const pieces = piecesOf(field(rows, columns, amount));
+  const sizes = pieces.map((piece) => piece.reduce((total, cell) => total + amount[cell], 0));
+  const least = SPECK * Math.max(...sizes), isLarge = new Uint8Array(rows * columns);
+  pieces.forEach((piece, i) => sizes[i] >= least && piece.forEach((cell) => (isLarge[cell] = 1)));
+  return field(height, width, values.map((value, place) => (isLarge[cellOf(place)] ? value : 0)));
+}
+
+/** The ink without them, and without the rows and columns at the edges that next to no ink lies beyond. */
+function withoutSpecks(written) {
+  const ink = largePieces(written);
   const [[top, bottom], [left, right]] = marginsOf(ink).map((margin) => {
     const total = sum(margin);
     let share = 0;

@@ -97,27 +97,29 @@ function threshold(samples) {
   return [(values[place - 1] + values[place]) / 2, most / Math.max(variance, 1e-9)];
 }
 
-/** How many pieces of a field of 0 and 1 that are no specks hang together, corners included. */
+/** The pieces of a field that hang together where its values are above 0, corners included: the places of each. */
 function piecesOf({ height, width, values }) {
-  const left = Uint8Array.from(values), least = Math.max(2, PIECE * values.length);
-  let found = 0;
+  const left = Uint8Array.from(values, (value) => (value > 0 ? 1 : 0)), pieces = [];
   for (let start = 0; start < left.length; start++) {
     if (!left[start]) continue;
-    const open = [start];
+    const found = [start];
     left[start] = 0;
-    for (let i = 0; i < open.length; i++) {
-      const y = Math.floor(open[i] / width), x = open[i] % width;
+    for (let i = 0; i < found.length; i++) {
+      const y = Math.floor(found[i] / width), x = found[i] % width;
       for (let row = Math.max(0, y - 1); row <= Math.min(height - 1, y + 1); row++)
         for (let column = Math.max(0, x - 1); column <= Math.min(width - 1, x + 1); column++) {
           const place = row * width + column;
-          if (left[place]) open.push(place);
+          if (left[place]) found.push(place);
           left[place] = 0;
         }
     }
-    if (open.length >= least) found++;
+    pieces.push(found);
   }
-  return found;
+  return pieces;
 }
+
+/** How many of them are no specks. */
+const countOf = (part) => piecesOf(part).filter(({ length }) => length >= Math.max(2, PIECE * part.values.length)).length;
 
 /** Which of the points are surely paper, and how far ink is from it; null where these are not two kinds. */
 function parted(samples, points) {
@@ -126,7 +128,7 @@ function parted(samples, points) {
   const [bright, dark] = [(value) => value > limit, (value) => value <= limit].map((is) =>
     field(samples.height, samples.width, Uint8Array.from(samples.values, (value) => (is(value) ? 1 : 0))));
   const border = borderOf(bright);
-  const votes = piecesOf(bright) - piecesOf(dark) || sum(cornersOf(bright)) - 2 || sum(border) / border.length - 0.5;
+  const votes = countOf(bright) - countOf(dark) || sum(cornersOf(bright)) - 2 || sum(border) / border.length - 0.5;
   const isPaper = (value) => value > limit === votes > 0;
   const [paper, ink] = [true, false].map((is) => quantile(samples.values.filter((value) => isPaper(value) === is), 0.5));
   const contrast = Math.abs(paper - ink);

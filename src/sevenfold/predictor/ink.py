@@ -5,7 +5,12 @@ and the paper, and however unevenly it was lit.
 import numpy as np
 
 from sevenfold.predictor.paper import paper_of, quantile
+from sevenfold.predictor.pieces import labelled
 
+CELLS = 64
+"""Along a side of a picture, by which is judged what hangs together."""
+SPECK = 0.1
+"""Of the ink of the largest piece: pieces with less are specks."""
 TAIL = 0.004
 """Share of the ink beyond which rows and columns at the edge are specks."""
 
@@ -31,9 +36,10 @@ def ink_of(picture: np.ndarray) -> np.ndarray | None:
 
 
 def without_specks(ink: np.ndarray) -> np.ndarray:
-    """The same without the rows and columns at the edges that next to no ink lies
-    beyond.
+    """The same without pieces that are small beside the largest, such as dirt; then
+    without the rows and columns at the edges that next to no ink lies beyond.
     """
+    ink = _large_pieces(ink)
     kept = np.zeros_like(ink)
     places = []
     for axis in (1, 0):
@@ -43,6 +49,16 @@ def without_specks(ink: np.ndarray) -> np.ndarray:
         places.append(slice(first, last + 1))
     kept[places[0], places[1]] = ink[places[0], places[1]]
     return kept
+
+
+def _large_pieces(ink: np.ndarray) -> np.ndarray:
+    cells = [np.arange(length) * min(length, CELLS) // length for length in ink.shape]
+    starts = [np.searchsorted(cell, np.arange(cell[-1] + 1)) for cell in cells]
+    amount = np.add.reduceat(np.add.reduceat(ink, starts[0], axis=0), starts[1], axis=1)
+    pieces, n_pieces = labelled(amount > 0)
+    sizes = np.bincount(pieces.ravel(), amount.ravel(), n_pieces + 1)
+    large = (sizes >= SPECK * sizes.max())[pieces]
+    return np.where(large[np.ix_(*cells)], ink, 0.0)
 
 
 def _grey(picture: np.ndarray) -> np.ndarray:

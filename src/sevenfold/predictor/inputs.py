@@ -10,6 +10,8 @@ from sevenfold.errors import DataError
 from sevenfold.pictures import SUFFIXES, decode, fit, read_file, stack
 
 STDIN = "-"
+MOST_SIDE = 1_200
+"""Larger pictures of one character are shrunk before its ink is sought."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,25 @@ def prepared(picture: np.ndarray, name: str, *, inverted: bool) -> np.ndarray:
     from sevenfold.predictor.ink import ink_of, without_specks
     from sevenfold.predictor.mnist import centred
 
-    ink = ink_of(picture)
+    ink = ink_of(shrunk(picture, MOST_SIDE))
     if ink is None:
         raise DataError(
             f"{name}: expected something written, found an even surface. Give a picture with"
             " more contrast."
         )
     return centred(without_specks(ink), inverted=inverted)
+
+
+def shrunk(picture: np.ndarray, most: int) -> np.ndarray:
+    """The picture, (h, w) or (h, w, 3), its longer side `most` at most, by area."""
+    if max(picture.shape[:2]) <= most:
+        return picture
+    from PIL import Image
+
+    scale = most / max(picture.shape[:2])
+    height, width = (max(1, round(scale * length)) for length in picture.shape[:2])
+    small = Image.fromarray(picture).resize((width, height), Image.Resampling.BOX)
+    return np.asarray(small)
 
 
 def given(

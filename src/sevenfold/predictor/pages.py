@@ -8,6 +8,7 @@ import numpy as np
 from sevenfold.errors import DataError
 from sevenfold.pictures import read_picture
 from sevenfold.predictor.ink import ink_of
+from sevenfold.predictor.inputs import shrunk
 from sevenfold.predictor.mnist import SIDE, centred
 
 MOST_SIDE = 2_400
@@ -71,13 +72,9 @@ def find_characters(picture: np.ndarray, name: str, *, inverted: bool) -> Page:
     Raises:
         DataError: there is no character.
     """
-    from PIL import Image
     from scipy import ndimage
 
-    if max(picture.shape[:2]) > MOST_SIDE:
-        scale = MOST_SIDE / max(picture.shape[:2])
-        size = (round(scale * picture.shape[1]), round(scale * picture.shape[0]))
-        picture = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+    picture = shrunk(picture, MOST_SIDE)
     ink = ink_of(picture)
     if ink is None:
         raise DataError(f"{name}: expected written characters, found none. Give another picture.")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sevenfold.predictor.pieces import labelled
+
 COARSE = 48
 """Samples along a side by which the brightness of paper is fitted."""
 LIKE = 40.0
@@ -56,9 +58,8 @@ def paper_of(grey: np.ndarray) -> Paper:
         plane, apart, limit = _fitted(terms[:, :3], values, near, within=near)
         surface, most = np.append(plane, np.zeros(3)), MOST * contrast
     spread = quantile(apart[apart <= 2.0 * limit], 0.5) / 0.6745
-    height, width = grey.shape
-    whole = _terms(np.linspace(-1.0, 1.0, height), np.linspace(-1.0, 1.0, width))
-    return Paper(np.asarray(whole @ surface), float(min(max(LEAST, NOISE * spread), most)))
+    floor = float(min(max(LEAST, NOISE * spread), most))
+    return Paper(_everywhere(surface, *grey.shape), floor)
 
 
 def border_of(field: np.ndarray) -> np.ndarray:
@@ -93,6 +94,16 @@ def _terms(y: np.ndarray, x: np.ndarray) -> np.ndarray:
     """1, y, x, y^2, yx, x^2 at each point of a grid: shape (h, w, 6)."""
     down, across = np.meshgrid(y, x, indexing="ij")
     return np.stack([np.ones_like(down), down, across, down**2, down * across, across**2], axis=-1)
+
+
+def _everywhere(surface: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The surface at each pixel, without an array for each of its terms."""
+    one, down, across, down2, both, across2 = surface
+    y, x = np.linspace(-1.0, 1.0, height)[:, None], np.linspace(-1.0, 1.0, width)
+    whole = both * y * x
+    whole += one + y * (down + down2 * y)
+    whole += x * (across + across2 * x)
+    return np.asarray(whole)
 
 
 def _fitted(
@@ -146,7 +157,5 @@ def _threshold(samples: np.ndarray) -> tuple[float, float]:
 
 def _n_pieces(part: np.ndarray) -> int:
     """How many pieces that are no specks hang together, corners included."""
-    from scipy import ndimage  # where the border says nothing, which is seldom
-
-    pieces, _ = ndimage.label(part, np.ones((3, 3)))
+    pieces, _ = labelled(part)
     return int((np.bincount(pieces[part]) >= max(2.0, PIECE * part.size)).sum())
