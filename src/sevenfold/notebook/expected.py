@@ -108,7 +108,7 @@ def around(run: float, centre: float, noise: SeedNoise, n: int, n_seeds: int) ->
     inside = min(max(centre, 0.5 / n), 1.0 - 0.5 / n)  # a logit is of neither end
     half = n_sd * sd / (inside * (1.0 - inside))
     logit = math.log(inside / (1.0 - inside))
-    low, high = (1.0 / (1.0 + math.exp(-logit - side * half)) for side in (-1.0, 1.0))
+    low, high = (0.5 * (1.0 + math.tanh((logit + side * half) / 2.0)) for side in (-1.0, 1.0))
     return Expected(run, max(0.0, low - 1.0 / n), min(1.0, high + 1.0 / n))
 
 
