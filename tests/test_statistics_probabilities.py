@@ -177,13 +177,9 @@ def test_a_threshold_is_checked_on_other_examples() -> None:
     assert answered(CONFIDENCE, RIGHT, groups, 1.5).error is None
 
 
-@pytest.mark.parametrize("method", ["least_ambiguous", "adaptive"])
-def test_conformal_sets_follow_their_definition(method: str) -> None:
-    rule = conformal_rule(LABELS, P, 0.9, method)  # type: ignore[arg-type]
-    scores = [
-        1 - row[y] if method == "least_ambiguous" else row[row >= row[y]].sum()
-        for row, y in zip(P, LABELS, strict=True)
-    ]
+def test_conformal_sets_follow_their_definition() -> None:
+    rule = conformal_rule(LABELS, P, 0.9)
+    scores = [1 - row[y] for row, y in zip(P, LABELS, strict=True)]
     assert rule.quantile == pytest.approx(sorted(scores)[math.ceil(601 * 0.9) - 1])
     sets = conformal_sets(rule, P)
     inside = [s <= rule.quantile + 1e-12 for s in scores]
