@@ -62,8 +62,9 @@ def _all(entry: Entry, below: Path) -> Iterator[tuple[Path, Entry]]:
 def _scalars(entry: Entry) -> Iterator[tuple[int, Any]]:
     from tensorboard.compat.proto.summary_pb2 import Summary
 
-    numbers = {name: ((0, value),) for name, value in entry.numbers.items()}
-    for name, points in {**numbers, **entry.curves}.items():
+    told = {f"numbers/{name}": ((0, value),) for name, value in entry.numbers.items()}
+    told |= {f"curves/{name}": points for name, points in entry.curves.items()}
+    for name, points in told.items():
         for step, value in points:
             yield step, Summary(value=[Summary.Value(tag=name, simple_value=float(value))])
 
@@ -76,7 +77,7 @@ def _session(entry: Entry, started: float) -> Iterator[tuple[int, Any]]:
     from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionEndInfo
     from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 
-    if not entry.settings or entry.entries:
+    if "accuracy" not in entry.numbers:
         return
     yield 0, hparams_pb(dict(entry.settings), entry.name, started)
     end = SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=started)
