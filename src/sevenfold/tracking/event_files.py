@@ -17,7 +17,7 @@ from sevenfold.report.page import render
 from sevenfold.runs.layout import EVENTS
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.storage import write_atomically
-from sevenfold.tracking.entries import Entry
+from sevenfold.tracking.entries import Curve, Entry
 
 _NAME = "events.out.tfevents.{seconds}.sevenfold"
 """TensorBoard looks for the word in the middle; the end tells our files apart."""
@@ -62,7 +62,9 @@ def _all(entry: Entry, below: Path) -> Iterator[tuple[Path, Entry]]:
 def _scalars(entry: Entry) -> Iterator[tuple[int, Any]]:
     from tensorboard.compat.proto.summary_pb2 import Summary
 
-    told = {f"numbers/{name}": ((0, value),) for name, value in entry.numbers.items()}
+    told: dict[str, Curve] = {
+        f"numbers/{name}": ((0, value),) for name, value in entry.numbers.items()
+    }
     told |= {f"curves/{name}": points for name, points in entry.curves.items()}
     for name, points in told.items():
         for step, value in points:
