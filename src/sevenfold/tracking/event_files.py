@@ -17,7 +17,7 @@ from sevenfold.report.page import render
 from sevenfold.runs.layout import EVENTS
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.storage import write_atomically
-from sevenfold.tracking.entries import Entry
+from sevenfold.tracking.entries import Curve, Entry
 
 _NAME = "events.out.tfevents.{seconds}.sevenfold"
 """TensorBoard looks for the word in the middle; the end tells our files apart."""
@@ -62,8 +62,11 @@ def _all(entry: Entry, below: Path) -> Iterator[tuple[Path, Entry]]:
 def _scalars(entry: Entry) -> Iterator[tuple[int, Any]]:
     from tensorboard.compat.proto.summary_pb2 import Summary
 
-    numbers = {name: ((0, value),) for name, value in entry.numbers.items()}
-    for name, points in {**numbers, **entry.curves}.items():
+    told: dict[str, Curve] = {
+        f"numbers/{name}": ((0, value),) for name, value in entry.numbers.items()
+    }
+    told |= {f"curves/{name}": points for name, points in entry.curves.items()}
+    for name, points in told.items():
         for step, value in points:
             yield step, Summary(value=[Summary.Value(tag=name, simple_value=float(value))])
 
@@ -76,7 +79,7 @@ def _session(entry: Entry, started: float) -> Iterator[tuple[int, Any]]:
     from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData, SessionEndInfo
     from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 
-    if not entry.settings or entry.entries:
+    if "accuracy" not in entry.numbers:
         return
     yield 0, hparams_pb(dict(entry.settings), entry.name, started)
     end = SessionEndInfo(status=STATUS_SUCCESS, end_time_secs=started)
