@@ -288,7 +288,8 @@ def test_unsure_undo_keyboard_and_what_is_no_picture(at: Any, tmp_path: Path) ->
         page.locator("#file").set_input_files(tmp_path / "text.png")
         wait_for(page, "document.getElementById('problem').textContent !== ''")
         assert "text.png cannot be read as a picture" in page.locator("#problem").inner_text()
-        Image.new("L", (40, 40), 200).save(tmp_path / "even.png")
+        grain = np.random.default_rng(2).normal(180, 5, (300, 400)).astype(np.uint8)
+        Image.fromarray(grain).save(tmp_path / "even.png")
         page.locator("#file").set_input_files(tmp_path / "even.png")
         wait_for(page, "problem.textContent.startsWith('Nothing is written')")
         assert page.locator(".answer").inner_text() == "–"

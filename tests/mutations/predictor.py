@@ -34,6 +34,7 @@ FAULTS = {
             "reach = min(max(2.0 * limit, LEAST), LIKE)",
             "reach = max(2.0 * limit, LEAST)",
         ),
+        ("a single grain is written", "(around[strong] >= 3).any()", "strong.any()"),
         ("dirt is written", "sizes >= SPECK * sizes.max()", "sizes >= 0"),
         ("the parts of a character are specks", "SPECK = 0.1", "SPECK = 0.6"),
         ("arrays of turned data stay", "255 - pixels if inverted else pixels", "pixels"),

@@ -11,11 +11,23 @@ function inkOf(grey) {
   const [darker, brighter] = [-1, 1].map((sign) => apart.map((value) => Math.max(sign * value - floor / 2, 0)));
   const weight = (side) => side.reduce((total, value) => total + value * value, 0);
   const ink = weight(darker) >= weight(brighter) ? darker : brighter;
-  const strong = ink.filter((value) => value > floor / 2);
-  if (strong.length === 0) return null;
-  const full = quantile(strong, 0.8), least = Math.max(floor / 2, 0.12 * full);
+  const strong = field(grey.height, grey.width, ink.map((value) => (value > floor / 2 ? 1 : 0)));
+  if (!hangsTogether(strong)) return null;
+  const full = quantile(ink.filter((_, i) => strong.values[i]), 0.8), least = Math.max(floor / 2, 0.12 * full);
   const values = ink.map((value) => (value > least ? Math.min(value / full, 1) : 0));
   return values.some((value) => value > 0) ? field(grey.height, grey.width, values) : null;
+}
+
+/** Whether some pixel of a field of 0 and 1 has two such neighbours or more, as those of a stroke have, and grains do not. */
+function hangsTogether({ height, width, values }) {
+  return values.some((value, place) => {
+    if (!value) return false;
+    const y = Math.floor(place / width), x = place % width;
+    let around = 0;
+    for (let row = Math.max(0, y - 1); row <= Math.min(height - 1, y + 1); row++)
+      for (let column = Math.max(0, x - 1); column <= Math.min(width - 1, x + 1); column++) around += values[row * width + column];
+    return around >= 3;
+  });
 }
 
 /** Sums of the rows and of the columns. */
