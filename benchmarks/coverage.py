@@ -75,6 +75,7 @@ def rows(n: int, seed: int) -> list[tuple[str, str, Callable[[], dict[str, float
         ("two equal networks", few, lambda: simulate.two_networks(usual, n, seed)),
         ("two equal recipes, 3 seeds", few, lambda: simulate.two_recipes(usual, n, seed, (3, 3))),
         ("two equal recipes, 5 and 3", few, lambda: simulate.two_recipes(usual, n, seed, (5, 3))),
+        ("validation and test, 5 and 3 seeds", few, lambda: simulate.two_parts(usual, n, seed)),
         ("any of six equal rows", few, lambda: simulate.tables(usual, n, seed)),
         ("two halves of the writers", few, lambda: simulate.two_sets(usual, n, seed)),
         ("unsure, error at most 0.5 %", "at most 5 %", lambda: simulate.promises(usual, n, seed)),

@@ -22,8 +22,10 @@ from sevenfold.statistics import (
     learning_curve,
     paired_difference,
     proportion,
+    reachable_bound,
     recipe_accuracy,
     recipe_difference,
+    recipe_gap,
     rows_against_base,
     spread,
     unpaired_difference,
@@ -119,6 +121,21 @@ def two_recipes(writers: Writers, n: int, seed: int, n_seeds: tuple[int, int]) -
     return _shares(one, n, seed)
 
 
+def two_parts(writers: Writers, n: int, seed: int, n_seeds: tuple[int, int] = (5, 3)) -> Shares:
+    """False alarms of "validation and test differ", where a recipe is as good on the
+    digits of one set of writers as on those of another, by seeds of its own.
+    """
+
+    def one(rng: np.random.Generator) -> dict[str, bool]:
+        first, second = (writers.correct(rng, (k,))[0] for k in n_seeds)
+        found = recipe_gap(
+            recipe_accuracy(first, writers.groups), recipe_accuracy(second, writers.groups)
+        )
+        return {"recipe_gap": found.detectable}
+
+    return _shares(one, n, seed)
+
+
 def tables(writers: Writers, n: int, seed: int, n_rows: int = 6, n_seeds: int = 3) -> Shares:
     """False alarms of whole tables: any row of equally good variants."""
 
@@ -182,10 +199,13 @@ def promises(
         shown, right = writers.margins(rng)
         alone = choose_unsure(shown, right, None, bound)
         found = choose_unsure(shown, right, writers.groups, bound)
+        own = reachable_bound(right, writers.groups)
+        of_data = choose_unsure(shown, right, writers.groups, own)
         return {
             "choose_unsure, independent digits: broken": _broken(alone.threshold, true_risk, bound),
             "choose_unsure: broken": _broken(found.threshold, true_risk, bound),
             "choose_unsure: no threshold": found.threshold is None,
+            "choose_unsure at reachable_bound: broken": _broken(of_data.threshold, true_risk, own),
         }
 
     return _shares(one, n, seed)
