@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from sevenfold.data import Images, prepare
+from sevenfold.machine import of_processor, processor
 from sevenfold.networks import NetworkSpec, initial_weights
 
 BOOK, BOOK_BATCH = NetworkSpec(inputs=784, classes=10, hidden=(512,)), 128
@@ -185,16 +186,10 @@ def _compile_seconds() -> dict[str, float]:
 
 
 def _machine() -> dict[str, Any]:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
-    model = next(
-        (line.split(":")[1].strip() for line in lines if line.startswith("model name")),
-        platform.processor(),
-    )
     packages = ["jax", "keras", "tensorflow", "tensorflow-cpu", "torch", "numpy"]
     return {
-        "processor": model,
-        "avx512": any("avx512f" in line for line in lines),
+        "processor": processor(),
+        "avx512": "avx512f" in of_processor("flags"),
         "cores": (
             len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         ),

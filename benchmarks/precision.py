@@ -20,9 +20,9 @@ import numpy as np
 
 from sevenfold.config import load_config, load_images
 from sevenfold.engine import FitData, Job, Precision, TrainingSettings, fit
+from sevenfold.machine import processor
 from sevenfold.networks import NetworkSpec
 from sevenfold.protocol import DevelopmentSet, divide
-from sevenfold.runs.description import _processor
 from sevenfold.statistics import recipe_difference, spread
 from sevenfold.warp import WarpSettings
 
@@ -56,7 +56,7 @@ def main() -> None:
         name: measure(development, *NETWORKS[name], arguments.seeds, arguments.epochs)
         for name in arguments.networks
     }
-    report = {"processor": _processor(), "networks": found}
+    report = {"processor": processor(), "networks": found}
     if arguments.json:
         arguments.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sevenfold.machine import processor
 from sevenfold.predictor import load_network
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -267,9 +268,7 @@ def main() -> None:
         run = (asked.run or MadeUp().write(Path(room) / "made-up")).absolute()
         network = load_network(run)
         layers = "-".join(str(len(w)) for w in network.weights[::2])
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        processor = next(line for line in lines if line.startswith("model name")).partition(": ")[2]
-        print(f"{processor}; {layers}-{len(network.classes_)}; one image a request,")
+        print(f"{processor()}; {layers}-{len(network.classes_)}; one image a request,")
         print(f"{N_CLIENTS} connections; load average {os.getloadavg()[0]:.1f}\n")
         image = np.random.default_rng(0).integers(0, 256, network.image_shape, np.uint8)
         ours = against_goals(run, requests(run.name, image), asked.each, asked.seconds)

@@ -358,14 +358,11 @@ def print_report(report: dict[str, Any]) -> None:
 
 
 def _machine() -> dict[str, Any]:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    processor = next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
-        platform.processor(),
-    )
+    from sevenfold.machine import processor
+
     versions = {name: importlib.metadata.version(name) for name in ("jax", "optuna", "numpy")}
     return {
-        "processor": processor,
+        "processor": processor(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "versions": versions,

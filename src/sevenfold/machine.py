@@ -1,10 +1,28 @@
 """What this process may use of the machine: cores, memory, addresses."""
 
 import os
+import platform
 from contextlib import suppress
 from pathlib import Path
 
 from sevenfold.errors import InputError
+
+
+def of_processor(name: str, cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """What Linux says of the first processor under a name such as `model name` or
+    `flags`; empty where it says nothing, and elsewhere.
+    """
+    with suppress(OSError):
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
+            label, _, value = line.partition(":")
+            if label.strip() == name:
+                return value.strip()
+    return ""
+
+
+def processor() -> str:
+    """The name of the processor."""
+    return of_processor("model name") or platform.processor()
 
 
 def n_cores() -> int:

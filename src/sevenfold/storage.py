@@ -5,14 +5,17 @@ import io
 import os
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 _PART = ".part"
 _STALE_SECONDS = 3600.0
+
+Made = TypeVar("Made")
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -103,6 +106,17 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     """Every array of an npz; nothing is unpickled."""
     with np.load(path, allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}
+
+
+def made_of_npz(path: Path, make: Callable[[dict[str, np.ndarray]], Made]) -> Made | None:
+    """What `make` makes of the arrays of an npz; None where the file is gone or
+    damaged, for what can be computed again, alike.
+    """
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
+            return make({name: archive[name] for name in archive.files})
+    except Exception:  # on damaged bytes zipfile and NumPy raise whatever they come upon
+        return None
 
 
 def sha256_of(path: Path) -> str:

@@ -99,7 +99,7 @@ def run_workflow(
             shared,
             workers=workers,
             cluster=cluster,
-            one_process=engine == "jax" and not trains_on_processor(),
+            one_process=lambda: engine == "jax" and not trains_on_processor(),
             warn=screen.warn,
         )
         times = stretch_of(development, config.protocol)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sevenfold.engine._backend import prefer_jax
 from sevenfold.engine.settings import Precision
+from sevenfold.machine import of_processor
 
 WORTH_IT = 1.2
 """How many times as fast bfloat16 must be: below that its noise costs more than it
@@ -34,17 +35,10 @@ def fastest_precision(cpuinfo: Path = Path("/proc/cpuinfo")) -> Precision:
     prefer_jax()
     import jax
 
-    if jax.default_backend() == "cpu" and "avx512_bf16" not in _flags(cpuinfo):
+    flags = of_processor("flags", cpuinfo).split()
+    if jax.default_backend() == "cpu" and "avx512_bf16" not in flags:
         return "float32"
     return "mixed_bfloat16" if _speedup() >= WORTH_IT else "float32"
-
-
-def _flags(cpuinfo: Path) -> set[str]:
-    try:
-        lines = cpuinfo.read_text().splitlines()
-    except OSError:
-        return set()
-    return {flag for line in lines if line.startswith("flags") for flag in line.split()}
 
 
 def _speedup() -> float:

@@ -22,13 +22,13 @@ def open_executor(
     *,
     workers: int | None = None,
     cluster: str | None = None,
-    one_process: bool = False,
+    one_process: Callable[[], bool] = lambda: False,
     warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Executor]:
     """`workers` processes on this machine (default: one per core), or the Ray cluster
     at the address `cluster`; `warn` is told what the user should know of that.
-    one_process: this process alone unless `workers` are asked for, since an accelerator
-    serves one.
+    one_process: whether this process is to work alone, unless `workers` are asked for,
+    since an accelerator serves one; not called before the first task.
 
     Nothing starts before the first task. `scratch` is a folder for what processes
     share, and is gone at the end.
@@ -37,7 +37,7 @@ def open_executor(
     def opening() -> AbstractContextManager[Executor]:
         if cluster is not None:
             return RayCluster.open(development, cluster, warn)
-        if one_process and workers is None:
+        if workers is None and one_process():
             return nullcontext(ThisProcess(development))
         return LocalWorkers.open(development, scratch, workers or n_cores())
 

@@ -1,11 +1,10 @@
 """Results of tasks that wait on disk for the rest of their step."""
 
-import io
 from pathlib import Path
 
 import numpy as np
 
-from sevenfold.storage import arrays_to_npz, write_atomically
+from sevenfold.storage import arrays_to_npz, made_of_npz, write_atomically
 from sevenfold.validation import Validation
 
 
@@ -28,16 +27,12 @@ class KeptValidations:
         """The one saved under this name, or None where it is gone or damaged: it is
         then trained again, alike.
         """
-        try:
-            content = io.BytesIO(self._path(name).read_bytes())
-            with np.load(content, allow_pickle=False) as archive:
-                arrays = {part: archive[part] for part in archive.files}
-            diverged_at = arrays.pop("diverged_at", None)
-            return Validation(
-                **arrays, diverged_at=None if diverged_at is None else int(diverged_at)
-            )
-        except Exception:  # on damaged bytes zipfile and NumPy raise whatever they come upon
-            return None
+        return made_of_npz(self._path(name), _validation)
 
     def _path(self, name: str) -> Path:
         return self.folder / f"validated-{name}.npz"
+
+
+def _validation(arrays: dict[str, np.ndarray]) -> Validation:
+    diverged_at = arrays.pop("diverged_at", None)
+    return Validation(**arrays, diverged_at=None if diverged_at is None else int(diverged_at))

@@ -41,7 +41,7 @@ def validate(
     not seen where there are several (then with probabilities), or other splits of the
     same images. score_training: the training curves too.
     """
-    used, own = _used(development, rounds), isinstance(rounds, tuple)
+    used, own = _used(development, rounds), rounds if isinstance(rounds, tuple) else None
     options: dict[str, Any] = {
         "engine": run.engine,
         "searched": rounds == "all",
@@ -54,10 +54,10 @@ def validate(
     names = [digest_of([data, c.digest, seed, options])[:32] for c, seed in pairs]
     parts = {i: known for i, name in enumerate(names) if (known := kept.load(name))}
     left = [i for i in range(len(pairs)) if i not in parts]
-    tasks = [_task(function, used if own else None, *pairs[i], n_fits(used, 1)) for i in left]
-    n_done = sum(n_fits(used, 1) * pairs[i][0].training.n_epochs for i in parts)
-    n_epochs = n_done + sum(task.n_epochs for task in tasks)
-    with run.terminal.stage(title, n_epochs, done=n_done) as advance:
+    n_epochs = [n_fits(used, 1) * configuration.training.n_epochs for configuration, _ in pairs]
+    tasks = [_task(function, own, *pairs[i], n_epochs[i]) for i in left]
+    n_done = sum(n_epochs[i] for i in parts)
+    with run.terminal.stage(title, sum(n_epochs), done=n_done) as advance:
         for place, part in executor.run(tasks, advance):
             parts[left[place]] = part
             kept.save(names[left[place]], part)
@@ -80,15 +80,14 @@ def _used(
 
 def _task(
     function: Callable[..., Validation],
-    other: DevelopmentSet | None,
+    rounds: Rounds | None,
     configuration: Configuration,
     seed: int,
-    n_fits_each: int,
+    n_epochs: int,
 ) -> Task[Validation]:
-    n_epochs = n_fits_each * configuration.training.n_epochs
     return Task(
         function,
-        lambda: (configuration, seed, *(() if other is None else (other.rounds,))),
+        lambda: (configuration, seed, *(() if rounds is None else (rounds,))),
         n_epochs,
         n_epochs * configuration.network.n_parameters,
     )

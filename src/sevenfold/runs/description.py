@@ -16,7 +16,7 @@ from pydantic import Field
 
 from sevenfold import __version__
 from sevenfold.errors import RunError, SettingsError, visible
-from sevenfold.machine import n_cores
+from sevenfold.machine import n_cores, processor
 from sevenfold.records import Record
 from sevenfold.runs.layout import DESCRIPTION, SCHEMA, require_schema
 from sevenfold.storage import write_atomically
@@ -161,14 +161,6 @@ def _machine() -> Machine:
     return Machine(
         system=platform.system(),
         architecture=platform.machine(),
-        processor=_processor(),
+        processor=processor(),
         cores=n_cores(),
     )
-
-
-def _processor() -> str:
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()

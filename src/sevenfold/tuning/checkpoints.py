@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sevenfold.engine import FitState
-from sevenfold.storage import write_atomically
+from sevenfold.storage import made_of_npz, write_atomically
 from sevenfold.tuning.trial import TrialState
 
 PARTS = tuple(field.name for field in dataclasses.fields(FitState) if field.name != "epoch")
@@ -38,13 +38,7 @@ class Checkpoints:
         """The state saved, or an empty one where it is gone or damaged: the trial then
         trains up to there again, alike.
         """
-        try:
-            with np.load(
-                io.BytesIO(self._path(number, level).read_bytes()), allow_pickle=False
-            ) as archive:
-                return _state({name: archive[name] for name in archive.files})
-        except Exception:  # on damaged bytes zipfile and NumPy raise whatever they come upon
-            return TrialState()
+        return made_of_npz(self._path(number, level), _state) or TrialState()
 
     def drop(self, number: int, level: int) -> None:
         """Delete the state of trial `number` at rung `level`, if there is one."""
