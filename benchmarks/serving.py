@@ -32,6 +32,7 @@ from made_up_run import MadeUp
 SERVER_CORE, LOAD_CORE = 0, 1
 GOAL_RATE, GOAL_MS, GOAL_RATIO, GOAL_SHARE = 1_000, 20.0, 5.0, 0.9
 N_CLIENTS, N_CLIENTS_OVERLOADED = 64, 256
+N_ROUNDS = 8
 _LENGTH = b"content-length: "
 
 
@@ -244,15 +245,6 @@ def requests(name: str, image: np.ndarray) -> dict[str, bytes]:
     }
 
 
-def capacity(server: Server, request: bytes, n_clients: int, seconds: float) -> Outcome:
-    """The best of three closed loops."""
-    found = []
-    for _ in range(3):
-        found.append(asyncio.run(closed_loop(server, request, n_clients, seconds)))
-        print(f"    {found[-1]}", flush=True)
-    return max(found, key=lambda outcome: outcome.by_core)
-
-
 def verdict(what: str, is_met: bool) -> None:
     print(f"  {'met' if is_met else 'MISSED'}: {what}\n", flush=True)
 
@@ -276,37 +268,64 @@ def main() -> None:
         with running("-c", KERAS, str(run / "models" / "final.npz")) as server:
             request = requests(run.name, image)["JSON"]
             asyncio.run(closed_loop(server, request, 1, 3.0))  # what is traced is traced
-            keras = capacity(server, request, 8, asked.each).by_core
+            loops = [
+                asyncio.run(closed_loop(server, request, 8, asked.each)) for _ in range(N_ROUNDS)
+            ]
+            keras = together(loops).by_core
+            print(f"    {together(loops)}")
         ratio = ours / keras
         said = f"{ratio:.0f} times as many a second of the core (goal {GOAL_RATIO:.0f})"
         verdict(said, ratio >= GOAL_RATIO)
 
 
 def against_goals(run: Path, by_kind: dict[str, bytes], each: float, seconds: float) -> float:
-    """Say what the app does; gives its predictions a second of its core in JSON."""
-    best: dict[str, Outcome] = {}
+    """Say what the app does; gives its predictions a second of its core in JSON.
+
+    A shared core is up to twice as fast in one minute as in the next, so the three
+    loads take turns, and what is compared was measured within the same minute.
+    """
+    able: dict[str, Outcome] = {}
     with running("-m", "sevenfold", "app", str(run), "--port", "0") as server:
         for kind, request in by_kind.items():
-            print(f"As fast as it can, {kind}", flush=True)
-            best[kind] = capacity(server, request, N_CLIENTS, each)
-            print(f"{GOAL_RATE:,} a second are due, {kind}", flush=True)
-            steady = asyncio.run(open_loop(server, request, N_CLIENTS, each, GOAL_RATE))
-            print(f"    {steady}")
-            keeps_up = steady.statuses[200] >= 0.99 * GOAL_RATE * each
-            is_met = keeps_up and steady.quantile(0.99) <= GOAL_MS
-            verdict(f"{GOAL_RATE:,} a second at a p99 of {GOAL_MS:.0f} ms", is_met)
-        for kind, request in by_kind.items():
-            rate = 10 * best[kind].by_core
-            print(f"{rate:,.0f} a second are due, ten times as many as it can, {kind}", flush=True)
-            over = asyncio.run(open_loop(server, request, N_CLIENTS_OVERLOADED, seconds, rate))
-            print(f"    {over}")
-            share = over.by_core / best[kind].by_core
-            only = set(over.statuses) <= {200, 503} and not over.n_broken
+            fast, steady, over = [], [], []
+            for _ in range(N_ROUNDS):
+                fast.append(asyncio.run(closed_loop(server, request, N_CLIENTS, each)))
+                steady.append(asyncio.run(open_loop(server, request, N_CLIENTS, each, GOAL_RATE)))
+                rate, spell = 10 * fast[-1].by_core, seconds / N_ROUNDS
+                over.append(
+                    asyncio.run(open_loop(server, request, N_CLIENTS_OVERLOADED, spell, rate))
+                )
+                print(
+                    f"    {fast[-1].by_core:,.0f} and {over[-1].by_core:,.0f} a second of the core"
+                )
+            able[kind], due, overloaded = together(fast), together(steady), together(over)
+            print(f"{kind}, as fast as it can\n    {able[kind]}")
+            print(f"{GOAL_RATE:,} a second are due, {kind}\n    {due}")
+            p99 = float(np.median([spell.quantile(0.99) for spell in steady]))
+            keeps_up = due.statuses[200] >= 0.99 * GOAL_RATE * each * N_ROUNDS
+            said = f"{GOAL_RATE:,} a second, p99 {p99:.1f} ms (median of {N_ROUNDS}"
+            verdict(f"{said}; goal {GOAL_MS:.0f})", keeps_up and p99 <= GOAL_MS)
+            print(f"Ten times as many are due as it can, {kind}\n    {overloaded}")
+            share = overloaded.by_core / able[kind].by_core
+            only = set(overloaded.statuses) <= {200, 503} and not overloaded.n_broken
             verdict(
                 f"only 200 and 503, and {100 * share:.0f} % of what the core can (goal 90)",
                 only and share >= GOAL_SHARE,
             )
-    return best["JSON"].by_core
+    return able["JSON"].by_core
+
+
+def together(spells: list[Outcome]) -> Outcome:
+    """What became of all their requests."""
+    whole = Outcome()
+    for spell in spells:
+        whole.wall += spell.wall
+        whole.core += spell.core
+        whole.statuses += spell.statuses
+        whole.seconds += spell.seconds
+        whole.unsent += spell.unsent
+        whole.n_broken += spell.n_broken
+    return whole
 
 
 if __name__ == "__main__":
