@@ -323,7 +323,9 @@ class MadeUp:
         whole = self.space == WHOLE_SPACE
         plain = configuration(128, hidden_dropout=0.25, l2=7.05e-6)
         if self.distorted:
-            training = plain.training.model_copy(update={"distortion": 0.5, "hard_examples": 0.25})
+            training = plain.training.model_copy(
+                update={"distortion": 0.5, "photometric": 0.4, "hard_examples": 0.25}
+            )
             plain = plain.model_copy(update={"training": training})
         trials = [
             TrialRecord(

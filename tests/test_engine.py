@@ -19,6 +19,7 @@ from sevenfold.engine import (
     Engine,
     FitData,
     FitResult,
+    FitState,
     History,
     Job,
     TrainingSettings,
@@ -330,18 +331,62 @@ def test_mixed_precision_stays_close_and_keeps_float32_weights() -> None:
     assert mixed.history.val_loss[-1] == pytest.approx(exact.history.val_loss[-1], rel=0.05)
 
 
+class TestPhotometric:
+    training = TrainingSettings(n_epochs=2, batch_size=64)
+
+    def test_a_network_learns_from_other_images_and_is_scored_on_those_that_are(self) -> None:
+        results = {
+            share: fit(
+                Job(NETWORK, self.training.model_copy(update={"photometric": share}), 0), DATA
+            )
+            for share in (0.0, 0.01, 0.5)
+        }
+        alike = [results[share].weights[0].tobytes() for share in (0.0, 0.01, 0.5)]
+        assert len(set(alike)) == 3
+        history = results[0.5].history
+        right = predict(NETWORK, results[0.5].weights, DATA.validation.pixels).argmax(axis=1)
+        np.testing.assert_array_equal(right, history.val_predictions[-1])
+
+    def test_what_an_epoch_saw_was_changed(self) -> None:
+        still = self.training.model_copy(
+            update={"n_epochs": 1, "optimizer": "sgd", "learning_rate": 1e-12}
+        )
+        network = NETWORK.model_copy(update={"hidden_dropout": 0.0, "input_dropout": 0.0})
+        start = fit(Job(network, self.training, 0), ALONE).state
+        plain, changed = (
+            fit(
+                Job(
+                    network,
+                    still.model_copy(update={"photometric": share, "n_epochs": 3}),
+                    0,
+                    start=FitState(2, start.weights, ()),
+                ),
+                ALONE,
+            )
+            for share in (0.0, 0.9)
+        )
+        assert changed.history.loss[-1] > plain.history.loss[-1] + 0.05
+
+    def test_keras_engine_refuses_it(self) -> None:
+        training = self.training.model_copy(update={"photometric": 0.5})
+        with pytest.raises(SettingsError, match="photometric needs the jax engine"):
+            fit(Job(NETWORK, training, 0), ALONE, engine="keras")
+
+
 class TestFitMany:
     networks = (
         NETWORK,
         NETWORK.model_copy(update={"hidden_dropout": 0.5}),
         NetworkSpec(inputs=784, classes=10, hidden=(16, 8)),
         NetworkSpec(inputs=784, classes=10),
+        NETWORK,
     )
     trainings = (
         TRAINING,
         TRAINING.model_copy(update={"learning_rate": 1e-2}),
         TRAINING,
         TRAINING.model_copy(update={"hard_examples": 0.7}),
+        TRAINING.model_copy(update={"photometric": 0.5}),
     )
     jobs = tuple(
         Job(network, training, seed)
@@ -351,7 +396,7 @@ class TestFitMany:
     def test_equals_fit_byte_by_byte(self) -> None:
         calls: list[None] = []
         many = fit_many(self.jobs, DATA, on_epoch=lambda: calls.append(None))
-        assert len(calls) == 16
+        assert len(calls) == 20
         for job, result in zip(self.jobs, many, strict=True):
             alone = fit(job, DATA)
             assert_same_bytes(alone, result)

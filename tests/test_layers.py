@@ -39,7 +39,7 @@ LAYERS = (
     },
     {"data", "scores", "statistics"},
     {"runs"},
-    {"protocol", "splits", "networks", "warp"},
+    {"protocol", "splits", "networks", "photometric", "warp"},
     {"engine"},
     {"validation"},
     {"executor"},
@@ -64,6 +64,7 @@ TRAINERS = {
     "tuning",
     "steps",
     "config",
+    "photometric",
     "warp",
     "examination",
 }

@@ -76,6 +76,7 @@ def test_label_smoothing_gets_labels_that_can_be_smoothed() -> None:
 def test_every_setting_of_training_is_written_out_or_named_as_left_out() -> None:
     assert left_out(training(schedule="cosine", label_smoothing=0.1, batch_size=5)) == ()
     assert left_out(training(distortion=1.0, distortion_fade=0.5)) == (LEFT_OUT["distortion"],)
+    assert left_out(training(photometric=0.5)) == (LEFT_OUT["photometric"],)
     assert left_out(training(hard_examples=0.5)) == (LEFT_OUT["hard_examples"],)
     assert left_out(training(distortion_fade=0.5)) == ()  # of no distortion
 
@@ -86,7 +87,10 @@ def test_a_final_network_of_distorted_images_says_what_its_code_goes_without() -
     assert run.finalists is not None
     assert run.finalists.undistorted is not None
     (cell, *_) = code_cells(run)[FINAL]
-    lacking = "without distorted training images and hard examples visited more often"
+    lacking = (
+        "without distorted training images, changed ink and paper and hard examples visited more"
+        " often"
+    )
     assert f"this cell goes {lacking}" in cell.words
     assert f'"Final network {lacking}, test"' in cell.source
     assert "opened by the last cell" in cell.words

@@ -79,6 +79,16 @@ def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> N
         ),
         (
             "book",
+            {"regularize.space.photometric": [0.0, 0.5]},
+            r"^the preset book has no photometric in",
+        ),
+        (
+            "quick",
+            {"engine": "keras", "regularize.space.photometric": [0.5, 0.5]},
+            r"^\S+\.photometric work in the jax engine only; take --engine jax",
+        ),
+        (
+            "book",
             {"regularize.space.hard_examples": [0.0, 0.5]},
             r"^the preset book has no hard_examples in",
         ),

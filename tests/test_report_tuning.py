@@ -234,6 +234,9 @@ def test_distortions_are_compared_where_there_are_any() -> None:
     assert "What the distortions are worth" not in page_of("plain").text
     text = page_of("distorted, tied").text
     assert "Trained for as long on the digits as they are, the same network reaches" in text
+    assert "Of 40 % of the digits of each batch ink and paper were changed as well" in text
+    assert "ink and paper of 40 % of the images changed as well" in text
+    assert "ink and paper were changed" not in page_of("plain").text
     assert "How hard an example is, is read from the training itself" in text
     assert {"table-undistorted", "figure-distortions"} <= set(page_of("distorted, tied").ids)
 
@@ -312,7 +315,7 @@ def test_best_trials_at_an_edge_are_told_and_what_was_preset() -> None:
     said = edge(search.model_copy(update={"edges": (one,)}))
     assert "Of the best six trials five lie at the highest end of learning rate (0.003):" in said
     assert edge(search) == ""
-    assert "L1, label smoothing, distortion and hard examples had one value each," in (
+    assert "L1, label smoothing, distortion, other ink and hard examples had one value each," in (
         page_of("plain").text
     )
     assert "all other settings were chosen" not in page_of("plain").text

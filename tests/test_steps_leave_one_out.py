@@ -39,6 +39,7 @@ EVERYTHING = Configuration(
             "schedule": "cosine",
             "label_smoothing": 0.1,
             "distortion": 0.5,
+            "photometric": 0.4,
             "hard_examples": 0.3,
         }
     ),
@@ -97,7 +98,7 @@ def test_each_thing_that_it_has_is_left_out_alone() -> None:
     found = without(EVERYTHING, MODEL)
     assert list(found) == [
         *("dropout", "penalty", "max_norm", "schedule", "size"),
-        *("label_smoothing", "distortion", "hard_examples"),
+        *("label_smoothing", "distortion", "photometric", "hard_examples"),
     ]
     had = EVERYTHING.network, EVERYTHING.training
     for thing, one in found.items():
@@ -110,6 +111,8 @@ def test_each_thing_that_it_has_is_left_out_alone() -> None:
     assert (found["penalty"].network.l1, found["penalty"].network.l2) == (0.0, 0.0)
     assert found["size"].network == EVERYTHING.network.model_copy(update={"hidden": (16,)})
     assert found["schedule"].training.schedule == "constant"
+    assert found["photometric"].training.distortion == 0.5
+    assert found["distortion"].training.photometric == 0.0  # images as they are
     assert without(configuration(16), MODEL) == {}
 
 
@@ -155,7 +158,7 @@ def test_what_the_settings_do_not_name_is_not_left_out(tmp_path: Path) -> None:
     assert len(executor.seen) == 2
     assert found.not_tried == (
         *("dropout", "penalty", "max_norm"),
-        *("label_smoothing", "distortion", "hard_examples"),
+        *("label_smoothing", "distortion", "photometric", "hard_examples"),
     )
 
 

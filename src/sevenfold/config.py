@@ -16,7 +16,7 @@ from sevenfold.data.catalogue import NAMES
 from sevenfold.data.readers.files import MAX_SIDE
 from sevenfold.data.source import OWN
 from sevenfold.engine import Precision, fastest_precision
-from sevenfold.errors import SettingsError
+from sevenfold.errors import SettingsError, listed
 from sevenfold.protocol import ProtocolSettings
 from sevenfold.records import Settings, digest_of, read_toml
 from sevenfold.runs.claiming import kept_settings
@@ -84,7 +84,7 @@ class Config(Settings):
         space = self.regularize.space
         asked = [
             name
-            for name in ("label_smoothing", "distortion", "hard_examples")
+            for name in ("label_smoothing", "distortion", "photometric", "hard_examples")
             if getattr(space, name)[1]
         ]
         if self.preset == "book" and asked:
@@ -95,7 +95,7 @@ class Config(Settings):
         if self.engine == "keras" and (
             jax_only := [name for name in asked if name != "label_smoothing"]
         ):
-            names = " and ".join(f"regularize.space.{name}" for name in jax_only)
+            names = listed([f"regularize.space.{name}" for name in jax_only])
             raise ValueError(
                 f"{names} work in the jax engine only; take --engine jax, or set them to [0.0, 0.0]"
             )

@@ -138,6 +138,7 @@ def _n_things(config: Config) -> int:
         "dropout": float(space.input_dropout[1] + space.hidden_dropout[1] > 0.0),
         "penalty": float(space.l1[1] + space.l2[1] > 0.0),
         "label_smoothing": float(space.label_smoothing[1] > 0.0),
+        "photometric": float(space.photometric[1] > 0.0),
         "hard_examples": float(space.hard_examples[1] > 0.0),
         "max_norm": sum(map(bool, space.max_norm)) / len(space.max_norm),
         "schedule": sum(one != "constant" for one in space.schedule) / len(space.schedule),

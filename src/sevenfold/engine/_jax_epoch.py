@@ -67,12 +67,13 @@ def epoch(
         n_valid = jnp.minimum(n_examples - number * form.batch_size, form.batch_size)
         step = index * n_updates + number
         drawn, drawn_labels = images.at[rows].get(mode="promise_in_bounds"), labels[rows]
+        key = stream_key(knobs.seed, step, WARP_STREAM)
         if form.transform is None:
             x = pixels(drawn)
         else:
-            x = form.transform(
-                drawn, drawn_labels, stream_key(knobs.seed, step, WARP_STREAM), knobs.distortion
-            )
+            x = form.transform(drawn, drawn_labels, key, knobs.distortion)
+        if form.photometric is not None:
+            x = form.photometric(x, key)
         return _update(state, Batch(x, drawn_labels, n_valid), rate, step, knobs, form)
 
     rows = inputs.order.reshape(n_updates, form.batch_size)

@@ -38,6 +38,10 @@ Layers = tuple[tuple[jax.Array, jax.Array], ...]
 """Kernel and bias per layer, float32, the last kernel transposed."""
 
 
+BatchChange = Callable[[jax.Array, jax.Array], jax.Array]
+"""(images (b, n_inputs) float32 in [0, 1], key () uint32) -> images alike."""
+
+
 class Form(NamedTuple):
     """What an epoch is compiled for, besides its shapes; everything else is an input of
     the compiled call.
@@ -55,6 +59,7 @@ class Form(NamedTuple):
     hard_examples: bool
     mixed_precision: bool
     transform: BatchTransform | None
+    photometric: BatchChange | None
 
 
 class Knobs(NamedTuple):

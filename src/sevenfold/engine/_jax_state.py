@@ -15,6 +15,7 @@ from sevenfold.engine.jobs import Job
 from sevenfold.engine.results import FitState
 from sevenfold.engine.settings import n_updates_per_epoch
 from sevenfold.networks import Weights, initial_weights
+from sevenfold.photometric import batch_photometric
 from sevenfold.warp import batch_warp
 
 Tree = TypeVar("Tree")
@@ -55,7 +56,7 @@ def padded(array: np.ndarray, multiple: int) -> np.ndarray:
 
 def form_of(job: Job, train: OnDevice) -> Form:
     """What the epochs of a job on these images are compiled for."""
-    network, training = job.network, job.training
+    network, training, shape = job.network, job.training, train.images.shape
     return Form(
         optimizer=training.optimizer,
         batch_size=training.batch_size,
@@ -65,7 +66,10 @@ def form_of(job: Job, train: OnDevice) -> Form:
         max_norm=network.max_norm is not None,
         hard_examples=training.hard_examples > 0,
         mixed_precision=training.precision == "mixed_bfloat16",
-        transform=batch_warp(training.warp, train.images.shape) if training.distortion else None,
+        transform=batch_warp(training.warp, shape) if training.distortion else None,
+        photometric=(
+            batch_photometric(training.photometric, shape) if training.photometric else None
+        ),
     )
 
 

@@ -84,6 +84,10 @@ def _require_possible(training: TrainingSettings) -> None:
             "Distorted images need the jax engine; the keras engine trains on the images as they"
             " are."
         )
+    if training.photometric:
+        raise SettingsError(
+            "photometric needs the jax engine; the keras engine trains on the images as they are."
+        )
     if training.hard_examples:
         raise SettingsError(
             "hard_examples needs the jax engine; the keras engine visits every training image once"

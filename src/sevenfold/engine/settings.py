@@ -24,7 +24,9 @@ class TrainingSettings(Record):
     target with the uniform distribution (Szegedy et al. 2016). With `distortion` above
     zero every training image is drawn anew, distorted, in every epoch (`jax` only):
     `warp` is the full dose, `distortion` the share of it that is taken, and over the
-    last `distortion_fade` of the epochs it falls towards half of that. With
+    last `distortion_fade` of the epochs it falls towards half of that. `photometric` is
+    the share of each batch whose ink and paper are changed as well (`jax` only; see
+    `photometric`). With
     `hard_examples` above zero (`jax` only) that share of an epoch's visits goes to
     training images in proportion to a running mean of how far the network was from
     their labels (after Loshchilov and Hutter 2016; see `engine._hard_examples`).
@@ -41,6 +43,7 @@ class TrainingSettings(Record):
     distortion: Annotated[float, Field(ge=0.0, le=3.0)] = 0.0
     distortion_fade: Annotated[float, Field(ge=0.0, le=1.0)] = 0.1
     warp: WarpSettings = WarpSettings()
+    photometric: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     hard_examples: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     precision: Precision = "float32"
 

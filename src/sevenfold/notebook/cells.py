@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sevenfold.errors import listed
 from sevenfold.notebook import data_code, expected, texts
 from sevenfold.notebook.expected import Expected, Tested
 from sevenfold.notebook.keras_code import left_out, network_code, training_code
@@ -91,7 +92,7 @@ def _final(run: FinishedRun) -> Iterator[Code]:
         return
     final, network = run.final_test, run.final_test.configuration.network
     lacking = left_out(final.configuration.training)
-    less = f" without {' and '.join(lacking)}" if lacking else ""
+    less = f" without {listed(lacking)}" if lacking else ""
     words = "The final network, trained on all development images."
     if lacking:
         words += (

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sevenfold.errors import SettingsError, SevenfoldError
+from sevenfold.errors import SettingsError, SevenfoldError, listed
 from sevenfold.surroundings import DECIDED
 
 NEEDED = {"nbclient": "notebook", "ipykernel": "notebook", "tensorflow": "tensorflow"}
@@ -22,7 +22,7 @@ def require_executable() -> None:
     if lacking:
         extras = ", ".join(dict.fromkeys(NEEDED[name] for name in lacking))
         raise SettingsError(
-            f"--execute needs {' and '.join(lacking)}, which is not installed here. Install"
+            f"--execute needs {listed(lacking)}, which is not installed here. Install"
             f" sevenfold[{extras}], or leave out --execute and run the notebook where they are."
         )
 

@@ -16,6 +16,7 @@ OF_SPEED = frozenset({"precision"})
 """Settings that change how long a training takes and not what it reaches."""
 LEFT_OUT = {
     "distortion": "distorted training images",
+    "photometric": "changed ink and paper",
     "hard_examples": "hard examples visited more often",
 }
 """Settings of training that plain Keras has not in a few lines, and their names."""

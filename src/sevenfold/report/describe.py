@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from sevenfold.data import NearlyEqual
 from sevenfold.engine import TrainingSettings
+from sevenfold.errors import listed
 from sevenfold.networks import NetworkSpec
-from sevenfold.report.numbers import count, listed, short, whole, with_article
+from sevenfold.report.numbers import count, short, whole, with_article
 from sevenfold.report.terms import Terms
 from sevenfold.runs.description import Machine
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol
@@ -62,6 +63,7 @@ def training(settings: TrainingSettings) -> str:
     shares = {
         "label smoothing {}": settings.label_smoothing,
         "every image distorted anew in every epoch at {} of the full dose": settings.distortion,
+        "ink and paper of {} % of the images changed as well": 100 * settings.photometric,
         "{} % of all visits in proportion to how hard an example is": 100 * settings.hard_examples,
     }
     parts = [

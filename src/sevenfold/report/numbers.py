@@ -3,7 +3,6 @@ minus sign, a space before the unit.
 """
 
 import math
-from collections.abc import Sequence
 from datetime import datetime
 
 from sevenfold.statistics import (
@@ -143,15 +142,6 @@ def word(n: int) -> str:
     ('two', '30')
     """
     return WORDS[n] if n <= 12 else f"{n:,}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a row.
-
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def short(value: float) -> str:

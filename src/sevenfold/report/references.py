@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 from markupsafe import Markup
 
+from sevenfold.errors import listed
 from sevenfold.records import Record
-from sevenfold.report.numbers import listed
 
 
 class Library(Record):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from sevenfold.data.mnist import words as mnist
-from sevenfold.report.numbers import count, listed, plural_of
+from sevenfold.errors import listed
+from sevenfold.report.numbers import count, plural_of
 from sevenfold.steps.problem import Problem
 
 MANY_CLASSES = 12

@@ -40,6 +40,7 @@ Thing = Literal[
     "size",
     "label_smoothing",
     "distortion",
+    "photometric",
     "hard_examples",
 ]
 
@@ -177,7 +178,8 @@ def without(winner: Configuration, model: Configuration) -> dict[Thing, Configur
         "schedule": (training.schedule != "constant", {}, {"schedule": "constant"}),
         "size": (network.hidden != model.network.hidden, {"hidden": model.network.hidden}, {}),
         "label_smoothing": (bool(training.label_smoothing), {}, {"label_smoothing": 0.0}),
-        "distortion": (bool(training.distortion), {}, {"distortion": 0.0}),
+        "distortion": (bool(training.distortion), {}, {"distortion": 0.0, "photometric": 0.0}),
+        "photometric": (bool(training.photometric), {}, {"photometric": 0.0}),
         "hard_examples": (bool(training.hard_examples), {}, {"hard_examples": 0.0}),
     }
     return {

@@ -43,7 +43,7 @@ def without_distortions(
     if not winner.training.distortion:
         return None
     _save_distorted(run, development, winner.training)
-    training = winner.training.model_copy(update={"distortion": 0.0})
+    training = winner.training.model_copy(update={"distortion": 0.0, "photometric": 0.0})
     configuration, n_epochs = winner.model_copy(update={"training": training}), training.n_epochs
     (validation,) = validate(
         run, executor, development, [configuration], seeds, "Without distortions"
@@ -80,4 +80,9 @@ def _save_distorted(run: Run, development: DevelopmentSet, training: TrainingSet
         warp(originals, labels, training.warp, seed, training.distortion)
         for seed in range(N_DRAWINGS)
     ]
+    if n_changed := round(training.photometric * N_DRAWINGS):
+        from sevenfold.photometric import photometric
+
+        changed = [photometric(row, seed) for seed, row in enumerate(drawn[-n_changed:])]
+        drawn = [*drawn[:-n_changed], *changed]
     run.save_arrays(layout.DISTORTED, {"originals": originals, "distorted": np.stack(drawn)})

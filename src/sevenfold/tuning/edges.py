@@ -20,7 +20,7 @@ CHANCE = 0.05
 
 RANGES = (
     *("input_dropout", "hidden_dropout", "l1", "l2", "learning_rate"),
-    *("label_smoothing", "distortion", "hard_examples"),
+    *("label_smoothing", "distortion", "photometric", "hard_examples"),
 )
 LISTS = ("depth", "width", "batch_size", "max_norm")
 LOGARITHMIC = ("l2", "learning_rate")

@@ -28,6 +28,7 @@ LIMITS = {
     "learning_rate": (0.0, 10.0),
     "label_smoothing": (0.0, 0.99),
     "distortion": (0.0, 3.0),
+    "photometric": (0.0, 0.99),
     "hard_examples": (0.0, 0.99),
 }
 """What a range may span at most."""
@@ -90,6 +91,9 @@ class SearchSpace(Settings):
     """Share of the target that is spread over all classes."""
     distortion: Bounds = (0.0, 0.0)
     """Dose by which training images are distorted anew in every epoch; 0 is none."""
+    photometric: Bounds = (0.0, 0.0)
+    """Share of the training images whose ink and paper change in every epoch: marks,
+    noise, light, blur, other pens, outlines, negatives."""
     hard_examples: Bounds = (0.0, 0.0)
     """Share of the visits that goes to images which the network reads badly."""
 
@@ -150,6 +154,7 @@ class SearchSpace(Settings):
             schedule=_choice(trial, "schedule", self.schedule),
             label_smoothing=_real(trial, "label_smoothing", self.label_smoothing),
             distortion=_real(trial, "distortion", self.distortion),
+            photometric=_real(trial, "photometric", self.photometric),
             hard_examples=_real(trial, "hard_examples", self.hard_examples),
             warp=WarpSettings(narrow_labels=images.narrow_labels),
             precision=precision,

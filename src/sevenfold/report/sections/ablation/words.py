@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from sevenfold.report.numbers import count, listed, points, short, word
+from sevenfold.errors import listed
+from sevenfold.report.numbers import count, points, short, word
 from sevenfold.statistics import Reach, RowDifference
 from sevenfold.steps.ablation import Ablation, AblationRow, Moment, Remedy
 

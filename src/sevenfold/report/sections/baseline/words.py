@@ -1,6 +1,7 @@
 """Whether the small network beats common sense."""
 
-from sevenfold.report.numbers import count, listed, p_value, points, points_interval, whole
+from sevenfold.errors import listed
+from sevenfold.report.numbers import count, p_value, points, points_interval, whole
 from sevenfold.report.terms import Terms
 from sevenfold.statistics import Difference
 from sevenfold.steps.baseline import Baseline, Rival

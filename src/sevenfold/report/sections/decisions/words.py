@@ -5,7 +5,8 @@ otherwise.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sevenfold.report.numbers import count, difference, listed, percent, points, whole, word
+from sevenfold.errors import listed
+from sevenfold.report.numbers import count, difference, percent, points, whole, word
 from sevenfold.report.sections.evaluation_protocol.words import METHODS
 from sevenfold.report.sections.final_test.words import times
 from sevenfold.report.terms import Terms

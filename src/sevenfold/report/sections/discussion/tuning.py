@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 from statistics import mean, variance
 
-from sevenfold.report.numbers import count, difference, listed
+from sevenfold.errors import listed
+from sevenfold.report.numbers import count, difference
 from sevenfold.report.sections.ablation.words import effects_at
 from sevenfold.report.sections.discussion.statements import Statement, Theme, theme_of
 from sevenfold.report.sections.finalists.words import gain

@@ -2,18 +2,9 @@
 
 from collections.abc import Sequence
 
+from sevenfold.errors import listed
 from sevenfold.examination.results import Examination, Row, Strange
-from sevenfold.report.numbers import (
-    NBSP,
-    accuracy,
-    count,
-    interval,
-    listed,
-    percent,
-    points,
-    whole,
-    word,
-)
+from sevenfold.report.numbers import NBSP, accuracy, count, interval, percent, points, whole, word
 from sevenfold.report.terms import Terms
 from sevenfold.statistics import (
     SIGNIFICANCE,

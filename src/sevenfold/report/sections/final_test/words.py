@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sevenfold.data.mnist import words as mnist
 from sevenfold.data.mnist.writers import HALF, POPULATION
+from sevenfold.errors import listed
 from sevenfold.report.describe import MODELS
 from sevenfold.report.numbers import (
     accuracy,
@@ -11,7 +12,6 @@ from sevenfold.report.numbers import (
     deviation,
     difference,
     interval,
-    listed,
     p_value,
     percent,
     points,

@@ -3,15 +3,8 @@ worth.
 """
 
 from sevenfold.engine import TrainingSettings
-from sevenfold.report.numbers import (
-    accuracy,
-    count,
-    difference,
-    listed,
-    percent,
-    short,
-    word,
-)
+from sevenfold.errors import listed
+from sevenfold.report.numbers import accuracy, count, difference, percent, short, word
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.steps.finalists import Finalists
@@ -113,6 +106,15 @@ def dose(settings: TrainingSettings, field_rms: float, terms: Terms) -> str:
         return listed(bounds)
     last = short(100 * settings.distortion_fade)
     return f"{listed(bounds)}, falling towards half of that over the last {last} % of the epochs"
+
+
+def photometric(training: TrainingSettings, terms: Terms) -> str:
+    """What becomes of ink and paper."""
+    return (
+        f"Of {short(100 * training.photometric)} % of the {terms.images} of each batch ink and"
+        " paper were changed as well: strokes and blots over them, noise, uneven light, blur,"
+        " thicker or thinner lines, outlines alone, or one side as a negative."
+    )
 
 
 def undistorted(plain: Undistorted, terms: Terms) -> str:

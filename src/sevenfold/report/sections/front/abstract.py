@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sevenfold.errors import listed
 from sevenfold.report.describe import MODELS
-from sevenfold.report.numbers import accuracy, count, difference, listed, percent, whole
+from sevenfold.report.numbers import accuracy, count, difference, percent, whole
 from sevenfold.report.sections.evaluation_protocol.words import METHODS
 from sevenfold.report.sections.final_test.words import interval_of
 from sevenfold.report.terms import Terms

@@ -2,7 +2,8 @@
 
 import math
 
-from sevenfold.report.numbers import count, listed, percent, short, whole
+from sevenfold.errors import listed
+from sevenfold.report.numbers import count, percent, short, whole
 from sevenfold.report.terms import Terms
 from sevenfold.steps.learning_curve import LearningCurveFound
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from sevenfold.errors import listed
 from sevenfold.networks import NetworkSpec
-from sevenfold.report.numbers import difference, listed, short, word
+from sevenfold.report.numbers import difference, short, word
 from sevenfold.report.sections.ablation.words import sight
 from sevenfold.statistics import RowDifference
 from sevenfold.steps.leave_one_out import LeaveOneOut, Thing
@@ -19,6 +20,7 @@ NAMES: Mapping[Thing, str] = {
     "size": "its size",
     "label_smoothing": "label smoothing",
     "distortion": "distorted images",
+    "photometric": "changed ink and paper",
     "hard_examples": "the preference for hard examples",
 }
 
@@ -34,6 +36,7 @@ def without(thing: Thing, winner: Configuration, changed: Configuration) -> str:
         "size": f"{changed.network} instead of {network}",
         "label_smoothing": short(training.label_smoothing),
         "distortion": short(training.distortion),
+        "photometric": short(training.photometric),
         "hard_examples": short(training.hard_examples),
     }
     return f"{NAMES[thing]} ({had[thing]})"

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sevenfold.errors import listed
 from sevenfold.report.describe import OPTIMIZERS
-from sevenfold.report.numbers import listed, power, short, whole
+from sevenfold.report.numbers import power, short, whole
 from sevenfold.tuning.space import SearchSpace
 from sevenfold.validation import Configuration
 
@@ -19,6 +20,7 @@ RANGES = (
     "learning_rate",
     "label_smoothing",
     "distortion",
+    "photometric",
     "hard_examples",
 )
 CITED = {
@@ -74,6 +76,9 @@ SETTINGS = {
     "label_smoothing": Setting("Label smoothing", "label smoothing", lambda share: f"{share:.3f}"),
     "distortion": Setting(
         "Distortion of the images, in full doses", "distortion", lambda dose: f"{dose:.2f}"
+    ),
+    "photometric": Setting(
+        "Share of images with other ink and paper", "other ink", lambda share: f"{share:.2f}"
     ),
     "hard_examples": Setting(
         "Share of visits that goes to hard examples", "hard examples", lambda share: f"{share:.2f}"

@@ -1,7 +1,8 @@
 """How the search went, and which settings mattered."""
 
 from sevenfold.config import Config
-from sevenfold.report.numbers import count, listed, short, word
+from sevenfold.errors import listed
+from sevenfold.report.numbers import count, short, word
 from sevenfold.report.sections.search.space import (
     SETTINGS,
     choices,

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sevenfold.data.mnist import words as mnist
-from sevenfold.report.numbers import count, listed, whole
+from sevenfold.errors import listed
+from sevenfold.report.numbers import count, whole
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.steps.final_result import FinalTest
