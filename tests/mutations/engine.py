@@ -75,6 +75,14 @@ FAULTS = {
         ),
         ("biases are not counted", "n_in * n_out + n_out", "n_in * n_out"),
     ),
+    "photometric.py": (
+        ("one kind takes the whole share", "round(n * i / len(KINDS))", "n * (i > 0)"),
+        ("grain is a sum of another spread", "0.4 * math.sqrt(3.0)", "0.4"),
+        ("specks are ink alone", "draw < share / 2", "draw < 0.0 * share"),
+        ("ink vanishes in bright light", "(1.0 - contrast * veil)", "(1.0 - contrast)"),
+        ("pens are thick alone", "0.6 * thicker", "-0.6 * thicker"),
+        ("a negative has no line", "- offset + 0.5", "- 9.0 * offset"),
+    ),
     "warp.py": (
         ("rotations are doubled", "math.pi / 180.0", "math.pi / 90.0"),
         (

@@ -100,6 +100,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_tuning.py",
     ),
     "validation.py": ("test_validation_numbers.py", "test_validation.py"),
+    "photometric.py": ("test_photometric.py",),
     "warp.py": ("test_warp_parameters.py", "test_warp.py"),
 }
 """The tests of each place, quick ones first."""
