@@ -2,12 +2,14 @@
 full disk or a broken one at each write, fsync, rename, unlink and truncation of the
 driver, by strace; the same command must then end as if nothing had happened.
 
-`scripts/soak run` takes all of them, in a random order; `--n` so many of them.
+`scripts/soak run` takes all of them; `--n` so many: one of each fault, call and kind of
+file, drawn at random, before a second of any.
 """
 
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -38,26 +40,34 @@ TINIER = {
 
 
 class Point(NamedTuple):
-    """The `n`-th call of a kind that one of the `COMMANDS` makes, and its fault."""
+    """The `n`-th call of a kind that one of the `COMMANDS` makes, and its fault. file:
+    what kind of file it is about.
+    """
 
     command: str
     call: str
     n: int
     fault: str
+    file: str
+
+    @property
+    def kind(self) -> tuple[str, ...]:
+        """Points of one kind are expected to end alike."""
+        return self.command, self.call, self.fault, self.file
 
 
 def enumerated_points(folder: Path, n_most: int | None, seed: int) -> dict[str, Any]:
-    """What happened at `n_most` points drawn at random, or at all."""
+    """What happened at `n_most` points, or at all."""
     started = time.monotonic()
     bench = _Bench(folder)
     points = [
-        Point(command, call, n, fault)
+        Point(command, call, n, fault, file)
         for command in COMMANDS
-        for call, total in bench.n_calls[command].items()
-        for n in range(1, total + 1)
+        for call, files in bench.files[command].items()
+        for n, file in enumerate(files, 1)
         for fault in FAULTS
     ]
-    chosen = random.Random(seed).sample(points, min(n_most or len(points), len(points)))
+    chosen = _in_turn(points, random.Random(seed))[:n_most]
     failures: list[str] = []
     endings: Counter[str] = Counter()
     for number, point in enumerate(chosen):
@@ -67,12 +77,24 @@ def enumerated_points(folder: Path, n_most: int | None, seed: int) -> dict[str, 
         print(number + 1, *point, ending, *flaws, file=sys.stderr, flush=True)
     return {
         "points in all": len(points),
+        "kinds": len({point.kind for point in points}),
         "tried": len(chosen),
-        "calls": bench.n_calls,
+        "kinds tried": len({point.kind for point in chosen}),
         "endings": dict(sorted(endings.items())),
         "seconds": round(time.monotonic() - started),
         "failures": failures,
     }
+
+
+def _in_turn(points: list[Point], draw: random.Random) -> list[Point]:
+    """A random order in which no kind comes again before every other has come."""
+    draw.shuffle(points)
+    seen: Counter[tuple[str, ...]] = Counter()
+    turns = []
+    for point in points:
+        seen[point.kind] += 1
+        turns.append(seen[point.kind])
+    return [point for _, point in sorted(zip(turns, points, strict=True), key=lambda pair: pair[0])]
 
 
 class _Bench:
@@ -88,15 +110,16 @@ class _Bench:
         self.quiet = {command: folder / f"quiet {command}" for command in COMMANDS}
         self._run("run", folder / "warm")  # what is compiled and cached is there afterwards
         log = folder / "strace.log"
-        self.n_calls: dict[str, dict[str, int]] = {}
+        self.files: dict[str, dict[str, list[str]]] = {}
         for command, out in self.quiet.items():
             if command == "reopening":
                 shutil.copytree(self.quiet["run"], out)
-            done = self._run(command, out, _strace(CALLS, log))
+            done = self._run(command, out, [*_strace(CALLS, log), "-y"])
             assert done.returncode == 0, done.stderr
             lines = log.read_text().splitlines()
-            self.n_calls[command] = {
-                call: sum(line.startswith(f"{call}(") for line in lines) for call in CALLS
+            self.files[command] = {
+                call: [_kind(line, out) for line in lines if line.startswith(f"{call}(")]
+                for call in CALLS
             }
 
     def try_at(self, point: Point, out: Path) -> tuple[str, list[str]]:
@@ -128,6 +151,15 @@ class _Bench:
             text=True,
             timeout=600,
         )
+
+
+def _kind(line: str, out: Path) -> str:
+    """The file that a line of strace is about, without what differs from run to run."""
+    path = re.findall(r'<([^<>]*)>|"(/[^"]*)"', line)[-1 if line.startswith("rename") else 0]
+    name = f"{''.join(path)}/".removeprefix(f"{out}/").removesuffix("/") or "."
+    name = re.sub(r"\.([^./]+\.[^./]+)\.[^./]{8}\.part$", r"\1.part", name)
+    name = re.sub(r"/tmp/tmp\w{8}|[0-9a-f]{16,}|\d+", "#", name)
+    return re.sub(r"^(\w+/)[^/.]+(?=\.\w+)", r"\1*", name)
 
 
 def _strace(calls: tuple[str, ...], log: Path) -> list[str]:
