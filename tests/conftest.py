@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from common_room import made_once, open_room
 
 import sevenfold as sf
 from sevenfold.data import Images
@@ -100,20 +101,30 @@ def _as_if_nothing_were_set(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _common_room(tmp_path_factory: pytest.TempPathFactory) -> None:
+    open_room(tmp_path_factory.getbasetemp())
+
+
 @pytest.fixture(scope="session")
-def digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def digits_folder() -> Path:
     """An IDX folder of 1,200 development and 300 test images, uneven and hard enough
     that every network errs.
     """
-    folder = tmp_path_factory.mktemp("digits")
-    development = uneven_images(1200, seed=1, n_copies=24)
-    return write_idx_folder(folder, development, uneven_images(300, seed=2))
+
+    def write(folder: Path) -> None:
+        development = uneven_images(1200, seed=1, n_copies=24)
+        write_idx_folder(folder, development, uneven_images(300, seed=2))
+
+    return made_once("digits", write)
 
 
 @pytest.fixture(scope="session")
-def finished(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished(digits_folder: Path) -> Path:
     """The folder of a run of the whole workflow; it is looked at, never changed."""
-    out = tmp_path_factory.mktemp("runs") / "finished"
-    config = sf.load_config("quick", {**TINY, "dataset": str(digits_folder)})
-    sf.run_workflow(config, out, terminal="quiet")
-    return out
+
+    def run(folder: Path) -> None:
+        config = sf.load_config("quick", {**TINY, "dataset": str(digits_folder)})
+        sf.run_workflow(config, folder, workers=1, terminal="quiet")
+
+    return made_once("finished", run)
