@@ -1,5 +1,6 @@
 """Small made-up digits, and a workflow small enough for a test."""
 
+import gc
 import gzip
 import os
 import struct
@@ -86,11 +87,32 @@ def write_idx_folder(folder: Path, development: Images, test: Images) -> Path:
     return folder
 
 
+SMALLEST = {
+    **TINY,
+    "overfit.n_seeds": 2,
+    "overfit.stages": [{"hidden": [64], "n_epochs": 12}],
+    "regularize.ablation.n_seeds": 2,
+    "regularize.search.n_trials": 2,
+    "regularize.search.batch": 2,
+    "regularize.search.rungs": [12],
+    "regularize.n_finalists": 1,
+    "leave_one_out.n_seeds": 1,
+    "leave_one_out.things": ["dropout", "size"],
+    "learning_curve.shares": [0.25],
+    "final_test.n_seeds": 1,
+}
+"""The same with the fewest trainings: every step is there, and what it finds is of no
+interest.
+"""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those of the engines first: the keras engine needs Keras on TensorFlow, and in a
     process where a run has saved its network Keras stays on JAX.
     """
     items.sort(key=lambda item: not item.path.name.startswith("test_engine"))
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # a tenth of the time went into looking for garbage
 
 
 @pytest.fixture(autouse=True)
