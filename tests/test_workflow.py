@@ -266,8 +266,16 @@ def test_the_keras_file_opens_in_plain_keras_on_tensorflow(
 def test_the_keras_engine_carries_out_the_whole_workflow(
     digits_folder: Path, tmp_path: Path
 ) -> None:
-    # Each of Keras's fits compiles anew, so there are few of them.
-    settings = json.dumps({**SMALLEST, "dataset": str(digits_folder), "engine": "keras"})
+    # Each of Keras's fits compiles anew, and each of its epochs is a call.
+    short = {
+        "baseline.n_epochs": 6,
+        "overfit.stages": [{"hidden": [64], "n_epochs": 5}],
+        "regularize.search.rungs": [8],
+        "leave_one_out.things": ["dropout"],
+        "learning_curve.n_seeds": 1,
+        "engine": "keras",
+    }
+    settings = json.dumps({**SMALLEST, **short, "dataset": str(digits_folder)})
     program = (
         "import json, sys\nimport sevenfold as sf\nsummary ="
         " sf.run_workflow(sf.load_config('quick', json.loads(sys.argv[2])), sys.argv[1],"
