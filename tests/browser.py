@@ -35,17 +35,24 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def browser_page(**options: Any) -> Iterator[Page]:
-    """A page of a browser of its own; faults of its scripts fail the test, but not what
-    a server refuses clearly.
-    """
-    with launched() as browser:
-        page = browser.new_page(**options)
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and faults.append(said.text))
+    """A page of a browser of its own; see `opened`."""
+    with launched() as browser, opened(browser, **options) as page:
         yield page
-        faults = [fault for fault in faults if "responded with a status of 4" not in fault]
-        assert not faults, faults
+
+
+@contextmanager
+def opened(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page that shares nothing with others of the browser; faults of its scripts fail
+    the test, but not what a server refuses clearly.
+    """
+    page = browser.new_page(**options)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and faults.append(said.text))
+    yield page
+    faults = [fault for fault in faults if "responded with a status of 4" not in fault]
+    assert not faults, faults
+    page.close()  # and with it the context of its own
 
 
 def wait_for(page: Page, expression: str) -> None:

@@ -1,5 +1,6 @@
 """Small made-up digits, and a workflow small enough for a test."""
 
+import gc
 import gzip
 import os
 import struct
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from common_room import made_once, open_room
 
 import sevenfold as sf
 from sevenfold.data import Images
@@ -85,11 +87,32 @@ def write_idx_folder(folder: Path, development: Images, test: Images) -> Path:
     return folder
 
 
+SMALLEST = {
+    **TINY,
+    "overfit.n_seeds": 2,
+    "overfit.stages": [{"hidden": [64], "n_epochs": 12}],
+    "regularize.ablation.n_seeds": 2,
+    "regularize.search.n_trials": 2,
+    "regularize.search.batch": 2,
+    "regularize.search.rungs": [12],
+    "regularize.n_finalists": 1,
+    "leave_one_out.n_seeds": 1,
+    "leave_one_out.things": ["dropout", "size"],
+    "learning_curve.shares": [0.25],
+    "final_test.n_seeds": 1,
+}
+"""The same with the fewest trainings: every step is there, and what it finds is of no
+interest.
+"""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those of the engines first: the keras engine needs Keras on TensorFlow, and in a
     process where a run has saved its network Keras stays on JAX.
     """
     items.sort(key=lambda item: not item.path.name.startswith("test_engine"))
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # a tenth of the time went into looking for garbage
 
 
 @pytest.fixture(autouse=True)
@@ -100,20 +123,30 @@ def _as_if_nothing_were_set(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _common_room(tmp_path_factory: pytest.TempPathFactory) -> None:
+    open_room(tmp_path_factory.getbasetemp())
+
+
 @pytest.fixture(scope="session")
-def digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def digits_folder() -> Path:
     """An IDX folder of 1,200 development and 300 test images, uneven and hard enough
     that every network errs.
     """
-    folder = tmp_path_factory.mktemp("digits")
-    development = uneven_images(1200, seed=1, n_copies=24)
-    return write_idx_folder(folder, development, uneven_images(300, seed=2))
+
+    def write(folder: Path) -> None:
+        development = uneven_images(1200, seed=1, n_copies=24)
+        write_idx_folder(folder, development, uneven_images(300, seed=2))
+
+    return made_once("digits", write)
 
 
 @pytest.fixture(scope="session")
-def finished(digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished(digits_folder: Path) -> Path:
     """The folder of a run of the whole workflow; it is looked at, never changed."""
-    out = tmp_path_factory.mktemp("runs") / "finished"
-    config = sf.load_config("quick", {**TINY, "dataset": str(digits_folder)})
-    sf.run_workflow(config, out, terminal="quiet")
-    return out
+
+    def run(folder: Path) -> None:
+        config = sf.load_config("quick", {**TINY, "dataset": str(digits_folder)})
+        sf.run_workflow(config, folder, workers=1, terminal="quiet")
+
+    return made_once("finished", run)

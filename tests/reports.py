@@ -2,12 +2,12 @@
 
 import functools
 import re
-import tempfile
 from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+from common_room import made_once
 from made_up_run import APART, HIDDEN, OWN, WHOLE_SPACE, MadeUp
 
 from sevenfold.errors import NoStatisticalPower
@@ -88,19 +88,20 @@ RUNS: dict[str, MadeUp] = {
         aspects=ASPECTS,
     ),
 }
-_ROOM = tempfile.TemporaryDirectory()
 
 
 @functools.cache
 def folder_of(kind: str) -> Path:
-    """The folder of a run of that kind with its report drawn, made once; copy it before
-    changing it.
+    """The folder of a run of that kind with its report drawn, made once for all
+    processes of xdist; copy it before changing it.
     """
-    folder = Path(_ROOM.name) / kind.replace(" ", "_")
-    with suppress(KeyboardInterrupt, RuntimeError, NoStatisticalPower):
-        RUNS[kind].write(folder)
-    draw(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        with suppress(KeyboardInterrupt, RuntimeError, NoStatisticalPower):
+            RUNS[kind].write(folder)
+        draw(folder)
+
+    return made_once(kind.replace(" ", "_"), make)
 
 
 def html_of(kind: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import TINY
+from conftest import SMALLEST
 
 import sevenfold
 
@@ -126,10 +126,10 @@ def test_run_json_report_and_continue(digits_folder: Path, tmp_path: Path) -> No
     """
     changes = [
         f"--set={name}={json.dumps(value).replace(':', ' =').replace(chr(34) + ' =', ' =')}"
-        for name, value in TINY.items()
+        for name, value in SMALLEST.items()
         if name != "overfit.stages"
     ]
-    changes += ["--set", "overfit.stages=[{hidden = [64], n_epochs = 6}]"]
+    changes += ["--set", "overfit.stages=[{hidden = [64], n_epochs = 12}]"]
     arguments = ["run", "--preset", "quick", "--dataset", digits_folder, "--out", "mine", *changes]
     first = sevenfold_command(*arguments, cwd=tmp_path)
     assert first.returncode == 0, first.stderr
@@ -146,6 +146,7 @@ def test_run_json_report_and_continue(digits_folder: Path, tmp_path: Path) -> No
         "--out",
         "repeated",
         "--quiet",
+        "--workers=1",
         cwd=tmp_path,
     )
     assert (repeated.returncode, repeated.stdout) == (0, "")

@@ -22,7 +22,15 @@ from sevenfold.predictor.inputs import as_input
 from sevenfold.report import draw
 from sevenfold.runs.layout import SAMPLE
 from sevenfold.runs.reading import read_run
-from tests.browser import DESKTOP, PHONE, browser_page, needs_browser, wait_for
+from tests.browser import (
+    DESKTOP,
+    PHONE,
+    browser_page,
+    launched,
+    needs_browser,
+    opened,
+    wait_for,
+)
 from tests.test_predict import cut_close, dirty, network
 
 pytestmark = needs_browser
@@ -326,17 +334,20 @@ def test_it_fits_and_axe_finds_nothing(
 ) -> None:
     reader = replace(reader, prepares=draws)
     networks = [show(reader, name=f"run {i}") for i in range(n_networks)]
-    for width in (320, 390, 640, 1280):  # 640 is what 1,280 leaves at 200 %
-        with browser_page(viewport={"width": width, "height": 800}, color_scheme=scheme) as page:
-            page.goto(at(*networks))
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-            page.locator("#examples button").first.click()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-            answers = page.locator(".answer").all_inner_texts()
-            assert (
-                answers
-                == [str(reader.predict(DIGITS.pixels[DIGITS.labels == 0][:1])[0])] * n_networks
-            )
+    with launched() as browser:
+        for width in (320, 390, 640, 1280):  # 640 is what 1,280 leaves at 200 %
+            with opened(
+                browser, viewport={"width": width, "height": 800}, color_scheme=scheme
+            ) as page:
+                page.goto(at(*networks))
+                found = Axe().run(page)
+                assert found.violations_count == 0, found.generate_report()
+                page.locator("#examples button").first.click()
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                found = Axe().run(page)
+                assert found.violations_count == 0, found.generate_report()
+                answers = page.locator(".answer").all_inner_texts()
+                assert (
+                    answers
+                    == [str(reader.predict(DIGITS.pixels[DIGITS.labels == 0][:1])[0])] * n_networks
+                )

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import TINY
+from conftest import SMALLEST
 from killed_search import random_kills
 
 from sevenfold.config import load_config
@@ -40,10 +40,11 @@ def test_ctrl_c_ends_workers_and_the_same_command_goes_on(
     digits_folder: Path, tmp_path: Path
 ) -> None:
     changes = {
-        **TINY,
+        **SMALLEST,
         "dataset": str(digits_folder),
+        "regularize.search.n_trials": 4,
+        "regularize.search.batch": 4,
         "regularize.search.rungs": [2, 60],
-        "regularize.n_finalists": 1,
     }
     (tmp_path / "tiny.toml").write_text(
         to_toml(load_config("quick", changes).model_dump(mode="json"))

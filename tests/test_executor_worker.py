@@ -132,3 +132,27 @@ def test_a_worker_that_cannot_even_start_says_why(
         pytest.raises(SevenfoldError, match=r"with exit code 1: ImportError: no such module\. The"),
     ):
         list(executor.run([always], lambda: None))
+
+
+CYCLES = """
+import gc, weakref
+from sevenfold.executor.memory import MAX_COMPILED, release_memory
+class Cycle:
+    def __init__(self): self.itself = self
+gc.disable()
+release_memory()
+assert gc.get_freeze_count() > 0, "the libraries' objects are searched every time"
+young = weakref.ref(Cycle())
+release_memory()
+assert young() is None
+old = Cycle()
+for _ in range(MAX_COMPILED - 1): release_memory()
+seen = weakref.ref(old)
+del old
+for _ in range(MAX_COMPILED): release_memory()
+assert seen() is None, "what was frozen is never given back"
+"""
+
+
+def test_what_tasks_leave_behind_is_given_back() -> None:
+    subprocess.run([sys.executable, "-c", CYCLES], check=True)

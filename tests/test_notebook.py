@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import TINY
+from conftest import SMALLEST
 from reports import RUNS, folder_of
 
 import sevenfold as sf
@@ -136,8 +136,9 @@ def test_html_becomes_markdown(source: str, markdown: str) -> None:
 def subset_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small run on the 5,000 images that a package brings."""
     out = tmp_path_factory.mktemp("runs") / "subset"
-    changes = {**TINY, "dataset": "mnist-5k", "baseline.n_epochs": 6, "baseline.n_seeds": 3}
-    sf.run_workflow(sf.load_config("quick", changes), out, terminal="quiet")
+    few = {"baseline.n_epochs": 6, "baseline.n_seeds": 3, "final_test.n_seeds": 2}
+    changes = {**SMALLEST, "dataset": "mnist-5k", **few}
+    sf.run_workflow(sf.load_config("quick", changes), out, workers=1, terminal="quiet")
     draw(out)
     return out
 

@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from conftest import TINY
+from conftest import SMALLEST
 
 import sevenfold as sf
 from sevenfold.errors import SettingsError
@@ -63,11 +63,10 @@ def test_the_installed_package_is_its_own(python: Path, tmp_path: Path) -> None:
 def test_a_whole_run_and_its_report_without_tensorflow(
     python: Path, digits_folder: Path, tmp_path: Path
 ) -> None:
-    config = sf.load_config("quick", {**TINY, "dataset": str(digits_folder)})
+    config = sf.load_config("quick", {**SMALLEST, "dataset": str(digits_folder)})
     (tmp_path / "tiny.toml").write_text(to_toml(config.model_dump(mode="json")))
-    said = run(
-        python, "-m", "sevenfold", "run", "--config", "tiny.toml", "--out", "mine", cwd=tmp_path
-    )
+    command = (python, "-m", "sevenfold", "run", "--config", "tiny.toml", "--workers", "1")
+    said = run(*command, "--out", "mine", cwd=tmp_path)
     assert "Report: " in said
     assert (tmp_path / "mine" / "report.html").stat().st_size > 100_000
     assert (tmp_path / "mine" / "models" / "final.keras").exists()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import TINY, made_up_digits
+from conftest import SMALLEST, made_up_digits
 
 import sevenfold as sf
 from sevenfold import config as configuration
@@ -118,7 +118,7 @@ def rounded(array: np.ndarray) -> np.ndarray:
 def test_a_whole_run_says_its_precision_and_any_number_of_workers_gives_its_bytes(
     digits_folder: Path, tmp_path: Path
 ) -> None:
-    config = load_config("quick", {**TINY, "dataset": str(digits_folder), "precision": MIXED})
+    config = load_config("quick", {**SMALLEST, "dataset": str(digits_folder), "precision": MIXED})
     for n in (1, 2):
         out = tmp_path / str(n)
         assert sf.run_workflow(config, out, workers=n, terminal="quiet").precision == MIXED

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import TINY, made_up_digits, write_idx_folder
+from conftest import SMALLEST, made_up_digits, write_idx_folder
 
 import sevenfold as sf
 from sevenfold.records import to_toml
@@ -249,25 +249,13 @@ def results(run: Path) -> Iterator[tuple[str, object]]:
             yield name, (step["inputs"], step["result_digest"])
 
 
-FEW = {
-    "overfit.n_seeds": 2,
-    "overfit.stages": [{"hidden": [64], "n_epochs": 12}],
-    "regularize.ablation.n_seeds": 2,
-    "regularize.search.n_trials": 2,
-    "regularize.search.batch": 2,
-    "regularize.search.rungs": [12],
-    "regularize.n_finalists": 1,
-    "final_test.n_seeds": 1,
-}
-
-
 def carry_out(data: Path, run: Path, cwd: Path, environment: dict[str, str]) -> dict[str, object]:
-    changes = {**TINY, **FEW, "dataset": str(data)}
+    changes = {**SMALLEST, "dataset": str(data)}
     settings = run.with_suffix(".toml")
     settings.write_text(to_toml(sf.load_config("quick", changes).model_dump(mode="json")), "utf-8")
     command = [sys.executable, "-m", "sevenfold", "run", "--config", str(settings)]
     done = subprocess.run(
-        [*command, "--out", str(run), "--workers", "2"],
+        [*command, "--out", str(run), "--workers", "1"],
         cwd=cwd,
         env=environment,
         capture_output=True,

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TINY
 from test_cli import sevenfold_command
 
 import sevenfold as sf
 from sevenfold.errors import SettingsError, SevenfoldError
-from sevenfold.records import digest_of, to_toml
+from sevenfold.records import digest_of
 from sevenfold.report.author import keep_author
+from sevenfold.runs.layout import step_file
 from sevenfold.runs.reading import RESULTS
 from sevenfold.storage import read_npz, sha256_of
 from sevenfold.tracking import require, track
@@ -37,6 +37,7 @@ NOBODY = "http://ada:secret@127.0.0.1:9"
 """Where nothing listens, with a password that no message may repeat."""
 SEALED = ("models", "predictions", "histories", "steps", "split.npz", "test_ledger.jsonl")
 """What a run found, beside times."""
+BEFORE = ("baseline", "overfit", "ablation")
 
 
 @pytest.mark.slow
@@ -102,13 +103,21 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="module")
-def tracked(server: str, digits_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run that was started with both trackers."""
+def tracked(server: str, finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that both trackers were told of; from its search on it was
+    carried out with them.
+    """
     folder = tmp_path_factory.mktemp("tracked")
-    config = sf.load_config("quick", {**TINY, "dataset": str(digits_folder)})
-    (folder / "config.toml").write_text(to_toml(config.model_dump(mode="json")))
+    run = shutil.copytree(finished, folder / "run")
+    for name in RESULTS:
+        if name not in ("problem", "success", "evaluation_protocol", "preparation", *BEFORE):
+            (run / step_file(name)).unlink(missing_ok=True)
+    for name in ("tuning.db", "test_ledger.jsonl", "summary.json"):
+        (run / name).unlink()
+    for name in ("models", "predictions"):
+        shutil.rmtree(run / name)
     answer = sevenfold_command(
-        *("run", "--config", "config.toml", "--out", "run"),
+        *("run", "--config", run / "config.toml", "--out", "run"),
         *("--track", "mlflow", "--track", "tensorboard", "--workers", "1"),
         cwd=folder,
         MLFLOW_TRACKING_URI=server,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import TINY, made_up_digits, write_idx_folder
+from conftest import SMALLEST, TINY, made_up_digits, write_idx_folder
 
 import sevenfold as sf
 from sevenfold.errors import DataError, LedgerError, NoStatisticalPower, RunError
@@ -25,6 +25,10 @@ def tiny(folder: Path, **changes: object) -> sf.Config:
         "quick",
         {**TINY, "dataset": str(folder), **{k.replace("__", "."): v for k, v in changes.items()}},
     )
+
+
+def smallest(folder: Path, **changes: object) -> sf.Config:
+    return tiny(folder, **(SMALLEST | {k.replace("__", "."): v for k, v in changes.items()}))
 
 
 def without_seconds(path: Path) -> dict[str, object]:
@@ -61,7 +65,7 @@ def test_distorted_digits_and_a_longer_final_training(digits_folder: Path, tmp_p
         regularize__n_finalists=1,
         final_test__n_epochs=30,
     )
-    sf.run_workflow(config, tmp_path / "run", terminal="quiet")
+    sf.run_workflow(config, tmp_path / "run", workers=1, terminal="quiet")
     chosen, final = (
         json.loads((tmp_path / "run" / "steps" / f"{name}.json").read_text())["result"]
         for name in ("finalists", "final_test")
@@ -91,7 +95,8 @@ def test_distorted_digits_and_a_longer_final_training(digits_folder: Path, tmp_p
 def test_the_same_seed_gives_the_same_summary(
     finished: Path, digits_folder: Path, tmp_path: Path
 ) -> None:
-    sf.run_workflow(tiny(digits_folder), tmp_path / "again", terminal="quiet")
+    """Also where more processes share the work."""
+    sf.run_workflow(tiny(digits_folder), tmp_path / "again", workers=2, terminal="quiet")
     assert without_seconds(tmp_path / "again" / "summary.json") == without_seconds(
         finished / "summary.json"
     )
@@ -114,12 +119,12 @@ def test_one_opening_after_the_plan_was_frozen(finished: Path) -> None:
 
 
 def test_a_finished_run_is_kept(
-    finished: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+    finished: Path, digits_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sevenfold.validation.fit_many", None)
-    before = (finished / "summary.json").read_bytes()
-    sf.run_workflow(tiny(digits_folder), finished, terminal="quiet")
-    assert (finished / "summary.json").read_bytes() == before
+    folder = shutil.copytree(finished, tmp_path / "run")
+    sf.run_workflow(tiny(digits_folder), folder, terminal="quiet")
+    assert (folder / "summary.json").read_bytes() == (finished / "summary.json").read_bytes()
 
 
 @pytest.mark.slow
@@ -135,10 +140,11 @@ def test_no_test_file_is_touched_before_the_ledger_says_opened(
         "        log.append(ledger.exists() and '\"opened\"' in ledger.read_text())\n"
         "sys.addaudithook(hook)\n"
         "import json\nimport sevenfold as sf\n"
-        "sf.run_workflow(sf.load_config('quick', json.loads(sys.argv[2])), out, terminal='quiet')\n"
+        "sf.run_workflow(\n"
+        "    sf.load_config('quick', json.loads(sys.argv[2])), out, workers=1, terminal='quiet')\n"
         "assert len(log) >= 2 and all(log), log\n"
     )
-    settings = json.dumps({**TINY, "dataset": str(digits_folder)})
+    settings = json.dumps({**SMALLEST, "dataset": str(digits_folder)})
     subprocess.run(
         [sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=300
     )
@@ -168,10 +174,10 @@ def test_a_forged_result_is_found(finished: Path, digits_folder: Path, tmp_path:
 
 @pytest.mark.slow
 def test_a_second_opening_needs_a_reason_and_is_on_record(
-    digits_folder: Path, tmp_path: Path
+    finished: Path, digits_folder: Path, tmp_path: Path
 ) -> None:
     config = tiny(digits_folder)
-    sf.run_workflow(config, tmp_path, terminal="quiet")
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     (tmp_path / "steps" / "final_test.json").unlink()
     assert sf.run_workflow(config, tmp_path, terminal="quiet").test_openings == 1
     assert Ledger(tmp_path / "test_ledger.jsonl").lines()[-2].event == "rescored"
@@ -194,11 +200,11 @@ def test_an_interrupted_run_goes_on_from_the_last_finished_step(
     with monkeypatch.context() as patch:
         patch.setattr("sevenfold.steps.search.search", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            sf.run_workflow(tiny(digits_folder), tmp_path, terminal="quiet")
+            sf.run_workflow(tiny(digits_folder), tmp_path, workers=1, terminal="quiet")
     assert json.loads((tmp_path / "run.json").read_text())["status"] == "interrupted"
     kept = {path.name: path.read_bytes() for path in (tmp_path / "steps").iterdir()}
     assert "ablation.json" in kept
-    sf.run_workflow(tiny(digits_folder), tmp_path, terminal="quiet")
+    sf.run_workflow(tiny(digits_folder), tmp_path, workers=1, terminal="quiet")
     assert all(
         (tmp_path / "steps" / name).read_bytes() == content for name, content in kept.items()
     )
@@ -210,7 +216,7 @@ def test_random_labels_stop_at_the_baseline(tmp_path: Path) -> None:
     np.random.default_rng(0).shuffle(development.labels)
     folder = write_idx_folder(tmp_path / "random", development, test)
     with pytest.raises(NoStatisticalPower, match="two hypotheses are in question"):
-        sf.run_workflow(tiny(folder), tmp_path / "run", terminal="quiet")
+        sf.run_workflow(tiny(folder), tmp_path / "run", workers=1, terminal="quiet")
     assert not (tmp_path / "run" / "steps" / "overfit.json").exists()
     assert not (tmp_path / "run" / "test_ledger.jsonl").exists()
 
@@ -221,17 +227,15 @@ def test_an_image_in_both_parts_is_refused_when_the_seal_is_broken(tmp_path: Pat
     test.pixels[0] = development.pixels[0]
     folder = write_idx_folder(tmp_path / "leaky", development, test)
     with pytest.raises(DataError, match="test"):
-        sf.run_workflow(tiny(folder), tmp_path / "run", terminal="quiet")
+        sf.run_workflow(smallest(folder), tmp_path / "run", workers=1, terminal="quiet")
     assert not (tmp_path / "run" / "steps" / "final_test.json").exists()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["kfold", "iterated-kfold"])
 def test_other_protocols(digits_folder: Path, tmp_path: Path, method: str) -> None:
-    config = tiny(
-        digits_folder, protocol__method=method, protocol__n_folds=2, regularize__n_finalists=1
-    )
-    sf.run_workflow(config, tmp_path, terminal="quiet")
+    config = smallest(digits_folder, protocol__method=method, protocol__n_folds=2)
+    sf.run_workflow(config, tmp_path, workers=1, terminal="quiet")
     baseline = json.loads((tmp_path / "steps" / "baseline.json").read_text())["result"]
     assert baseline["network"]["accuracy"]["n"] == 1200
     assert baseline["network"]["over_seeds"]["n"] == (1 if method == "kfold" else 2)
@@ -262,23 +266,21 @@ def test_the_keras_file_opens_in_plain_keras_on_tensorflow(
 def test_the_keras_engine_carries_out_the_whole_workflow(
     digits_folder: Path, tmp_path: Path
 ) -> None:
-    # Each of Keras's fits compiles anew, so there are few of them.
-    few = {
-        "overfit.n_seeds": 2,
-        "overfit.stages": [{"hidden": [64], "n_epochs": 6}],
-        "regularize.ablation.n_seeds": 2,
-        "regularize.search.n_trials": 2,
-        "regularize.search.batch": 2,
-        "regularize.search.rungs": [12],
-        "regularize.n_finalists": 1,
-        "final_test.n_seeds": 1,
+    # Each of Keras's fits compiles anew, and each of its epochs is a call.
+    short = {
+        "baseline.n_epochs": 6,
+        "overfit.stages": [{"hidden": [64], "n_epochs": 5}],
+        "regularize.search.rungs": [8],
+        "leave_one_out.things": ["dropout"],
+        "learning_curve.n_seeds": 1,
+        "engine": "keras",
     }
-    settings = json.dumps({**TINY, **few, "dataset": str(digits_folder), "engine": "keras"})
+    settings = json.dumps({**SMALLEST, **short, "dataset": str(digits_folder)})
     program = (
         "import json, sys\nimport sevenfold as sf\nsummary ="
         " sf.run_workflow(sf.load_config('quick', json.loads(sys.argv[2])), sys.argv[1],"
-        " terminal='quiet')\nassert summary.engine == 'keras' and summary.final.test_accuracy >"
-        " 0.5\n"
+        " workers=1, terminal='quiet')\nassert summary.engine == 'keras' and"
+        " summary.final.test_accuracy > 0.5\n"
     )
     subprocess.run(
         [sys.executable, "-c", program, tmp_path / "run", settings], check=True, timeout=900

@@ -51,8 +51,8 @@ FAULTS = {
         ("too few decimals", "n <= 2_000", "n <= 20_000"),
         (
             "a quantile is of the normal",
-            "t.ppf(probability, degrees_of_freedom)",
-            "t.ppf(probability, 1e9)",
+            "stdtrit(degrees_of_freedom, probability)",
+            "stdtrit(1e9, probability)",
         ),
         (
             "writers are left out of the variance",

@@ -93,6 +93,8 @@ FAULTS = {
     "executor": (
         ("a thread of a worker dies alone", "os._exit(code)", "os.environ.get(str(code))"),
         ("a dead worker's words are lost", 'return f"{how}: {self.last_words}"', "return how"),
+        ("libraries are searched after each task", "gc.freeze()", "pass"),
+        ("what was frozen is never given back", "gc.unfreeze()", "pass"),
     ),
     "surroundings.py": (
         (

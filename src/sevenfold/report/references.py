@@ -2,6 +2,7 @@
 author and year; what is not cited is not listed.
 """
 
+import functools
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,7 @@ _REFERENCES = References.from_values(tomllib.loads(_FILE.read_text(encoding="utf
 LIBRARIES, CREDITS = _REFERENCES.libraries, _REFERENCES.credits
 
 
+@functools.cache
 def licence_of(package: str, version: str | None) -> str:
     """The licence of a library: as the package of that version states it, where that is
     installed and states it as an SPDX expression; else as noted here.

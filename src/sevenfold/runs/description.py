@@ -1,5 +1,6 @@
 """`run.json`: how a run was started, with what, on what, and how far it came."""
 
+import functools
 import json
 import platform
 import shutil
@@ -131,7 +132,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+@functools.cache
 def _versions() -> dict[str, str]:
+    """Of what is imported, and so of this process: read once, not at every step."""
     versions = {"sevenfold": __version__, "python": platform.python_version()}
     for library in LIBRARIES:
         with suppress(metadata.PackageNotFoundError):
@@ -139,6 +142,7 @@ def _versions() -> dict[str, str]:
     return versions
 
 
+@functools.cache
 def _commit() -> str | None:
     if shutil.which("git") is None:
         return None
@@ -157,6 +161,7 @@ def _commit() -> str | None:
     return lines[0] if ours else None
 
 
+@functools.cache
 def _machine() -> Machine:
     return Machine(
         system=platform.system(),
