@@ -241,6 +241,13 @@ def test_distortions_are_compared_where_there_are_any() -> None:
     assert {"table-undistorted", "figure-distortions"} <= set(page_of("distorted, tied").ids)
 
 
+def test_corruptions_are_called_relatives_of_what_training_did_where_it_did() -> None:
+    relatives = "Some are relatives of what ink and paper went through in training"
+    assert relatives in page_of("own data").text
+    assert relatives not in page_of("whole space").text
+    assert "shot noise" in page_of("whole space").text.lower()
+
+
 def test_dose_names_the_classes_that_are_turned_less() -> None:
     run = finished("distorted, tied")
     assert run.finalists is not None

@@ -109,11 +109,13 @@ def dose(settings: TrainingSettings, field_rms: float, terms: Terms) -> str:
 
 
 def photometric(training: TrainingSettings, terms: Terms) -> str:
-    """What becomes of ink and paper."""
+    """What becomes of ink and paper, and what for."""
     return (
         f"Of {short(100 * training.photometric)} % of the {terms.images} of each batch ink and"
         " paper were changed as well: strokes and blots over them, noise, uneven light, blur,"
-        " thicker or thinner lines, outlines alone, or one side as a negative."
+        " thicker or thinner lines, outlines alone, or one side as a negative. That was set"
+        f" beforehand, for {terms.images} from elsewhere: validation {terms.images}, which have"
+        " nothing of it, cannot tell what it is worth."
     )
 
 
