@@ -17,6 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,11 +71,14 @@ def enumerated_points(folder: Path, n_most: int | None, seed: int) -> dict[str, 
     chosen = _in_turn(points, random.Random(seed))[:n_most]
     failures: list[str] = []
     endings: Counter[str] = Counter()
-    for number, point in enumerate(chosen):
-        ending, flaws = bench.try_at(point, folder / f"point{number}")
-        endings[f"{point.command}: {ending}"] += 1
-        failures += [f"{' '.join(map(str, point))}: {flaw}" for flaw in flaws]
-        print(number + 1, *point, ending, *flaws, file=sys.stderr, flush=True)
+    outs = [folder / f"point{number}" for number in range(len(chosen))]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for its commands
+        for point, (ending, flaws) in zip(
+            chosen, pool.map(bench.try_at, chosen, outs), strict=True
+        ):
+            endings[f"{point.command}: {ending}"] += 1
+            failures += [f"{' '.join(map(str, point))}: {flaw}" for flaw in flaws]
+            print(sum(endings.values()), *point, ending, *flaws, file=sys.stderr, flush=True)
     return {
         "points in all": len(points),
         "kinds": len({point.kind for point in points}),
