@@ -6,7 +6,7 @@ side by side in one run.
 Every contestant lives in a process of its own and trains one epoch when it is told to,
 so that only one works at a time and a disturbance of the machine hits all alike. Each
 round visits all of them; ratios are taken within a round. The first epoch, with
-compilation, is told apart. Data: the training files in the folder $SEVENFOLD_DATA, else
+compilation, is told apart. Data: MNIST from the folder $SEVENFOLD_DATA, else
 made-up digits of the same shape. PyTorch takes part where it is installed beside the
 project; scikit-learn has no RMSprop and takes Adam.
 """
@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from sevenfold.config import load_config, load_images
 from sevenfold.data import Images, prepare
 from sevenfold.machine import of_processor, processor
 from sevenfold.networks import NetworkSpec, initial_weights
@@ -234,9 +235,9 @@ def print_report(report: dict[str, Any]) -> None:
         )
     print()
     for name, spec, n in (
-        ("sevenfold", BOOK, ends["sevenfold"]["n_examples"], BOOK_BATCH),
-        ("sevenfold_bfloat16", BOOK, ends["sevenfold"]["n_examples"], BOOK_BATCH),
-        ("sevenfold_wide", WIDE, N_WIDE_EXAMPLES, WIDE_BATCH),
+        ("sevenfold", BOOK, ends["sevenfold"]["n_examples"]),
+        ("sevenfold_bfloat16", BOOK, ends["sevenfold"]["n_examples"]),
+        ("sevenfold_wide", WIDE, N_WIDE_EXAMPLES),
     ):
         in_round, of_best = shares(rounds, name, spec, int(n))
         print(
@@ -454,7 +455,7 @@ def _train_scikit_learn(train: Images, validation: Images, n_epochs: int) -> flo
     model = MLPClassifier((512,), batch_size=BOOK_BATCH, alpha=0.0, random_state=0)
     x, classes = rows(train), np.arange(10)
     for _ in range(n_epochs):
-        _timed(lambda: model.partial_fit(x, train.labels, classes))
+        _timed(lambda: model.partial_fit(x, train.labels, classes=classes))
     sys.stdin.readline()
     return float(model.score(rows(validation), validation.labels))
 
@@ -520,22 +521,15 @@ def many_against_one_by_one(n_rounds: int) -> list[dict[str, float]]:
 
 def _digits() -> tuple[Images, Images]:
     """50,000 training digits and 10,000 for validation."""
-    folder = os.environ.get("SEVENFOLD_DATA")
-    images, labels = _made_up(60_000) if not folder else _training_files(Path(folder))
-    every = Images(images, labels, tuple("0123456789"))
+    if os.environ.get("SEVENFOLD_DATA"):
+        every = load_images(load_config("book", {"dataset": "mnist"}), None, _silent).development
+    else:
+        every = Images(*_made_up(60_000), tuple("0123456789"))
     return every[np.arange(50_000)], every[np.arange(50_000, 60_000)]
 
 
-def _training_files(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    import gzip
-
-    images = np.frombuffer(
-        gzip.decompress((folder / "train-images-idx3-ubyte.gz").read_bytes()), np.uint8, offset=16
-    )
-    labels = np.frombuffer(
-        gzip.decompress((folder / "train-labels-idx1-ubyte.gz").read_bytes()), np.uint8, offset=8
-    )
-    return images.reshape(-1, 28, 28), labels
+def _silent(*_: object) -> None:
+    """No progress of a download."""
 
 
 def _made_up(n: int) -> tuple[np.ndarray, np.ndarray]:
