@@ -41,6 +41,7 @@ from sevenfold.statistics import (
     spread,
 )
 from sevenfold.steps.ablation import Ablation, AblationRow, AblationSettings, Reading, variants
+from sevenfold.steps.averaging import against_itself
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.evaluation_protocol import EvaluationProtocol, GroupDivision, Option
@@ -530,6 +531,13 @@ class MadeUp:
             aspect_tests=aspect_tests(self.aspects),
             self_knowledge=self._self_knowledge(labels, answers, made["confidence"]),
             near=few_near(2_400 + len(labels)),
+            averaged=(
+                against_itself(
+                    winner.configuration, labels, stored_finals[1], stored_finals[0], groups, 16
+                )
+                if self.distorted
+                else None
+            ),
         )
 
     def _self_knowledge(

@@ -237,3 +237,16 @@ def test_steps_are_timed_by_the_headings_of_their_sections() -> None:
     for part in ("single remedies", "search", "finalists"):
         assert f"7. Regularization and hyperparameter tuning: {part}" in text
     assert "Discussion" not in text
+
+
+def test_the_second_number_is_named_as_one_and_counts_for_nothing() -> None:
+    _, final, _ = final_of("distorted, tied")
+    assert final.averaged is not None
+    text = page_of("distorted, tied").text
+    assert "A second number, which counts for nothing else here: asked about 16 copies" in text
+    assert "distorted by 0.25 of the full dose" in text
+    assert final.averaged.n_errors == 10
+    assert "the same network makes ten errors" in text
+    assert "Sato" in text
+    assert "A second number" not in page_of("plain").text
+    assert "Sato" not in page_of("plain").text

@@ -42,6 +42,8 @@ class RegularizeSummary(Record):
 class FinalSummary(Record):
     """The test result of the network that counts, with its 95 % interval (robust to
     groups where these are known), of the recipe over all seeds, and seed by seed.
+    averaged_n_errors: of the same network averaged over distorted copies of each image,
+    where that was asked for.
     """
 
     test_accuracy: float
@@ -54,6 +56,7 @@ class FinalSummary(Record):
     recipe_accuracy: float
     recipe_ci_low: float
     recipe_ci_high: float
+    averaged_n_errors: int | None = None
 
 
 class Summary(Record):
@@ -123,6 +126,7 @@ def summarize(
             recipe_accuracy=final.recipe.value,
             recipe_ci_low=final.recipe.ci_low,
             recipe_ci_high=final.recipe.ci_high,
+            averaged_n_errors=final.averaged.n_errors if final.averaged else None,
         ),
         test_openings=final.n_openings,
     )

@@ -14,6 +14,7 @@ from sevenfold.statistics import (
     RecipeGap,
     Spread,
 )
+from sevenfold.steps.averaging import Averaged
 from sevenfold.steps.findings import (
     AspectScore,
     Comparison,
@@ -42,7 +43,8 @@ class FinalTest(Record):
     where those of either part are not known. aspects: the accuracy by population and
     whatever else is known of the test images; aspect_tests: whether its values differ.
     near: pairs of nearly equal images in both parts; None where there were too many to
-    compare, and in runs of before.
+    compare, and in runs of before. averaged: the second number; None where nobody asked
+    for it, or the network trained on images as they are.
     """
 
     configuration: Configuration
@@ -74,6 +76,7 @@ class FinalTest(Record):
     aspect_tests: dict[str, Homogeneity]
     self_knowledge: SelfKnowledge
     near: NearlyEqual | None = None
+    averaged: Averaged | None = None
 
     @property
     def is_no_better_than_chance(self) -> bool:
@@ -107,7 +110,10 @@ class FinalTest(Record):
             if seeds.n > 1
             else "one seed"
         )
+        second = self.averaged
         return (
             f"test accuracy {self.scores.accuracy}, {self.scores.n_errors} errors of"
             f" {self.n_test:,}; {over_seeds}"
+        ) + (
+            f"; averaged over {second.n_draws} distorted copies {second.n_errors}" if second else ""
         )

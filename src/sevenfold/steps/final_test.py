@@ -29,6 +29,7 @@ from sevenfold.statistics import (
     spread,
 )
 from sevenfold.steps import findings
+from sevenfold.steps.averaging import against_itself, averaged
 from sevenfold.steps.baseline import Baseline
 from sevenfold.steps.confidence import Confidence
 from sevenfold.steps.final_result import Diagnosis, FinalTest
@@ -58,6 +59,9 @@ class FinalTestSettings(Settings):
     """
     n_seeds: Annotated[int, Field(ge=1, le=50)] = 5
     """Trainings of the chosen network, for the spread; the first is what counts."""
+    n_draws: Annotated[int, Field(ge=0, le=1_000)] = 0
+    """Distorted copies of each test image over which a network that trained on
+    distorted images is asked as well, for a second, named number; 0 is none."""
     n_mistakes: Annotated[int, Field(ge=1, le=200)] = 30
     """Wrongly classified images that the report shows."""
 
@@ -102,7 +106,8 @@ def run_final_test(
     found = scores(test.labels, predictions.finals[0], groups)
     sealed_test.record_result(plan, found.n_errors, test)
     mistakes = findings.mistakes(test.labels, predictions.finals[0], settings.n_mistakes)
-    _save_predictions(run, test, predictions, mistakes)
+    averages = _averages(run, winner, trained.finals[0], test, settings.n_draws)
+    _save_predictions(run, test, predictions, averages, mistakes)
     comparisons = {
         name: findings.compare(
             configuration, test.labels, predictions.finals, predictions.references[name], groups
@@ -152,7 +157,23 @@ def run_final_test(
         aspect_tests=findings.aspect_tests(aspects),
         self_knowledge=self_knowledge(test, predictions.finals[0], confidence),
         near=nearly_equal(development.images, test),
+        averaged=(
+            None
+            if averages is None
+            else against_itself(
+                winner, test.labels, averages, predictions.finals[0], groups, settings.n_draws
+            )
+        ),
     )
+
+
+def _averages(
+    run: Run, winner: Configuration, weights: Weights, test: Images, n_draws: int
+) -> np.ndarray | None:
+    if not (n_draws and winner.training.distortion):
+        return None
+    with run.terminal.stage("Distorted copies of test images", n_draws) as advance:
+        return averaged(winner, weights, test, n_draws, run.engine, advance)
 
 
 def _right(probabilities: np.ndarray, test: Images) -> np.ndarray:
@@ -200,13 +221,18 @@ def _save_model(run: Run, network: NetworkSpec, weights: Weights) -> None:
 
 
 def _save_predictions(
-    run: Run, test: Images, predictions: Predictions, mistakes: Sequence[Mistake]
+    run: Run,
+    test: Images,
+    predictions: Predictions,
+    averages: np.ndarray | None,
+    mistakes: Sequence[Mistake],
 ) -> None:
     """Store every probability, which images belong together where that is known, and
     the images of the mistakes that are shown.
     """
     arrays: dict[str, np.ndarray] = {"labels": test.labels, "final": predictions.finals}
     arrays |= {} if test.groups is None else {"groups": test.groups}
+    arrays |= {} if averages is None else {"averaged": averages}
     arrays |= {str(name): p for name, p in predictions.references.items()}
     run.save_arrays(layout.TEST_PREDICTIONS, arrays)
     shown = np.array([mistake.index for mistake in mistakes], np.int64)

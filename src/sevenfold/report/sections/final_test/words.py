@@ -15,6 +15,7 @@ from sevenfold.report.numbers import (
     p_value,
     percent,
     points,
+    short,
     spread,
     whole,
     with_article,
@@ -40,6 +41,28 @@ def chosen_on(final: FinalTest, terms: Terms) -> str:
     if final.diagnosis == "trained_longer":
         return f"The network was {alone}; that it trains for {epochs} was in the settings."
     return f"The network, its {epochs} of training and all settings searched were {alone}."
+
+
+def averaged(final: FinalTest, terms: Terms) -> str:
+    """The second number, and that it is one."""
+    second = final.averaged
+    assert second is not None
+    test = second.test
+    if not test.only_first + test.only_second:
+        change = "no answer for better or worse"
+    else:
+        change = (
+            f"{count(test.only_first, 'error')} fewer and {test.only_second} more,"
+            f" {p_value(test.p_value)}"
+        )
+    return (
+        f"A second number, which counts for nothing else here: asked about {second.n_draws} copies"
+        f" of each {terms.image}, distorted by {short(second.dose)} of the full dose, and answering"
+        " by the mean of its log-probabilities, the same network makes"
+        f" {count(second.n_errors, 'error')} ({accuracy(second.accuracy)}): {change}. How many"
+        " copies, and how distorted, was in the settings; an answer then costs"
+        f" {second.n_draws} times as much."
+    )
 
 
 def against(reference: Reference, final: FinalTest, terms: Terms) -> str:
