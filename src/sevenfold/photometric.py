@@ -3,8 +3,8 @@ picture, on a share of every batch, inside the compiled epoch.
 
 Photometric distortions are the companions of geometric ones (`warp`): marks, noise,
 uneven light, blur, other pens, outlines alone and negatives. How strong they may be was
-set before any corrupted image was looked at (docs/decisions.md), so that a field exam
-with corruptions asks something new.
+set before any corrupted image was read with them (docs/decisions.md); the report calls
+some corruptions of the field exam their relatives.
 """
 
 import functools
