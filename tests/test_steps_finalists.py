@@ -27,6 +27,7 @@ from sevenfold.steps.finalists import Finalists, RegularizeSettings, run_finalis
 from sevenfold.steps.overfit import OverfitSettings, Stage, run_overfit
 from sevenfold.tuning.trial import RungScore, TrialRecord
 from sevenfold.validation import Configuration, Validation
+from sevenfold.warp import warp
 
 LABELS = np.resize(np.arange(10), 80)
 DATA = development(images(LABELS), [range(40)])
@@ -34,8 +35,10 @@ CURVE = (0.5, 0.7, 0.8, 0.9, 0.8, 0.7, 0.6)  # smoothed over five, best after th
 Missed = dict[tuple[int, float], tuple[Sequence[int], Sequence[int], float]]
 
 
-def trial(number: int, width: int, distortion: float = 0.0) -> TrialRecord:
-    tried = configuration(width, n_epochs=7, distortion=distortion)
+def trial(
+    number: int, width: int, distortion: float = 0.0, photometric: float = 0.0
+) -> TrialRecord:
+    tried = configuration(width, n_epochs=7, distortion=distortion, photometric=photometric)
     score = RungScore(epoch=7, accuracy=0.6, loss=0.5, curve=CURVE)
     return TrialRecord(number=number, configuration=tried, scores=(score,))
 
@@ -150,3 +153,19 @@ def test_what_distortions_are_worth(run: Run, monkeypatch: pytest.MonkeyPatch) -
     train = DATA.images.pixels[40:50]
     assert np.array_equal(pictures["originals"], train)  # the first of each class
     assert len({drawn.tobytes() for drawn in pictures["distorted"]}) > 1
+
+
+def test_images_as_they_are_have_their_own_ink_and_the_picture_shows_the_share(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed: Missed = {(8, 0.5): (range(2), range(4), 0.1), (8, 0.0): (range(5), range(6), 0.1)}
+    tried = trial(0, 8, distortion=0.5, photometric=0.4)
+    found, executor = judged(run, monkeypatch, [tried], missed)
+    assert found.undistorted is not None
+    assert [c.training.photometric for c in executor.seen] == [0.4, 0.4, 0.0, 0.0]
+    training = tried.configuration.training
+    labels = np.arange(10, dtype=np.uint8)
+    drawn = run.load_arrays("pictures/distorted.npz")
+    for seed, row in enumerate(drawn["distorted"]):
+        alone = warp(drawn["originals"], labels, training.warp, seed, 0.5)
+        assert np.array_equal(row, alone) is (seed < 3)  # two rows of five are changed

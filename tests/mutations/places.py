@@ -36,6 +36,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "outlook.py": ("test_terminal.py",),
     "protocol.py": ("test_protocol_rules.py", "test_protocol_copies.py", "test_protocol.py"),
     "splits.py": ("test_protocol_groups.py", "test_protocol.py"),
+    "errors.py": ("test_records.py", "test_report_tuning.py"),
     "report": (
         "test_report_damage.py",
         "test_report_data.py",
@@ -78,6 +79,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_overfit.py",
         "test_finalists.py",
         "test_steps_final_test.py",
+        "test_steps_averaging.py",
         "test_steps_seen_groups.py",
         "test_workflow_numbers.py",
         "test_refit.py",

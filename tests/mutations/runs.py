@@ -76,10 +76,10 @@ FAULTS = {
             "divmod(round(seconds), 100)",
         ),
         ("losses have two decimals", "{value:.3f}", "{value:.2f}"),
-        ("a list has no and", '" and " + names[-1]', '", " + names[-1]'),
         ("one is plural", "noun if n == 1 else", "noun if n == 0 else"),
         ("percentages are shares", "{100 * value:.{decimals(n)}f}", "{value:.{decimals(n)}f}"),
     ),
+    "errors.py": (("a list has no and", '" and " + names[-1]', '", " + names[-1]'),),
     "forecast.py": (
         (
             "the whole ladder is climbed",
