@@ -369,7 +369,7 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SEVENFOLD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("SEVENFOLD_MIRRORS", "")
-    monkeypatch.setattr(prepared_by, "PREPARED_SO", frozenset({"custom:digits0"}))
+    monkeypatch.setattr(prepared_by, "PREPARED_SO", frozenset({"custom:digits"}))
     return data
 
 
@@ -377,7 +377,7 @@ def test_by_default_every_published_set_that_can_be_had_is_marked(
     run: Path, published: Path
 ) -> None:
     name = read_run(run).problem.provenance.name
-    assert name == "custom:digits0"
+    assert name == "custom:digits"
     exam = examine(run, terminal="quiet")
     (semeion,) = (row for row in exam.rows if row.kind == "published")
     assert (semeion.name, semeion.n, semeion.n_left_out) == ("semeion", 29, 1)

@@ -38,6 +38,7 @@ FINAL: Any = SimpleNamespace(
     recipe=SimpleNamespace(value=0.91, ci_low=0.87, ci_high=0.94),
     n_parameters=4_242,
     n_openings=3,
+    averaged=SimpleNamespace(n_errors=27),
 )
 
 
@@ -75,6 +76,7 @@ def test_each_number_comes_from_its_own_place(summary: Summary) -> None:
             "macro_f1": 0.88, "n_errors": 30, "n_parameters": 4_242,
             "seed_test_accuracies": [0.9, 0.92],
             "recipe_accuracy": 0.91, "recipe_ci_low": 0.87, "recipe_ci_high": 0.94,
+            "averaged_n_errors": 27,
         },
     }  # fmt: skip
 
