@@ -522,14 +522,11 @@ def many_against_one_by_one(n_rounds: int) -> list[dict[str, float]]:
 def _digits() -> tuple[Images, Images]:
     """50,000 training digits and 10,000 for validation."""
     if os.environ.get("SEVENFOLD_DATA"):
-        every = load_images(load_config("book", {"dataset": "mnist"}), None, _silent).development
+        config = load_config("book", {"dataset": "mnist"})
+        every = load_images(config, None, lambda *_: None).development
     else:
         every = Images(*_made_up(60_000), tuple("0123456789"))
     return every[np.arange(50_000)], every[np.arange(50_000, 60_000)]
-
-
-def _silent(*_: object) -> None:
-    """No progress of a download."""
 
 
 def _made_up(n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -62,6 +62,15 @@ def some_of(names: Sequence[str], at_most: int) -> str:
     return ", ".join(names[:at_most]) + more
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names in a row.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
 class SevenfoldError(Exception):
     """Any failure that sevenfold explains; its text is one line, meant for the user."""
 
@@ -105,12 +114,3 @@ class Interrupted(SevenfoldError):
 
 class NoStatisticalPower(SevenfoldError):
     """A network does not beat what it must beat, so the workflow stops (DLWP 4.5.5)."""
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a row.
-
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

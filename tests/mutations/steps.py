@@ -157,13 +157,13 @@ FAULTS = {
         ),
         (
             "the undistorted network is distorted",
-            'update={"distortion": 0.0, "photometric": 0.0}',
-            'update={"photometric": 0.0}',
+            'dict[str, object] = {"distortion": 0.0, "photometric": 0.0}',
+            'dict[str, object] = {"photometric": 0.0}',
         ),
         (
             "the undistorted network sees changed ink",
-            'update={"distortion": 0.0, "photometric": 0.0}',
-            'update={"distortion": 0.0}',
+            'dict[str, object] = {"distortion": 0.0, "photometric": 0.0}',
+            'dict[str, object] = {"distortion": 0.0}',
         ),
         ("copies are distorted by the whole dose", "SHARE_OF_DOSE = 0.5", "SHARE_OF_DOSE = 1.0"),
         ("copies turn less where labels say so", '{"narrow_labels": ()}', "{}"),

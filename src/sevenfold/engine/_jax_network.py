@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from sevenfold.engine._dropout_masks import dropout_scale, stream_key
+from sevenfold.photometric import Change
 
 SCORING_BATCH = 1_000
 """Examples that are scored together at most."""
@@ -38,10 +39,6 @@ Layers = tuple[tuple[jax.Array, jax.Array], ...]
 """Kernel and bias per layer, float32, the last kernel transposed."""
 
 
-BatchChange = Callable[[jax.Array, jax.Array], jax.Array]
-"""(images (b, n_inputs) float32 in [0, 1], key () uint32) -> images alike."""
-
-
 class Form(NamedTuple):
     """What an epoch is compiled for, besides its shapes; everything else is an input of
     the compiled call.
@@ -59,7 +56,7 @@ class Form(NamedTuple):
     hard_examples: bool
     mixed_precision: bool
     transform: BatchTransform | None
-    photometric: BatchChange | None
+    photometric: Change | None
 
 
 class Knobs(NamedTuple):

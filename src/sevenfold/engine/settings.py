@@ -26,10 +26,10 @@ class TrainingSettings(Record):
     `warp` is the full dose, `distortion` the share of it that is taken, and over the
     last `distortion_fade` of the epochs it falls towards half of that. `photometric` is
     the share of each batch whose ink and paper are changed as well (`jax` only; see
-    `photometric`). With
-    `hard_examples` above zero (`jax` only) that share of an epoch's visits goes to
-    training images in proportion to a running mean of how far the network was from
-    their labels (after Loshchilov and Hutter 2016; see `engine._hard_examples`).
+    `photometric`). With `hard_examples` above zero (`jax` only) that share of an
+    epoch's visits goes to training images in proportion to a running mean of how far
+    the network was from their labels (after Loshchilov and Hutter 2016; see
+    `engine._hard_examples`).
     `mixed_bfloat16` rounds the factors of the matrix products and keeps the weights in
     float32 (`jax` only; Micikevicius et al. 2018 for float16).
     """

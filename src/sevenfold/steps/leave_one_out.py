@@ -24,6 +24,7 @@ from sevenfold.statistics import (
 from sevenfold.steps.ablation import Ablation
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.overfit import Overfit
+from sevenfold.steps.undistorted import AS_THEY_ARE
 from sevenfold.validation import (
     Configuration,
     ScoredConfiguration,
@@ -178,7 +179,7 @@ def without(winner: Configuration, model: Configuration) -> dict[Thing, Configur
         "schedule": (training.schedule != "constant", {}, {"schedule": "constant"}),
         "size": (network.hidden != model.network.hidden, {"hidden": model.network.hidden}, {}),
         "label_smoothing": (bool(training.label_smoothing), {}, {"label_smoothing": 0.0}),
-        "distortion": (bool(training.distortion), {}, {"distortion": 0.0, "photometric": 0.0}),
+        "distortion": (bool(training.distortion), {}, AS_THEY_ARE),
         "photometric": (bool(training.photometric), {}, {"photometric": 0.0}),
         "hard_examples": (bool(training.hard_examples), {}, {"hard_examples": 0.0}),
     }

@@ -14,6 +14,8 @@ from sevenfold.validation import Configuration, ScoredConfiguration, Validation,
 from sevenfold.warp import warp
 
 N_DRAWINGS = 5
+AS_THEY_ARE: dict[str, object] = {"distortion": 0.0, "photometric": 0.0}
+"""Of a training that changes no image."""
 
 
 class Undistorted(Record):
@@ -43,7 +45,7 @@ def without_distortions(
     if not winner.training.distortion:
         return None
     _save_distorted(run, development, winner.training)
-    training = winner.training.model_copy(update={"distortion": 0.0, "photometric": 0.0})
+    training = winner.training.model_copy(update=AS_THEY_ARE)
     configuration, n_epochs = winner.model_copy(update={"training": training}), training.n_epochs
     (validation,) = validate(
         run, executor, development, [configuration], seeds, "Without distortions"
