@@ -132,7 +132,7 @@ def test_blur_is_a_gaussian_along_each_axis_on_its_own() -> None:
     assert changed(changes.blur, edge) == pytest.approx(edge, abs=1e-5)  # to the margin
 
 
-def test_a_pen_is_thicker_or_thinner_and_its_edge_softer_or_harder() -> None:
+def test_a_pen_is_thicker_or_thinner_and_its_edge_no_softer() -> None:
     area = changed(changes.pen, SQUARE).clip(0.0, 1.0).sum(axis=(1, 2))
     assert area.min() == pytest.approx(100.0 - 36.0, abs=15.0)
     assert area.max() == pytest.approx(144.0, abs=1.0)

@@ -88,6 +88,11 @@ def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> N
             r"^\S+\.photometric work in the jax engine only; take --engine jax",
         ),
         (
+            "standard",
+            {"regularize.space.distortion": [0.0, 0.9]},
+            r"^regularize\.space\.photometric changes images that are distorted as well",
+        ),
+        (
             "book",
             {"regularize.space.hard_examples": [0.0, 0.5]},
             r"^the preset book has no hard_examples in",

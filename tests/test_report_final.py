@@ -180,7 +180,7 @@ def test_conclusions_stand_under_their_theme() -> None:
     unsure = found["What the intervals cannot tell apart"]
     assert "Whether the search paid is open: the validation accuracy of the chosen" in unsure
     assert "Both finalists lie within one standard error of the best" in unsure
-    assert "Validation digits were consulted twelve times in section 7." in unsure
+    assert "Validation digits were consulted 20 times in section 7." in unsure
     assert "none of its seven errors came with a probability above 99 %" in found["Strengths"]
     assert "would have to win at least 7 of them" in found["Limitations"]
     assert "seven more than it loses, before the exact McNemar test" in found["Limitations"]
@@ -247,6 +247,7 @@ def test_the_second_number_is_named_as_one_and_counts_for_nothing() -> None:
     assert "distorted by 0.25 of the full dose" in text
     assert final.averaged.n_errors == 10
     assert "the same network makes ten errors" in text
+    assert "training’s distortion (0.5) in the software; an answer then costs 16 answers" in text
     assert "Sato" in text
     assert "A second number" not in page_of("plain").text
     assert "Sato" not in page_of("plain").text

@@ -13,9 +13,9 @@ from sevenfold.networks import NetworkSpec
 from sevenfold.report.sections.ablation.words import effects, remedy, sight
 from sevenfold.report.sections.discussion.tuning import still_rises
 from sevenfold.report.sections.discussion.words import conclusions
-from sevenfold.report.sections.finalists.words import choice, dose, gain, optimism
+from sevenfold.report.sections.finalists.words import choice, dose, gain, optimism, photometric
 from sevenfold.report.sections.learning_curve.words import worth
-from sevenfold.report.sections.leave_one_out.words import owed, without
+from sevenfold.report.sections.leave_one_out.words import owed, seeds, together, without
 from sevenfold.report.sections.search.words import edge, when_judged
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun, read_run
@@ -23,6 +23,7 @@ from sevenfold.statistics import Reach, Rows
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.leave_one_out import LeaveOneOut
 from sevenfold.tuning.edges import Edge
+from sevenfold.tuning.space import SearchSpace
 from sevenfold.validation import Configuration, reading_epoch
 
 
@@ -288,6 +289,47 @@ def test_the_gain_is_owed_to_what_the_table_tells_alone() -> None:
     assert "Without the bound on incoming weights training diverged." in (
         page_of("whole space").text
     )
+
+
+def test_what_was_left_out_together_is_named_together() -> None:
+    found = finished("distorted, tied").leave_one_out
+    assert found is not None
+    row = next(row for row in found.rows if row.thing == "distortion")
+    winner = found.winner.configuration
+    assert (winner.training.photometric, row.scored.configuration.training.photometric) == (0.4, 0)
+    both = "distorted images and changed ink and paper together"
+    assert without("distortion", winner, row.scored.configuration) == f"{both} (0.5 and 0.4)"
+    assert both in owed(found)
+    assert together(found) == "What other things do together is not in this table."
+    plain = finished().leave_one_out
+    assert plain is not None
+    assert together(plain) == "What two things do together is not in this table."
+
+
+def test_a_row_with_more_seeds_than_the_others_is_named() -> None:
+    run = finished("distorted, tied")
+    found, protocol = run.leave_one_out, run.evaluation_protocol
+    assert found is not None
+    assert found.table is not None
+    assert protocol is not None
+    assert seeds(found, protocol) == "two seeds a row"
+    rows = [
+        row.model_copy(update={"n_seeds": 4 if left.thing == "distortion" else 1})
+        for left, row in zip(found.rows, found.table.rows, strict=True)
+    ]
+    uneven = found.table.model_copy(update={"rows": tuple(rows)})
+    said = seeds(found.model_copy(update={"table": uneven}), protocol)
+    assert said.startswith("one seed a row, but four seeds without distorted images and changed")
+
+
+def test_a_share_of_changed_ink_that_the_search_chose_is_not_called_set() -> None:
+    run = finished("distorted, tied")
+    assert run.finalists is not None
+    training, terms = run.finalists.winner.fresh.configuration.training, Terms.of(run.problem)
+    settled = SearchSpace(distortion=(0.5, 0.5), photometric=(0.4, 0.4))
+    searched = SearchSpace(distortion=(0.5, 0.5), photometric=(0.1, 0.4))
+    assert "That was set; it is meant for digits from" in photometric(training, settled, terms)
+    assert "The search chose that share; it is" in photometric(training, searched, terms)
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,41 @@ def test_of_xla_s_flags_the_place_of_cuda_is_kept() -> None:
     assert decided({"XLA_FLAGS": flags})["XLA_FLAGS"] == "--xla_gpu_cuda_data_dir=/opt/cuda"
 
 
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_a_lone_core_trains_to_the_bytes_of_several(precision: str, tmp_path: Path) -> None:
+    """A run that goes on with one core less must find the plan that it froze."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one core")
+    code = f"""
+import hashlib, os, sys
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[1])])
+from sevenfold.surroundings import settle
+settle()
+import numpy as np
+from sevenfold.data import Images
+from sevenfold.engine import FitData, Job, TrainingSettings, fit
+from sevenfold.networks import NetworkSpec
+drawn = np.random.default_rng(0).integers(0, 256, (512, 28, 28), dtype=np.uint8)
+images = Images(drawn, (drawn[:, 0, 0] % 3).astype(np.uint8), tuple("abc"))
+training = TrainingSettings(n_epochs=1, precision="{precision}")
+found = fit(Job(NetworkSpec(inputs=784, classes=3, hidden=(512,)), training, 1), FitData(images))
+print(hashlib.sha256(b"".join(part.tobytes() for part in found.weights)).hexdigest())
+"""
+    one, two = (
+        subprocess.run(
+            [sys.executable, "-c", code, str(n_cores)],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(SOURCE)},
+        ).stdout
+        for n_cores in (1, 2)
+    )
+    assert len(one) == 65
+    assert one == two
+
+
 def test_a_notebook_has_its_own_variables_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     monkeypatch.setenv("KERAS_HOME", "mine")

@@ -87,13 +87,6 @@ def test_a_score_is_of_its_epoch(epoch: int, missed: tuple[int, int], loss: floa
     assert (~MADE.correct(epoch)).sum(axis=1).tolist() == list(missed)
 
 
-def test_the_first_repeats_are_the_first() -> None:
-    first = MADE.first_repeats(1)
-    assert first.val_loss.tolist() == [[0.9, 0.2, 0.4]]
-    assert np.array_equal(first.predictions, MADE.predictions[:1])
-    assert np.array_equal(first.labels, LABELS)
-
-
 def test_how_many_networks_are_trained() -> None:
     once = development(images([0] * 9), [[0], [1], [2]])
     assert (n_fits(once, 1), n_fits(once, 5), n_fits(DATA, 2)) == (3, 15, 8)

@@ -111,7 +111,7 @@ def blur(x: jax.Array, key: jax.Array) -> jax.Array:
 
 
 def pen(x: jax.Array, key: jax.Array) -> jax.Array:
-    """Thicker or thinner strokes, with softer or harder edges."""
+    """Thicker or thinner strokes, with edges as they are or harder."""
     thicker, harder = _uniform(key, (2, len(x), 1, 1, 1)) * 2.0 - 1.0
     widest, narrowest = _neighbours(x)
     x = x + jnp.where(thicker > 0.0, thicker * (widest - x), 0.6 * thicker * (x - narrowest))

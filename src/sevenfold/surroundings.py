@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 
 from sevenfold.errors import SettingsError
+from sevenfold.machine import n_cores
 from sevenfold.modules import put_installed_first, standing_in, worker_path
 
 FAMILIES = (
@@ -39,6 +40,9 @@ DECIDED: Mapping[str, str] = MappingProxyType(
     # An empty file each: keras.json and matplotlibrc of the user are not read.
     {"KERAS_HOME": os.devnull, "MATPLOTLIBRC": os.devnull}
 )
+OF_CARD: Mapping[str, str] = MappingProxyType({"XLA_PYTHON_CLIENT_PREALLOCATE": "false"})
+"""Unless the user says otherwise: JAX takes three quarters of an accelerator's memory
+at once, and workers may share it."""
 WORKER_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {
         # One thread each: the rounding of a matrix product depends on the number of
@@ -50,8 +54,7 @@ WORKER_ENVIRONMENT: Mapping[str, str] = MappingProxyType(
         "TF_NUM_INTRAOP_THREADS": "1",
         "TF_NUM_INTEROP_THREADS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        # Several workers share an accelerator, where there is one.
-        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+        **OF_CARD,
     }
 )
 """What a worker's environment adds to `decided`; it must be set before JAX or
@@ -91,7 +94,11 @@ def decided(environ: Mapping[str, str]) -> dict[str, str]:
         if name in KEPT or not name.startswith(FAMILIES)
     }
     flags = [f for f in environ.get("XLA_FLAGS", "").split() if f.startswith(KEPT_XLA_FLAGS)]
-    return {**kept, **DECIDED, **({"XLA_FLAGS": " ".join(flags)} if flags else {})}
+    # One thread rounds a product otherwise than two do, and two as any more do, so that
+    # a lone core has two as well (docs/decisions.md).
+    threads = {"PJRT_NPROC": "2"} if n_cores() == 1 else {}
+    of_xla = {"XLA_FLAGS": " ".join(flags)} if flags else {}
+    return {**OF_CARD, **kept, **DECIDED, **threads, **of_xla}
 
 
 def given(name: str) -> str | None:

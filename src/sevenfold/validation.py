@@ -4,7 +4,6 @@ images.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -91,13 +90,6 @@ class Validation:
     def accuracy_spread(self, epoch: int, window: int = 1) -> Spread:
         """The same, repeat by repeat."""
         return spread(self.shares_right(epoch, window).mean(axis=1))
-
-    def first_repeats(self, n: int) -> "Validation":
-        """The same, with the first `n` repeats only."""
-        shorter: dict[str, Any] = {
-            name: array[:n] for name, array in self.arrays().items() if name != "labels"
-        }
-        return replace(self, **shorter)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The curves and predictions by name, for `histories/`."""

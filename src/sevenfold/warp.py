@@ -112,7 +112,7 @@ def warp(
     images: np.ndarray, labels: np.ndarray, settings: WarpSettings, seed: int, strength: float = 1.0
 ) -> np.ndarray:
     """Distort images (n, h, w) or (n, h, w, c) uint8 once; the result has the same
-    shape and type. `strength`: the share of the dose. For pictures.
+    shape and type. `strength`: the share of the dose.
     """
     import jax
     import jax.numpy as jnp

@@ -68,7 +68,6 @@ FAULTS = {
             "(epoch - 1 for epoch in diverged)",
             "(epoch for epoch in diverged)",
         ),
-        ("repeats are cut from the end", "array[:n] for name, array", "array[-n:] for name, array"),
         ("the progress forgets the seeds", "return n_seeds * sum(", "return sum("),
     ),
 }

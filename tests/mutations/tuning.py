@@ -98,6 +98,11 @@ FAULTS = {
     ),
     "surroundings.py": (
         (
+            "a lone core trains with one thread",
+            'threads = {"PJRT_NPROC": "2"} if n_cores() == 1 else {}',
+            "threads: dict[str, str] = {}",
+        ),
+        (
             "a worker has switches of Python",
             'if not name.startswith("PYTHON") or name in OF_PYTHON',
             "if name",

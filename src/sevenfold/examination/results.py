@@ -12,9 +12,10 @@ Kind = Literal["test", "published", "own", "corruption"]
 
 
 class PlainNetwork(Record):
-    """A network of the same units without dropout, penalties and distortions, trained
-    for comparison: from the seed that counts, on all development images, for the number
-    of epochs after which the same on the training part was best on validation images.
+    """A network of the same units without dropout, penalties, distortions and changed
+    ink, trained for comparison: from the seed that counts, on all development images,
+    for the number of epochs after which the same on the training part was best on
+    validation images.
 
     val_accuracy: of that training, after so many epochs, one seed.
     """

@@ -1,4 +1,4 @@
-"""Tuning work on a Ray cluster: the images go into its object store once, and lost
+"""Tasks on a Ray cluster: the images go into its object store once, and lost
 tasks are done again.
 """
 

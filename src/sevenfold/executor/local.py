@@ -168,7 +168,7 @@ class _Worker:
         """Start a process and send it what all tasks need."""
         with self.starting:
             if self.killed:
-                raise SevenfoldError("The search was stopped.")
+                raise SevenfoldError("The work was stopped.")
             self.said = tempfile.TemporaryFile()  # noqa: SIM115, closed by _reap
             process = self.process = subprocess.Popen(
                 [sys.executable, "-m", "sevenfold.executor"],
@@ -201,7 +201,7 @@ class _Worker:
         how = f"exit code {code}" if code >= 0 else f"signal {-code}"
         if self.last_words:
             return f"{how}: {self.last_words}"
-        if code == -signal.SIGKILL:
+        if code == -getattr(signal, "SIGKILL", 9):  # not on Windows
             how += ", for which too little memory is the usual reason: use fewer --workers"
         return how
 

@@ -115,5 +115,7 @@ class FinalTest(Record):
             f"test accuracy {self.scores.accuracy}, {self.scores.n_errors} errors of"
             f" {self.n_test:,}; {over_seeds}"
         ) + (
-            f"; averaged over {second.n_draws} distorted copies {second.n_errors}" if second else ""
+            f"; averaged over {second.n_draws} distorted copies {second.n_errors} errors"
+            if second
+            else ""
         )

@@ -248,6 +248,7 @@ def _of_test(found: FinalTest) -> dict[str, float]:
         "n_test": found.n_test,
         "n_openings": found.n_openings,
         "n_parameters": found.n_parameters,
+        **({"test_errors_averaged": found.averaged.n_errors} if found.averaged else {}),
     }
 
 

@@ -85,7 +85,10 @@ def _statements(run: FinishedRun, terms: Terms) -> Iterator[Statement]:
 
 
 def _winners_curse(run: FinishedRun, judged: Finalists, terms: Terms) -> Statement:
-    n, _ = consultations(run)
+    up_to_finalists, _ = consultations(run)
+    n = up_to_finalists + sum(
+        step.n_consultations for step in (run.leave_one_out, run.learning_curve) if step
+    )
     looks = f"Validation {terms.images} were consulted {count(n, 'time')} in section 7."
     return Statement("uncertain", f"{optimism(judged)} {looks}", "table-finalists")
 

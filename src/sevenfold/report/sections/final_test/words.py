@@ -55,13 +55,15 @@ def averaged(final: FinalTest, terms: Terms) -> str:
             f"{count(test.only_first, 'error')} fewer and {test.only_second} more,"
             f" {p_value(test.p_value)}"
         )
+    share = short(second.dose / final.configuration.training.distortion)
     return (
-        f"A second number, which counts for nothing else here: asked about {second.n_draws} copies"
-        f" of each {terms.image}, distorted by {short(second.dose)} of the full dose, and answering"
-        " by the mean of its log-probabilities, the same network makes"
-        f" {count(second.n_errors, 'error')} ({accuracy(second.accuracy)}): {change}. How many"
-        " copies, and how distorted, was in the settings; an answer then costs"
-        f" {second.n_draws} times as much."
+        "A second number, which counts for nothing else here: asked about"
+        f" {count(second.n_draws, 'copy', 'copies')} of each {terms.image}, distorted by"
+        f" {short(second.dose)} of the full dose, and answering by the mean of its"
+        f" log-probabilities, the same network makes {count(second.n_errors, 'error')}"
+        f" ({accuracy(second.accuracy)}): {change}. The number of copies was in the settings, the"
+        f" share of training's distortion ({share}) in the software; an answer then costs"
+        f" {count(second.n_draws, 'answer')} of the network."
     )
 
 

@@ -5,10 +5,12 @@ worth.
 from sevenfold.engine import TrainingSettings
 from sevenfold.errors import listed
 from sevenfold.report.numbers import accuracy, count, difference, percent, short, word
+from sevenfold.report.sections.search.space import is_searched
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
 from sevenfold.steps.finalists import Finalists
 from sevenfold.steps.undistorted import Undistorted
+from sevenfold.tuning.space import SearchSpace
 
 
 def out(judged: Finalists) -> str:
@@ -108,14 +110,15 @@ def dose(settings: TrainingSettings, field_rms: float, terms: Terms) -> str:
     return f"{listed(bounds)}, falling towards half of that over the last {last} % of the epochs"
 
 
-def photometric(training: TrainingSettings, terms: Terms) -> str:
+def photometric(training: TrainingSettings, space: SearchSpace, terms: Terms) -> str:
     """What becomes of ink and paper, and what for."""
+    origin = "The search chose that share" if is_searched(space, "photometric") else "That was set"
     return (
         f"Of {short(100 * training.photometric)} % of the {terms.images} of each batch ink and"
         " paper were changed as well: strokes and blots over them, noise, uneven light, blur,"
-        " thicker or thinner lines, outlines alone, or one side as a negative. That was set"
-        f" beforehand, for {terms.images} from elsewhere: validation {terms.images}, which have"
-        " nothing of it, cannot tell what it is worth."
+        " thicker or thinner lines, outlines alone, or one side as a negative."
+        f" {origin}; it is meant for {terms.images} from elsewhere, and validation {terms.images},"
+        " which have nothing of it, cannot tell what it is worth on those."
     )
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
+from sevenfold.engine import TrainingSettings
 from sevenfold.errors import listed
 from sevenfold.networks import NetworkSpec
+from sevenfold.report.describe import repeats
 from sevenfold.report.numbers import difference, short, word
 from sevenfold.report.sections.ablation.words import sight
 from sevenfold.statistics import RowDifference
+from sevenfold.steps.evaluation_protocol import EvaluationProtocol
 from sevenfold.steps.leave_one_out import LeaveOneOut, Thing
 from sevenfold.validation import Configuration
 
-__all__ = ["owed", "sight", "without", "without_training"]
+__all__ = ["owed", "seeds", "sight", "together", "without", "without_training"]
 
 NAMES: Mapping[Thing, str] = {
     "dropout": "dropout",
@@ -35,11 +38,20 @@ def without(thing: Thing, winner: Configuration, changed: Configuration) -> str:
         "schedule": training.schedule,
         "size": f"{changed.network} instead of {network}",
         "label_smoothing": short(training.label_smoothing),
-        "distortion": short(training.distortion),
+        "distortion": " and ".join(
+            short(share) for share in (training.distortion, training.photometric) if share
+        ),
         "photometric": short(training.photometric),
         "hard_examples": short(training.hard_examples),
     }
-    return f"{NAMES[thing]} ({had[thing]})"
+    return f"{_name(thing, training)} ({had[thing]})"
+
+
+def _name(thing: Thing, training: TrainingSettings) -> str:
+    """What is left out; images as they are have neither distortions nor changed ink."""
+    if thing == "distortion" and training.photometric:
+        return f"{NAMES['distortion']} and {NAMES['photometric']} together"
+    return NAMES[thing]
 
 
 def _both(on_pixels: float, on_units: float) -> str:
@@ -53,6 +65,7 @@ def _penalty(network: NetworkSpec) -> str:
 
 def owed(found: LeaveOneOut) -> str:
     """Which things the accuracy is owed to, as far as the table tells."""
+    training = found.winner.configuration.training
     helps = {thing: d for thing, d in found.differences.items() if d.ci_high < 0.0}
     hurts = {thing: d for thing, d in found.differences.items() if d.ci_low > 0.0}
     n = len(found.differences) - len(helps) - len(hurts)
@@ -63,17 +76,38 @@ def owed(found: LeaveOneOut) -> str:
         )
     parts = []
     if helps:
-        parts.append(f"Without {_named(helps)} the chosen network is less accurate.")
+        parts.append(f"Without {_named(helps, training)} the chosen network is less accurate.")
     if hurts:
-        parts.append(f"Without {_named(hurts)} it would be more accurate.")
+        parts.append(f"Without {_named(hurts, training)} it would be more accurate.")
     if n:
-        rest = [NAMES[thing] for thing in found.differences if thing not in {*helps, *hurts}]
+        others = found.differences.keys() - helps.keys() - hurts.keys()
+        rest = [_name(thing, training) for thing in found.differences if thing in others]
         parts.append(f"Of {listed(rest)} no effect can be told from zero.")
     return " ".join(parts)
 
 
-def _named(rows: Mapping[Thing, RowDifference]) -> str:
-    return listed([f"{NAMES[thing]} ({difference(d)})" for thing, d in rows.items()])
+def _named(rows: Mapping[Thing, RowDifference], training: TrainingSettings) -> str:
+    return listed([f"{_name(thing, training)} ({difference(d)})" for thing, d in rows.items()])
+
+
+def together(found: LeaveOneOut) -> str:
+    """Which effects of several things at once the table does not show."""
+    training = found.winner.configuration.training
+    if "distortion" in found.differences and training.photometric:
+        return "What other things do together is not in this table."
+    return "What two things do together is not in this table."
+
+
+def seeds(found: LeaveOneOut, protocol: EvaluationProtocol) -> str:
+    """How many seeds a row has; the finalists' comparison with undistorted images is
+    taken over with all of its own.
+    """
+    n_seeds = [row.n_seeds for row in found.differences.values()]
+    least, most = (repeats(protocol, n, unsearched=True) for n in (min(n_seeds), max(n_seeds)))
+    if least == most:
+        return f"{least} a row"
+    row = _name("distortion", found.winner.configuration.training)
+    return f"{least} a row, but {most} without {row}"
 
 
 def without_training(found: LeaveOneOut) -> str:
