@@ -83,7 +83,7 @@ def test_smaller_parts_cost_less_and_what_is_not_in_the_space_is_not_left_out(
     assert 0.3 < quarter["learning_curve"] / before["learning_curve"] < 0.45
     plain = {f"regularize.space.{name}": [0.0, 0.0] for name in ("input_dropout", "hidden_dropout")}
     fewer = expected(load_config("book", plain), mnist_sized)
-    assert 0.7 < fewer["leave_one_out"] / before["leave_one_out"] < 0.8
+    assert 0.75 < fewer["leave_one_out"] / before["leave_one_out"] < 0.85
 
 
 def test_tensorflow_takes_its_time_only_where_it_is_used(mnist_sized: DevelopmentSet) -> None:
