@@ -1,5 +1,5 @@
 """Memory given back between tasks, so that a worker needs no more after five hundred
-trials than after ten.
+trials than after ten, and after the last task.
 """
 
 import ctypes
