@@ -5,8 +5,9 @@ split, one run.
 
 Space: 1 to 3 layers of 128 to 1,024 units, dropout 0 to 0.5, learning rate 1e-4 to 1e-2
 (log); RMSprop, batch 128, at most 9 epochs; 50,000 MNIST images to train on, 10,000 to
-validate. Each contestant is a process of its own and is timed from its start to its
-winner, imports and compilation included. The winners are then trained anew on the same
+validate; sevenfold in the precision that a run would take on this machine. Each
+contestant is a process of its own and is timed from its start to its winner, imports
+and compilation included. The winners are then trained anew on the same
 fresh seeds, all by one engine.
 
 The peers stay out of our lock files. They want an environment of their own, named by
@@ -104,6 +105,7 @@ def _cpu_seconds() -> float:
 
 
 def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
+    from sevenfold.engine import fastest_precision
     from sevenfold.executor.choosing import open_executor
     from sevenfold.tuning.halving import SearchSettings
     from sevenfold.tuning.space import SearchSpace
@@ -122,6 +124,7 @@ def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
         max_norm=(0.0,),
         schedule=("constant",),
     )
+    precision = fastest_precision()  # as a run decides it
     with open_executor(_development(folder), Path("workers")) as executor:
         found = search(
             Path("tuning.db"),
@@ -130,6 +133,7 @@ def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
             settings,
             seed,
             engine="jax",
+            precision=precision,
             executor=executor,
         )
     best = found.trials[0]
@@ -145,6 +149,7 @@ def search_sevenfold(folder: Path, seed: int) -> dict[str, Any]:
         "n_trials": len(found.trials),
         "n_epochs": n_epochs,
         "accuracy": best.last.accuracy,
+        "precision": precision,
     }
 
 
