@@ -163,14 +163,12 @@ def _steps(
         )
     sure = run.step("confidence", Confidence, learn_confidence, data, config.confidence, chosen)
     earlier = baseline, overfit, chosen, sure
+    final = run.step(
+        "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
+    )
+    ledger.require_result(final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings)
     check = config.check_saved_network and not run.has("saved_network")
     with keras_beside(wanted=check) as process:
-        final = run.step(
-            "final_test", FinalTest, run_final_test, data, test, config.final_test, *earlier
-        )
-        ledger.require_result(
-            final.plan.digest, final.scores.n_errors, final.n_test, final.n_openings
-        )
         saved = run.step(
             "saved_network", SavedNetwork, open_saved_network, data, final, process=process
         )

@@ -13,7 +13,11 @@ FAULTS = {
         ("two changed pixels are one", "any(axis=2).sum() == 1", "any(axis=2).sum() <= 2"),
         ("images move up and down alone", "for right in (0, 1)", "for right in (0,)"),
         ("faint images are copies", "CONTRAST * contrast[pairs]", "255 * contrast[pairs]"),
-        ("blocks push images apart", "sums / np.sqrt(sizes)", "sums"),
+        (
+            "blocks push images apart",
+            "np.concatenate(sums) / np.sqrt(sizes)",
+            "np.concatenate(sums)",
+        ),
         ("there are never duplicates", "len(images) - len(np.unique(first_alike(images)))", "0"),
         (
             "the overlap check always passes",

@@ -27,6 +27,7 @@ CONTRAST = 0.25
 compression; faint images are all close to one another."""
 _BLOCKS, _DIMENSIONS = 9, 8
 _MOST_MEASURED, _MOST_FOUND = 10_000_000, 1_000_000
+_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _recompressed(pixels: np.ndarray, radius: float) -> tuple[Iterator[tuple[int
     while _n_near(tree, some, radius * size) * len(points) > 2 * _MOST_MEASURED:
         radius /= 2
     pairs = tree.query_pairs(radius * size, output_type="ndarray").astype(np.int64)
-    contrast = pixels.reshape(len(pixels), -1).std(axis=1)
+    contrast = np.concatenate([part.reshape(len(part), -1).std(axis=1) for part in _parts(pixels)])
     near = np.minimum(radius, CONTRAST * contrast[pairs].min(axis=1, initial=np.inf))
     within = pairs[_distances(pixels, pairs) <= near]
     return ((int(first), int(second)) for first, second in within), radius
@@ -136,11 +137,12 @@ def _contracted(pixels: np.ndarray) -> np.ndarray:
         np.unique(np.linspace(0, side, min(side, _BLOCKS) + 1).astype(int))
         for side in (height, width)
     )
-    grey = pixels.reshape(n, height, width, -1)
-    sums = np.add.reduceat(grey.sum(axis=3, dtype=np.float32), rows[:-1], axis=1)
-    sums = np.add.reduceat(sums, columns[:-1], axis=2)
-    sizes = np.outer(np.diff(rows), np.diff(columns)) * grey.shape[3]
-    points = (sums / np.sqrt(sizes)).reshape(n, -1).astype(np.float64)
+    sums = []
+    for part in _parts(pixels.reshape(n, height, width, -1)):
+        of_rows = np.add.reduceat(part.sum(axis=3, dtype=np.float32), rows[:-1], axis=1)
+        sums.append(np.add.reduceat(of_rows, columns[:-1], axis=2))
+    sizes = np.outer(np.diff(rows), np.diff(columns)) * (pixels[0].size // (height * width))
+    points = (np.concatenate(sums) / np.sqrt(sizes)).reshape(n, -1).astype(np.float64)
     points -= points.mean(axis=0)
     _, axes = np.linalg.eigh(points.T @ points)
     return np.ascontiguousarray(points @ axes[:, -_DIMENSIONS:])
@@ -149,11 +151,16 @@ def _contracted(pixels: np.ndarray) -> np.ndarray:
 def _distances(pixels: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     """Root mean square differences of pairs (k, 2) of images, measured in pieces."""
     found = np.empty(len(pairs))
-    for start in range(0, len(pairs), 10_000):
-        first, second = pixels[pairs[start : start + 10_000].T].astype(np.float32)
+    for part, into in zip(_parts(pairs), _parts(found), strict=True):
+        first, second = pixels[part.T].astype(np.float32)
         apart = (first - second).reshape(len(first), -1).astype(np.float64)
-        found[start : start + 10_000] = np.sqrt((apart**2).mean(axis=1))
+        into[:] = np.sqrt((apart**2).mean(axis=1))
     return found
+
+
+def _parts(rows: np.ndarray) -> Iterator[np.ndarray]:
+    """Views of these rows that need little memory as floats."""
+    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
 
 
 def _part(pixels: np.ndarray, down: int, right: int) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sevenfold.data import Images
 from sevenfold.engine import predict
+from sevenfold.executor.memory import release_memory
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs import layout
@@ -71,10 +72,11 @@ class SavedNetwork(Record):
 
 
 def keras_beside(*, wanted: bool) -> AbstractContextManager[RuntimeProcess | None]:
-    """A process that imports Keras on TensorFlow while others train; None where it is
-    not wanted or TensorFlow is not installed.
+    """A process that imports Keras on TensorFlow, which takes as much memory as a run
+    does; None where it is not wanted or TensorFlow is not installed.
     """
     if wanted and installed("tensorflow"):
+        release_memory()
         return RuntimeProcess("reader", "tensorflow")
     return nullcontext()
 
