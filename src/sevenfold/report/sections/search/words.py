@@ -164,7 +164,7 @@ def preset(space: SearchSpace) -> str:
         for name, setting in SETTINGS.items()
         if not is_searched(space, name) and not is_unread(space, name)
     ]
-    fixed_too = f" {listed(fixed)} had one value each," if fixed else ""
+    fixed_too = f" {listed(fixed)} (one value each)," if fixed else ""
     return (
         f"Not searched but set beforehand:{fixed_too} the ranges themselves, the numbers of trials,"
         " epochs and seeds, the sizes that the overfitting model was sought among, and what"
