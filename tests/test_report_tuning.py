@@ -364,8 +364,9 @@ def test_best_trials_at_an_edge_are_told_and_what_was_preset() -> None:
     said = edge(search.model_copy(update={"edges": (one,)}))
     assert "Of the best six trials five lie at the highest end of learning rate (0.003):" in said
     assert edge(search) == ""
-    assert "L1, label smoothing, distortion, other ink and hard examples (one value each)," in (
-        page_of("plain").text
+    assert (
+        "L1, schedule, label smoothing, distortion, other ink and hard examples (one value each),"
+        in (page_of("plain").text)
     )
     assert "all other settings were chosen" not in page_of("plain").text
 
