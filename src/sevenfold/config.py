@@ -107,8 +107,7 @@ class Config(Settings):
         if space.photometric[1] and not space.distortion[0]:
             raise ValueError(
                 "regularize.space.photometric changes images that are distorted as well, but"
-                " distortion may be 0 there; let it begin above 0, or"
-                " set photometric to [0.0, 0.0]"
+                " distortion may be 0 there; let it begin above 0, or set photometric to [0.0, 0.0]"
             )
         return self
 

@@ -43,8 +43,7 @@ def plain(exam: Examination, terms: Terms) -> str:
         f"Beside the network stands a plain one of the same units, {made.configuration.network},"
         " without dropout, penalties, distortions and changed ink, trained with the baseline's"
         f" settings on the same {whole(made.n_trained_on)} development {terms.images} from the same"
-        " seed, for the"
-        f" {count(training.n_epochs, 'epoch')} after which it was best on validation"
+        f" seed, for the {count(training.n_epochs, 'epoch')} after which it was best on validation"
         f" {terms.images} when trained on the others ({accuracy(made.val_accuracy)} there)."
     )
 
