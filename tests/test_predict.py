@@ -302,6 +302,37 @@ def test_pictures_are_answered_one_a_line(run: Path, tmp_path: Path) -> None:
     assert piped.stdout.split()[:2] == [b"-", b"0"]
 
 
+def test_pictures_that_cannot_be_read_withhold_no_other_answer(run: Path, tmp_path: Path) -> None:
+    for i in (0, 500):
+        Image.fromarray(255 - DIGITS.pixels[i]).resize((90, 90)).save(tmp_path / f"{i:04}.png")
+    Image.new("L", (90, 90), 255).save(tmp_path / "0100.png")
+    done = command(run, tmp_path)
+    assert done.returncode == 2
+    assert [line.split()[1] for line in done.stdout.splitlines()] == ["0", "1"]
+    (line,) = done.stderr.splitlines()
+    assert "0100.png: expected something written" in line
+    (tmp_path / "0200.png").write_bytes(b"nothing of the kind")
+    done = command(run, tmp_path, "--json")
+    assert [row["class"] for row in json.loads(done.stdout)] == ["0", "1"]
+    assert "2 of 4 pictures have no answer: " in done.stderr
+    assert "0100.png" in done.stderr
+    assert "0200.png" in done.stderr
+    done = command(run, tmp_path, "--submission", tmp_path / "out.csv")  # its rows are counted
+    assert done.returncode == 2
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_one_file_is_a_list_of_one_and_other_things_are_named(run: Path, tmp_path: Path) -> None:
+    picture = Image.fromarray(255 - DIGITS.pixels[500]).resize((90, 90))
+    picture.save(tmp_path / "one.png")
+    asked = sf.load_network(run)
+    for one in (tmp_path / "one.png", str(tmp_path / "one.png")):
+        assert asked.predict(one).tolist() == asked.predict([one]).tolist() == ["1"]
+    with pytest.raises(DataError, match=r"^expected an array .* got a Image among them"):
+        asked.predict([picture])  # type: ignore[list-item]
+    assert len(repr(asked)) < 500
+
+
 def test_many_images_of_one_file_and_what_is_written(run: Path, tmp_path: Path) -> None:
     pixels = DIGITS.pixels[::100]
     np.savez(tmp_path / "many.npz", x_test=pixels)

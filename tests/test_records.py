@@ -90,7 +90,7 @@ def test_bad_settings_are_named(name: str, value: object, words: list[str]) -> N
         (
             "standard",
             {"regularize.space.distortion": [0.0, 0.9]},
-            r"^regularize\.space\.photometric changes images that are distorted as well",
+            r"^regularize\.space\.photometric is \[0\.5, 0\.5\] and changes images that are",
         ),
         (
             "book",

@@ -11,7 +11,7 @@ from reports import folder_of, page_of
 from sevenfold.engine import TrainingSettings
 from sevenfold.networks import NetworkSpec
 from sevenfold.report.sections.ablation.words import effects, remedy, sight
-from sevenfold.report.sections.discussion.tuning import still_rises
+from sevenfold.report.sections.discussion.tuning import extensions, still_rises
 from sevenfold.report.sections.discussion.words import conclusions
 from sevenfold.report.sections.finalists.words import choice, dose, gain, optimism, photometric
 from sevenfold.report.sections.learning_curve.words import worth
@@ -44,7 +44,7 @@ def judged(kind: str = "plain") -> Finalists:
 def test_importance_is_drawn_where_the_search_tells_it() -> None:
     text = page_of("plain").text
     assert "The largest shares belong to learning rate (70 %) and hidden dropout (30 %)." in text
-    assert "The best tenth of three trials is a handful at most" in text
+    assert "The best tenth of three trials is one, so this is a hint and no more." in text
     assert {"importance", "slice-learning-rate", "slice-hidden-dropout"} <= figures("plain")
     whole = figures("whole space")
     assert {"importance", "slice-l2", "slice-depth", "slice-max-norm"} <= whole
@@ -330,6 +330,35 @@ def test_a_share_of_changed_ink_that_the_search_chose_is_not_called_set() -> Non
     searched = SearchSpace(distortion=(0.5, 0.5), photometric=(0.1, 0.4))
     assert "That was set; it is meant for digits from" in photometric(training, settled, terms)
     assert "The search chose that share; it is" in photometric(training, searched, terms)
+
+
+def test_twice_the_width_is_no_extension_of_a_network_that_has_it() -> None:
+    run = finished()
+    assert run.ablation is not None
+    assert run.search is not None
+    assert run.finalists is not None
+    assert run.final_test is not None
+    rows = [
+        d.model_copy(update={"value": 0.02, "ci_low": 0.01, "ci_high": 0.03})
+        for d in run.ablation.at_best.rows
+    ]
+    table = run.ablation.at_best.model_copy(update={"rows": tuple(rows)})
+    helped = run.ablation.model_copy(update={"at_best": table})
+    (wider,) = (row for row in helped.rows if row.remedy == "more_capacity")
+
+    def said(n_parameters: int) -> str:
+        assert run.finalists is not None
+        winner = run.finalists.winner
+        fresh = winner.fresh.model_copy(update={"n_parameters": n_parameters})
+        chosen = winner.model_copy(update={"fresh": fresh})
+        judged = run.finalists.model_copy(update={"finalists": (chosen,)})
+        terms = Terms.of(run.problem)
+        found = extensions(helped, run.search, judged, run.final_test, terms)
+        return " ".join(statement.text for statement in found)
+
+    n = wider.reading.at_end.n_parameters
+    assert "doubling the overfitting model's width helped" in said(n - 1)
+    assert "doubling" not in said(n)
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,17 @@ def test_the_longest_rung_that_enough_trials_reached_tells_what_mattered() -> No
     assert [judged_level([k.scores for k in short(told, n)]) for n in (19, 20)] == [0, 1]
 
 
+def test_what_did_not_vary_has_no_share() -> None:
+    """Those that came far were alike in their depth."""
+    space = SPACE.model_copy(update={"depth": (1, 4)})
+    told = known([(p, (0.5 + 0.4 * height(p),)) for p in proposed(60, space=space)])
+    alike = [k for k in told if k.proposal.parameters["depth"] == 2]
+    shares = {share.name: share.value for share in importances(alike)}
+    assert shares["depth"] == 0.0
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert {share.name: share.value for share in importances(told)}["depth"] > 0.0
+
+
 def test_trials_that_diverged_say_nothing_of_importance() -> None:
     told = known(by_rate_then_dropout(60))
     wild = [

@@ -89,8 +89,8 @@ class Config(Settings):
         ]
         if self.preset == "book" and asked:
             raise ValueError(
-                f"the preset book has no {asked[0]} in regularize.space; start from another preset"
-                " for it"
+                f"the preset book has no {asked[0]} in regularize.space, as its chapters have none;"
+                " start from the preset standard for it"
             )
         if self.engine == "keras" and (
             jax_only := [name for name in asked if name != "label_smoothing"]
@@ -106,8 +106,9 @@ class Config(Settings):
             )
         if space.photometric[1] and not space.distortion[0]:
             raise ValueError(
-                "regularize.space.photometric changes images that are distorted as well, but"
-                " distortion may be 0 there; let it begin above 0, or set photometric to [0.0, 0.0]"
+                f"regularize.space.photometric is {list(space.photometric)} and changes images that"
+                " are distorted as well, but distortion may be 0; let it begin above 0, or set"
+                " photometric to [0.0, 0.0] too"
             )
         return self
 

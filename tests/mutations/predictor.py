@@ -3,6 +3,11 @@
 FAULTS = {
     "predictor": (
         (
+            "a picture that cannot be read is passed over",
+            "unread[str(file)] = str(error)",
+            "del error",
+        ),
+        (
             "prepared pictures of turned data are not turned",
             "return 255 - image if inverted else image\n",
             "return image\n",

@@ -2,6 +2,7 @@
 
 FAULTS = {
     "tuning": (
+        ("what did not vary has a share", "params=varied)", "params=list(names))"),
         (
             "importance is of the longest rung at any price",
             "level + 1].diverged for s in scores) >= N_ENOUGH",

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sevenfold.errors import SettingsError, visible
+from sevenfold.errors import DataError, SettingsError, visible
 
 
 def predict(
@@ -64,11 +64,15 @@ def predict(
                 " Give pictures one by one."
             )
         names, pixels, pages = read_pages(images, inverted=network.inverted)
+        complaint = ""
     else:
         found = given(
             images, network.image_shape, prepares=network.prepares, inverted=network.inverted
         )
         names, pixels, pages = found.names, found.pixels, []
+        complaint = found.complaint
+        if complaint and submission is not None:  # whose rows are counted
+            raise DataError(complaint)
     probabilities = network.predict_proba(pixels)
     rows = answers(network, names, probabilities)
     if show is not None:
@@ -89,6 +93,8 @@ def predict(
         width = max((len(visible(name)) for name in names), default=0)
         for row in rows:
             print(_line(row, width))
+    if complaint:
+        raise DataError(complaint)
 
 
 def _line(row: dict[str, object], width: int) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sevenfold.errors import DataError
+from sevenfold.errors import DataError, some_of
 from sevenfold.pictures import SUFFIXES, decode, fit, read_file, stack
 
 STDIN = "-"
@@ -17,11 +17,27 @@ MOST_SIDE = 1_200
 @dataclass(frozen=True)
 class Given:
     """Images to be classified. names: what each is called in the answers. pixels: shape
-    (n, *image_shape), uint8.
+    (n, *image_shape), uint8. unread: the files of pictures that cannot be classified,
+    and why.
     """
 
     names: list[str]
     pixels: np.ndarray
+    unread: dict[str, str]
+
+    @property
+    def complaint(self) -> str:
+        """What to say of the pictures without an answer; empty where all have one."""
+        if not self.unread:
+            return ""
+        first, *others = self.unread
+        if not others:
+            return self.unread[first]
+        n = len(self.names) + len(self.unread)
+        return (
+            f"{len(self.unread)} of {n} pictures have no answer: {some_of(list(self.unread), 5)}."
+            f" {self.unread[first]}"
+        )
 
 
 def as_input(
@@ -82,8 +98,9 @@ def given(
     `scans/*.png`, `-` for a picture on the standard input, `.npz`, IDX and CSV.
 
     Raises:
-        DataError: the first that is not there or cannot be read.
+        DataError: one is not there, or none can be read.
     """
+    unread: dict[str, str] = {}
     names: list[str] = []
     found: list[np.ndarray] = []
 
@@ -101,11 +118,18 @@ def given(
         for file in _files(path):
             pixels = _many(file, image_shape)
             if pixels is None:
-                add(str(file), as_input(file, image_shape, prepares=prepares, inverted=inverted))
+                try:
+                    image = as_input(file, image_shape, prepares=prepares, inverted=inverted)
+                except DataError as error:
+                    unread[str(file)] = str(error)
+                else:
+                    add(str(file), image)
             else:
                 names += [f"{file}:{i}" for i in range(len(pixels))]
                 found.append(255 - pixels if inverted else pixels)
-    return Given(names, np.concatenate(found))
+    if not found:
+        raise DataError(Given(names, np.zeros(0, np.uint8), unread).complaint)
+    return Given(names, np.concatenate(found), unread)
 
 
 def _files(path: str) -> Iterator[Path]:

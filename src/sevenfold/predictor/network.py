@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ class Network:
     turned, 255 - pixel.
     """
 
-    weights: tuple[np.ndarray, ...]
+    weights: tuple[np.ndarray, ...] = field(repr=False)
     classes_: np.ndarray
     image_shape: tuple[int, ...]
     temperature: float
@@ -39,21 +39,23 @@ class Network:
     prepares: bool
     inverted: bool
 
-    def predict(self, images: np.ndarray | Sequence[Path | str]) -> np.ndarray:
+    def predict(self, images: np.ndarray | Sequence[Path | str] | Path | str) -> np.ndarray:
         """The name of each image's class: shape (n,). See `predict_proba`."""
         return np.asarray(self.classes_[self.predict_proba(images).argmax(axis=1)])
 
-    def predict_proba(self, images: np.ndarray | Sequence[Path | str]) -> np.ndarray:
+    def predict_proba(self, images: np.ndarray | Sequence[Path | str] | Path | str) -> np.ndarray:
         """The probability of each class: shape (n, n_classes), float64, at the run's
         temperature.
 
         images: uint8 of shape (n, h, w) or (n, h, w, c), as training saw them (0 is no
-        ink, where there is ink); or the files of pictures of any kind, each brought to
-        that by `as_input`.
+        ink, where there is ink); or the files of pictures of any kind, or one of them,
+        each brought to that by `as_input`.
 
         Raises:
             DataError: an array of another shape or type, or a file that is no picture.
         """
+        if isinstance(images, (str, Path)):
+            images = [images]
         pixels = images if isinstance(images, np.ndarray) else self.inputs(images)
         if pixels.dtype != np.uint8 or pixels.shape[1:] != self.image_shape:
             size = ", ".join(str(length) for length in self.image_shape)
@@ -65,7 +67,17 @@ class Network:
         return np.concatenate(parts) if parts else np.zeros((0, len(self.classes_)))
 
     def inputs(self, paths: Sequence[Path | str]) -> np.ndarray:
-        """What the network sees of pictures: shape (n, *image_shape), uint8."""
+        """What the network sees of pictures: shape (n, *image_shape), uint8.
+
+        Raises:
+            DataError: one is no file, or no picture.
+        """
+        for path in paths:
+            if not isinstance(path, (str, Path)):
+                raise DataError(
+                    "expected an array of images or the files of pictures, got a"
+                    f" {type(path).__name__} among them. Give its file, or np.asarray of it."
+                )
         seen = [
             as_input(Path(path), self.image_shape, prepares=self.prepares, inverted=self.inverted)
             for path in paths

@@ -77,7 +77,7 @@ def describe(
         status=status,
         started=started,
         updated=now(),
-        command=tuple(map(visible, (Path(sys.argv[0]).name, *sys.argv[1:]))),
+        command=tuple(map(visible, (*_program(), *sys.argv[1:]))),
         seed=seed,
         engine=engine,
         precision=precision,
@@ -133,6 +133,12 @@ def now() -> str:
 
 
 @functools.cache
+def _program() -> tuple[str, ...]:
+    """How this program is called."""
+    name = Path(sys.argv[0]).name
+    return ("python", "-m", "sevenfold") if name == "__main__.py" else (name,)
+
+
 def _versions() -> dict[str, str]:
     """Of what is imported, and so of this process: read once, not at every step."""
     versions = {"sevenfold": __version__, "python": platform.python_version()}

@@ -58,10 +58,16 @@ def importances(trials: Sequence[Known]) -> tuple[Importance, ...]:
                     value=scores[level].accuracy,
                 )
             )
-    values = {trial.value for trial in study.get_trials(deepcopy=False)}
-    if len(values) < 2:
+    judged = study.get_trials(deepcopy=False)
+    if len({trial.value for trial in judged}) < 2:
         return ()
-    found = optuna.importance.get_param_importances(study)
+    names = judged[0].params
+    varied = [name for name in names if len({trial.params[name] for trial in judged}) > 1]
+    if not varied:
+        return ()
+    # What did not vary told nothing apart, though the method gives it a share.
+    found = dict.fromkeys(names, 0.0)
+    found |= optuna.importance.get_param_importances(study, params=varied)
     # Optuna leaves equal values in the order of a set, which changes from process to
     # process.
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))

@@ -29,7 +29,7 @@ MUCH_USED = (
     " data. Of their labels at least 15 were judged wrong by people who looked at them again."
 )
 MACHINES = (
-    "The preset book with seed 0, once run on two processors, made 136 errors on one and 138 on the"
-    " other."
+    "An earlier version's preset book made 136 errors on one processor and 138 on another, with the"
+    " same seed."
 )
 TRIED = "MNIST’s training digits"

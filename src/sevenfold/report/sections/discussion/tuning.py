@@ -58,7 +58,9 @@ def extensions(
         text = f"Widen the space where its best trials lie at an edge: {names}."
         yield Statement("extension", text, "table-space")
     more = ablation.differences("at_best")["more_capacity"]
-    if more.detectable:
+    (wider,) = (row for row in ablation.rows if row.remedy == "more_capacity")
+    taken = judged.winner.fresh.n_parameters >= wider.reading.at_end.n_parameters
+    if more.detectable and not (more.value > 0 and taken):
         verb = "helped" if more.value > 0 else "hurt"
         text = f"Look at size again: doubling the overfitting model's width {verb}"
         text += f" ({difference(more)})."

@@ -59,9 +59,11 @@ def against_plain(exam: Examination) -> str:
     n_worse = len(apart) - n_better
     sets = count(len(rows), "set")
     which = f" ({listed([row.title for row in halves])})" if 0 < len(halves) < len(rows) else ""
-    at_half = word(len(halves)) if halves else "none"
+    at_half = f"{word(len(halves)) if halves else 'none'} of {sets}"
+    if len(rows) == 1:
+        at_half = "the one set" if halves else "none, of one set,"
     return (
-        f"On {at_half} of {sets} the network makes at most half of the plain network's"
+        f"On {at_half} the network makes at most half of the plain network's"
         f" errors{which}; beyond chance (p < {SIGNIFICANCE:g}, each set by itself) it is better on"
         f" {word(n_better) if n_better else 'none'} and worse on"
         f" {word(n_worse) if n_worse else 'none'}."

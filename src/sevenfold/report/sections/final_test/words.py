@@ -292,15 +292,15 @@ def gap(final: FinalTest, terms: Terms) -> str:
     )
     return (
         f"Test accuracy, averaged over {seeds}, is {percent(final.recipe.value, n)}\u00a0%;"
-        f" validation accuracy was {accuracy(final.validation_accuracy)}: a difference of"
-        f" {difference(d)}. {told}"
+        f" validation accuracy was {percent(final.validation_accuracy.value, d.n)}\u00a0%: a"
+        f" difference of {difference(d)}. {told}"
     )
 
 
 DIAGNOSES: Mapping[Diagnosis, str] = {
     "agrees": (
-        "Chance explains that. But a fall of up to {fall} points, from tuning that overfitted the"
-        " validation {images}, would not have been seen here."
+        "Chance can explain that. But a fall of up to {fall} points, from tuning that overfitted"
+        " the validation {images}, would not have been seen here."
     ),
     "test_worse": (
         "The test is worse by more than chance explains: either the protocol was unreliable or the"

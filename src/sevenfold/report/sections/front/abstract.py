@@ -105,7 +105,8 @@ def _paid(final: FinalTest) -> str:
         return "regularization and tuning did harm"
     share = d.value / (1.0 - final.recipe.value + d.value)
     return (
-        f"regularization and tuning removed {100 * share:.0f} % of the overfitting model's errors"
+        f"the network that tuning chose makes {100 * share:.0f} % fewer errors than the overfitting"
+        " model"
     )
 
 

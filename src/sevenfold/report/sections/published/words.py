@@ -1,7 +1,7 @@
 """What others reached on the same test images."""
 
 from sevenfold.data.mnist.published_results import RESULTS, PublishedResult
-from sevenfold.report.describe import training
+from sevenfold.report.describe import regularization, training
 from sevenfold.report.numbers import percent
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun
@@ -31,4 +31,5 @@ def place(final: FinalTest, terms: Terms) -> str:
 
 def means(final: FinalTest) -> str:
     """By what means the run's network was trained."""
-    return training(final.configuration.training)
+    configuration = final.configuration
+    return f"{regularization(configuration.network)}; {training(configuration.training)}"

@@ -1,5 +1,7 @@
 """How the search went, and which settings mattered."""
 
+import math
+
 from sevenfold.config import Config
 from sevenfold.errors import listed
 from sevenfold.report.numbers import count, short, word
@@ -128,8 +130,8 @@ def importance(search: Search) -> str:
     n = sum(score is not None and not score.diverged for score in scores)
     if n < N_TRIALS_FOR_IMPORTANCE:
         return (
-            f"{found} The best tenth of {count(n, 'trial')} is a handful at most, so this is a hint"
-            " and no more."
+            f"{found} The best tenth of {count(n, 'trial')} is {word(math.ceil(n / 10))}, so this"
+            " is a hint and no more."
         )
     return (
         f"{found} This describes the trials, with one seed each: an association, not an effect that"
