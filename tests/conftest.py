@@ -28,6 +28,7 @@ TINY = {
     "regularize.space.depth": [1, 1],
     "regularize.space.batch_size": [64],
     "regularize.space.learning_rate": [1e-3, 4e-3],
+    "regularize.space.schedule": ["constant", "cosine"],
     "regularize.space.input_dropout": [0.0, 0.1],
     "regularize.space.hidden_dropout": [0.0, 0.2],
     "regularize.search.n_trials": 4,
