@@ -15,6 +15,7 @@ from sevenfold.report.sections.final_test.words import (
     other_data,
     over_seeds,
 )
+from sevenfold.report.sections.published.words import means
 from sevenfold.report.terms import Terms
 from sevenfold.runs.reading import FinishedRun, read_run
 from sevenfold.statistics import RecipeGap, spread
@@ -251,3 +252,18 @@ def test_the_second_number_is_named_as_one_and_counts_for_nothing() -> None:
     assert "Sato" in text
     assert "A second number" not in page_of("plain").text
     assert "Sato" not in page_of("plain").text
+
+
+def test_the_means_of_this_run_name_what_holds_overfitting_back() -> None:
+    _, final, _ = final_of()
+    network = final.configuration.network.model_copy(update={"hidden_dropout": 0.25})
+    changed = final.configuration.model_copy(update={"network": network})
+    said = means(final.model_copy(update={"configuration": changed}))
+    assert "dropout 0.25 after each hidden layer" in said
+    assert "learning rate" in said
+
+
+def test_validation_accuracy_beside_the_gap_has_no_interval_that_the_gap_does_not_use() -> None:
+    run, final, _ = final_of()
+    said = gap(final, Terms.of(run.problem))
+    assert said.count("[") == 1
