@@ -1,5 +1,6 @@
 """A worker process: the messages that it cannot read, and what is said of its death."""
 
+import gc
 import io
 import os
 import pickle
@@ -156,3 +157,13 @@ assert seen() is None, "what was frozen is never given back"
 
 def test_what_tasks_leave_behind_is_given_back() -> None:
     subprocess.run([sys.executable, "-c", CYCLES], check=True)
+
+
+def test_the_end_of_the_work_freezes_no_objects_of_the_caller(
+    development: DevelopmentSet, tmp_path: Path
+) -> None:
+    """Which may be a notebook's process; only a worker's own do not matter."""
+    before = gc.get_freeze_count()
+    with open_executor(development, tmp_path / "workers"):
+        pass
+    assert gc.get_freeze_count() == before

@@ -8,7 +8,7 @@ from pathlib import Path
 from sevenfold.errors import SettingsError
 from sevenfold.executor.cluster import RayCluster, require_cluster
 from sevenfold.executor.local import LocalWorkers
-from sevenfold.executor.memory import release_memory
+from sevenfold.executor.memory import give_back_memory
 from sevenfold.executor.tasks import Executor, Result, Task
 from sevenfold.executor.this_process import ThisProcess
 from sevenfold.machine import n_cores
@@ -47,7 +47,7 @@ def open_executor(
             yield _OpenedByFirstTask(lambda: stack.enter_context(opening()))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-        release_memory()  # of results that this process took in
+        give_back_memory()  # of results that this process took in
 
 
 class _OpenedByFirstTask:

@@ -16,7 +16,7 @@ _n_tasks = 0
 
 def release_memory() -> None:
     """Drop compiled code now and then, and give freed memory back to the operating
-    system.
+    system. For processes that do nothing but tasks.
 
     Python looks at the objects of the libraries only when compiled code is dropped:
     with JAX they took 0.05 s after every task, and take 0.001 s now (n = 3).
@@ -31,6 +31,13 @@ def release_memory() -> None:
             jax.clear_caches()  # type: ignore[no-untyped-call]
         gc.collect()
         gc.freeze()
+    give_back_memory()
+
+
+def give_back_memory() -> None:
+    """Give freed memory back to the operating system; harmless in a process of the
+    user's own, whose objects stay as they are.
+    """
     gc.collect()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not

@@ -8,7 +8,7 @@ import numpy as np
 
 from sevenfold.data import Images
 from sevenfold.engine import predict
-from sevenfold.executor.memory import release_memory
+from sevenfold.executor.memory import give_back_memory
 from sevenfold.protocol import DevelopmentSet
 from sevenfold.records import Record
 from sevenfold.runs import layout
@@ -76,7 +76,7 @@ def keras_beside(*, wanted: bool) -> AbstractContextManager[RuntimeProcess | Non
     does; None where it is not wanted or TensorFlow is not installed.
     """
     if wanted and installed("tensorflow"):
-        release_memory()
+        give_back_memory()
         return RuntimeProcess("reader", "tensorflow")
     return nullcontext()
 
