@@ -132,13 +132,13 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-@functools.cache
 def _program() -> tuple[str, ...]:
     """How this program is called."""
     name = Path(sys.argv[0]).name
     return ("python", "-m", "sevenfold") if name == "__main__.py" else (name,)
 
 
+@functools.cache
 def _versions() -> dict[str, str]:
     """Of what is imported, and so of this process: read once, not at every step."""
     versions = {"sevenfold": __version__, "python": platform.python_version()}
