@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -328,6 +329,8 @@ def test_one_file_is_a_list_of_one_and_other_things_are_named(run: Path, tmp_pat
     asked = sf.load_network(run)
     for one in (tmp_path / "one.png", str(tmp_path / "one.png")):
         assert asked.predict(one).tolist() == asked.predict([one]).tolist() == ["1"]
+    (entry,) = os.scandir(tmp_path)
+    assert asked.predict([entry]).tolist() == ["1"]  # type: ignore[list-item]
     with pytest.raises(DataError, match=r"^expected an array .* got a Image among them"):
         asked.predict([picture])  # type: ignore[list-item]
     assert len(repr(asked)) < 500

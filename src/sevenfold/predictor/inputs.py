@@ -30,14 +30,11 @@ class Given:
         """What to say of the pictures without an answer; empty where all have one."""
         if not self.unread:
             return ""
-        first, *others = self.unread
+        names, (first, *others) = list(self.unread), self.unread.values()
         if not others:
-            return self.unread[first]
-        n = len(self.names) + len(self.unread)
-        return (
-            f"{len(self.unread)} of {n} pictures have no answer: {some_of(list(self.unread), 5)}."
-            f" {self.unread[first]}"
-        )
+            return first
+        n = len(self.names) + len(names)
+        return f"{len(names)} of {n} pictures have no answer: {some_of(names, 5)}. {first}"
 
 
 def as_input(
@@ -127,9 +124,11 @@ def given(
             else:
                 names += [f"{file}:{i}" for i in range(len(pixels))]
                 found.append(255 - pixels if inverted else pixels)
-    if not found:
-        raise DataError(Given(names, np.zeros(0, np.uint8), unread).complaint)
-    return Given(names, np.concatenate(found), unread)
+    none = np.zeros((0, *image_shape), np.uint8)
+    every = Given(names, np.concatenate([none, *found]), unread)
+    if unread and not names:
+        raise DataError(every.complaint)
+    return every
 
 
 def _files(path: str) -> Iterator[Path]:

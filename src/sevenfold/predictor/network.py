@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +55,7 @@ class Network:
         Raises:
             DataError: an array of another shape or type, or a file that is no picture.
         """
-        if isinstance(images, (str, Path)):
+        if isinstance(images, (str, os.PathLike)):
             images = [images]
         pixels = images if isinstance(images, np.ndarray) else self.inputs(images)
         if pixels.dtype != np.uint8 or pixels.shape[1:] != self.image_shape:
@@ -73,7 +74,7 @@ class Network:
             DataError: one is no file, or no picture.
         """
         for path in paths:
-            if not isinstance(path, (str, Path)):
+            if not isinstance(path, (str, os.PathLike)):
                 raise DataError(
                     "expected an array of images or the files of pictures, got a"
                     f" {type(path).__name__} among them. Give its file, or np.asarray of it."
