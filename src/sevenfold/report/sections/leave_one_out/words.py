@@ -68,8 +68,9 @@ def owed(found: LeaveOneOut) -> str:
     training = found.winner.configuration.training
     helps = {thing: d for thing, d in found.differences.items() if d.ci_high < 0.0}
     hurts = {thing: d for thing, d in found.differences.items() if d.ci_low > 0.0}
-    n = len(found.differences) - len(helps) - len(hurts)
+    rest = [_name(t, training) for t in found.differences if t not in {*helps, *hurts}]
     if not helps and not hurts:
+        n = len(rest)
         return (
             "To none of them alone can the accuracy of the chosen network be traced:"
             f" {'the interval includes' if n == 1 else f'all {word(n)} intervals include'} zero."
@@ -79,9 +80,7 @@ def owed(found: LeaveOneOut) -> str:
         parts.append(f"Without {_named(helps, training)} the chosen network is less accurate.")
     if hurts:
         parts.append(f"Without {_named(hurts, training)} it would be more accurate.")
-    if n:
-        others = found.differences.keys() - helps.keys() - hurts.keys()
-        rest = [_name(thing, training) for thing in found.differences if thing in others]
+    if rest:
         parts.append(f"Of {listed(rest)} no effect can be told from zero.")
     return " ".join(parts)
 
@@ -116,4 +115,5 @@ def without_training(found: LeaveOneOut) -> str:
     rest = f" Not left out, as the settings say: {listed(others)}." if others else ""
     if not found.diverged:
         return rest
-    return f" Without {listed([NAMES[thing] for thing in found.diverged])} training diverged.{rest}"
+    diverged = [_name(thing, found.winner.configuration.training) for thing in found.diverged]
+    return f" Without {listed(diverged)} training diverged.{rest}"
